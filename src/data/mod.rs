@@ -1,0 +1,22 @@
+//! The dynamic value with Go's semantics and its origins, and the ways in and out of it:
+//! `text → Value` ([`yaml`], [`json`]) and `Value → text` as Go writes it.
+//!
+//! Called by every room. Never touches the outside; never prints.
+
+pub mod json;
+mod list;
+mod map;
+mod object;
+mod origin;
+mod text;
+mod types;
+mod value;
+pub mod yaml;
+
+pub use list::List;
+pub use map::{Entries, Map};
+pub use object::{Member, Object};
+pub use origin::{Origin, SourceFile, Sources};
+pub use text::Str;
+pub use types::{GoKind, Signature, Type};
+pub use value::{Kind, Value};

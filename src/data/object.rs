@@ -1,0 +1,56 @@
+//! Go structs and named types that templates see: `.Capabilities`, `.Files`, times, versions.
+
+use std::any::Any;
+use std::fmt;
+
+use super::{Signature, Type, Value};
+
+/// What a name after a dot finds on an object.
+pub enum Member {
+    /// A struct field, or a map's entry.
+    Field(Value),
+    /// A method with its signature; [`Object::call`] runs it.
+    Method(Signature),
+}
+
+/// A value with a Go type of its own: a struct or a pointer to one, or a named map, slice or number.
+pub trait Object: fmt::Debug + Send + Sync + 'static {
+    /// Its type, as `%T` prints it, and kind.
+    fn go_type(&self) -> Type;
+
+    /// The field or method of that name. `None`: the type has neither, which is an error in a template.
+    fn member(&self, name: &str) -> Option<Member>;
+
+    /// Runs a method found by [`Object::member`] with arguments that fit its signature.
+    ///
+    /// # Errors
+    /// The text of the error that the Go method returns.
+    fn call(&self, name: &str, _arguments: &[Value]) -> Result<Value, String> {
+        Err(format!("{name} is not a method of {}", self.go_type()))
+    }
+
+    /// What `{{ . }}` and `%v` print: its `String()` or `Error()`, or Go's form of a struct.
+    fn text(&self) -> String;
+
+    /// What `%v` prints where Go does not use `String()` (a struct passed by value inside another, or the
+    /// type has none): by default the same as [`Object::text`].
+    fn plain_text(&self) -> String {
+        self.text()
+    }
+
+    /// The value behind a named map, slice, string or number; what `range`, `len` and `index` see.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// What `toJson` and `toYaml` see.
+    fn marshal(&self) -> Value;
+
+    /// Whether `if` takes it for true: structs always are.
+    fn truth(&self) -> bool {
+        true
+    }
+
+    /// For taking it back to its Rust type.
+    fn as_any(&self) -> &dyn Any;
+}

@@ -1,0 +1,10 @@
+//! YAML in and out: `SourceFile → Values` with go-yaml's rules and words, `Value → text` with Go's bytes.
+//!
+//! Two ways of understanding scalars ([`Resolver`]) and two of writing ([`Style`]), because helm reads
+//! and writes with go-yaml v2 through JSON and helmfile with v3.
+
+mod read;
+mod write;
+
+pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, read_documents, read_value};
+pub use write::{Style, write};

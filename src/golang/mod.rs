@@ -1,0 +1,12 @@
+//! What Go's libraries do and no crate does alike: pure functions, table-tested against Go.
+//!
+//! `fmt` prints values, `strconv` reads and writes numbers and quoted text, `regexp` is RE2, `semver` is
+//! Masterminds', `time` has the layouts and durations, `glob` is gobwas', `path` is `path` and `filepath.Match`.
+
+pub mod fmt;
+pub mod glob;
+pub mod path;
+pub mod regexp;
+pub mod semver;
+pub mod strconv;
+pub mod time;

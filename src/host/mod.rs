@@ -1,0 +1,92 @@
+//! The only door to the outside: files, environment, clock, randomness, programs.
+//!
+//! Everything that reads or writes the world takes a [`Host`]; tests give it one in memory. Knows nothing of
+//! charts or states.
+
+mod real;
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::Result;
+
+pub use real::RealHost;
+
+/// A program to run: never through a shell unless `program` is one.
+#[derive(Debug, Clone, Default)]
+pub struct Command {
+    /// Program name or path.
+    pub program: String,
+    /// Arguments.
+    pub arguments: Vec<String>,
+    /// Folder to run it in.
+    pub folder: PathBuf,
+    /// Variables to add to the environment.
+    pub variables: Vec<(String, String)>,
+    /// Text for its standard input.
+    pub input: Vec<u8>,
+}
+
+/// What a program did.
+#[derive(Debug, Clone, Default)]
+pub struct Output {
+    /// Exit code; -1 when a signal ended it.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// What a folder entry is, links followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A device, socket or pipe.
+    Other,
+}
+
+/// Files, environment, clock, randomness and programs.
+pub trait Host: Send + Sync {
+    /// The folder that relative paths start from.
+    fn current_folder(&self) -> PathBuf;
+    /// A file's bytes.
+    ///
+    /// # Errors
+    /// `open PATH: no such file or directory` and its like, as Go words them.
+    fn read(&self, path: &Path) -> Result<Vec<u8>>;
+    /// What is at the path, links followed; `None` where nothing is.
+    fn kind(&self, path: &Path) -> Option<EntryKind>;
+    /// Whether the path itself is a symbolic link, and where it leads (the real, absolute path).
+    fn link_target(&self, path: &Path) -> Option<Result<PathBuf>>;
+    /// The names in a folder, sorted bytewise.
+    ///
+    /// # Errors
+    /// Go's words, as [`Host::read`].
+    fn list(&self, path: &Path) -> Result<Vec<String>>;
+    /// Writes a file whole or not at all, making its folder.
+    ///
+    /// # Errors
+    /// Go's words.
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()>;
+    /// An environment variable.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// All environment variables.
+    fn variables(&self) -> Vec<(String, String)>;
+    /// Nanoseconds since 1970.
+    fn now(&self) -> i128;
+    /// Fills the buffer with random bytes.
+    fn random(&self, buffer: &mut [u8]);
+    /// Runs a program to its end.
+    ///
+    /// # Errors
+    /// When it can't be started; an exit code other than 0 is no error here.
+    fn run(&self, command: &Command) -> Result<Output>;
+    /// Everything on standard input.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    fn stdin(&self) -> Result<Vec<u8>>;
+}

@@ -1,0 +1,132 @@
+//! The machine bkhelm runs on.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // the one place that may
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{self, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{Command, EntryKind, Host, Output};
+use crate::diag::{Error, Kind, Place, Result};
+
+/// The real files, environment, clock, randomness and programs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealHost;
+
+impl Host for RealHost {
+    fn current_folder(&self) -> PathBuf {
+        std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<u8>> {
+        fs::read(path).map_err(|error| fault(if path.is_dir() { "read" } else { "open" }, path, &error))
+    }
+
+    fn kind(&self, path: &Path) -> Option<EntryKind> {
+        let kind = fs::metadata(path).ok()?.file_type();
+        Some(if kind.is_dir() {
+            EntryKind::Folder
+        } else if kind.is_file() {
+            EntryKind::File
+        } else {
+            EntryKind::Other
+        })
+    }
+
+    fn link_target(&self, path: &Path) -> Option<Result<PathBuf>> {
+        fs::symlink_metadata(path)
+            .ok()?
+            .file_type()
+            .is_symlink()
+            .then(|| fs::canonicalize(path).map_err(|error| fault("lstat", path, &error)))
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<String>> {
+        let entries = fs::read_dir(path).map_err(|error| fault("open", path, &error))?;
+        let mut names = Vec::new();
+        for entry in entries {
+            names.push(entry.map_err(|error| fault("readdirent", path, &error))?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| fault("mkdir", folder, &error))?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".bkhelm-")
+            .permissions(fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o644)))
+            .tempfile_in(folder)
+            .map_err(|error| fault("open", path, &error))?;
+        file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| fault("write", path, &error))?;
+        file.persist(path).map_err(|error| fault("rename", path, &error.error))?;
+        Ok(())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())).collect()
+    }
+
+    fn now(&self) -> i128 {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or_else(|before| -(before.duration().as_nanos() as i128), |since| since.as_nanos() as i128)
+    }
+
+    fn random(&self, buffer: &mut [u8]) {
+        // The system's generator cannot fail on a running system; zeros would be worse than stopping.
+        aws_lc_rs::rand::fill(buffer).expect("the system's random generator works");
+    }
+
+    fn run(&self, command: &Command) -> Result<Output> {
+        let failed = |error: io::Error| Error::new(Kind::Exec, format!("exec: {:?}: {}", command.program, words(&error)));
+        let mut child = process::Command::new(&command.program)
+            .args(&command.arguments)
+            .current_dir(&command.folder)
+            .envs(command.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let input = child.stdin.take();
+        let output = std::thread::scope(|scope| {
+            scope.spawn(|| input.map(|mut pipe| pipe.write_all(&command.input))); // a program that reads nothing is fine
+            child.wait_with_output()
+        })
+        .map_err(failed)?;
+        Ok(Output { code: output.status.code().unwrap_or(-1), stdout: output.stdout, stderr: output.stderr })
+    }
+
+    fn stdin(&self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::new(Kind::File, format!("read standard input: {}", words(&error))))?;
+        Ok(bytes)
+    }
+}
+
+fn fault(operation: &str, path: &Path, error: &io::Error) -> Error {
+    Error::new(Kind::File, format!("{operation} {}: {}", path.display(), words(error))).at(Place::file(path.display().to_string()))
+}
+
+/// The error in Go's words: errno's text in small letters, without Rust's `(os error 2)`.
+fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or(&text).to_owned();
+            text.chars().next().map_or(String::new(), |first| first.to_lowercase().chain(text.chars().skip(1)).collect())
+        }
+    }
+}

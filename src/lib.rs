@@ -1,0 +1,7 @@
+//! bkhelm: helmfile states and Helm charts, natively.
+
+pub mod data;
+pub mod diag;
+pub mod golang;
+pub mod gotmpl;
+pub mod host;
