@@ -2,7 +2,7 @@
 
 use crate::data::{SourceFile, Value};
 
-/// Reads one JSON value with origins; numbers are float64.
+/// Reads one JSON value with origins as `json.Unmarshal` into an `interface{}` does; numbers are float64.
 ///
 /// # Errors
 /// Go's text (`invalid character 'b' looking for beginning of value`) and the byte offset.

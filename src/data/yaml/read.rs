@@ -7,6 +7,9 @@ use crate::data::{Origin, SourceFile, Value};
 pub enum Resolver {
     /// As helm reads charts and values: YAML 1.1 by go-yaml v2, then through JSON; every number is a float64.
     Charts,
+    /// As [`Resolver::Charts`] before the way through JSON: go-yaml v2 with integers as integers. For structs
+    /// whose text fields take numbers (`appVersion: 20240101`), and helmfile without go-yaml v3.
+    Typed,
     /// As helmfile reads states and layers: go-yaml v3; integers stay `int`.
     Helmfile,
 }
@@ -32,7 +35,8 @@ pub struct Reading {
 /// What is wrong with a text: Go's words and the place of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// Go's text: `yaml: line 3: mapping values are not allowed in this context`.
+    /// Go's text: `yaml: line 3: mapping values are not allowed in this context`. Under [`Resolver::Charts`] and
+    /// [`Resolver::Typed`] with the words of sigs.k8s.io/yaml before it: `error converting YAML to JSON: yaml: …`.
     pub message: String,
     /// Byte offset of the fault in the text.
     pub offset: usize,
