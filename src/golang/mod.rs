@@ -1,8 +1,11 @@
 //! What Go's libraries do and no crate does alike: pure functions, table-tested against Go.
 //!
 //! `fmt` prints values, `strconv` reads and writes numbers and quoted text, `regexp` is RE2, `semver` is
-//! Masterminds', `time` has the layouts and durations, `glob` is gobwas', `path` is `path` and `filepath.Match`.
+//! Masterminds', `time` has the layouts and durations, `glob` is gobwas', `path` is `path` and `filepath.Match`,
+//! `url` is `net/url`, `escape` has what templates escape with. Called by every room above; never asks for
+//! the clock, a file or the environment, and never panics, whatever it is given.
 
+pub mod escape;
 pub mod fmt;
 pub mod glob;
 pub mod path;
@@ -10,3 +13,4 @@ pub mod regexp;
 pub mod semver;
 pub mod strconv;
 pub mod time;
+pub mod url;
