@@ -1,0 +1,3 @@
+//! Layers of values: ordered sources → one tree with provenance.
+
+pub mod set;
