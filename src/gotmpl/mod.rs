@@ -1,6 +1,18 @@
-//! Go's text/template: `text → Program` once ([`Engine::parse`]), then `Program + data → bytes` many times.
+//! Go's text/template: `text → Program` once ([`Engine::parse`]), then `Program + data → bytes` many times
+//! ([`TemplateSet::execute`]).
 //!
-//! Knows nothing of Helm, helmfile or files. lex → parse (names resolved to slots and functions) → run.
-//! Functions come in tables of [`Function`] rows; Go's own and Sprig's are in [`funcs`].
+//! Knows nothing of Helm, helmfile or files. lex → parse (names resolved to slots and functions) → link → run.
+//! Functions come in tables of [`Function`](funcs::Function) rows; Go's own and Sprig's are in [`funcs`]. Called by
+//! `render` and `values`. Never reads a clock, a file or a variable itself: [`World`] does.
 
+mod engine;
+mod error;
 pub mod funcs;
+mod program;
+mod set;
+
+pub use engine::{Engine, Limits, MissingKey, Options};
+pub use error::{ExecError, Frame, Link, ParseError};
+pub use funcs::{Call, Failure, Function, FunctionTable, Nested, Source, World};
+pub use program::Program;
+pub use set::{Environment, TemplateSet};

@@ -1,0 +1,120 @@
+//! What goes wrong in a template, with Go's words and as structure.
+
+use std::fmt;
+
+use crate::data::Str;
+
+/// A text that is no template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// Name of the file (`t/templates/x.yaml`, or `gotpl` for `tpl`).
+    pub file: Str,
+    /// Line, from 1.
+    pub line: u32,
+    /// What is wrong, without place: `function "foo" not defined`.
+    pub message: String,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template: {}:{}: {}", self.file, self.line, self.message)
+    }
+}
+impl std::error::Error for ParseError {}
+
+/// One template on the way to an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The template that was running (a file's name or a `define`'s).
+    pub template: Str,
+    /// The file it stands in.
+    pub file: Str,
+    /// Line, from 1.
+    pub line: u32,
+    /// Byte column, from 0, as Go counts.
+    pub column: u32,
+    /// The node as Go prints it: `include "x" .`
+    pub node: String,
+    /// What went wrong or was being done: `nil pointer evaluating interface {}.x`; `error calling include`, and
+    /// then another [`Link`] follows.
+    pub message: String,
+}
+
+/// One link of an error's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// A Go `template.ExecError`.
+    Frame(Box<Frame>),
+    /// What a function says: the whole of its error, or (where another link follows) what it puts before the error
+    /// of an execution inside it.
+    Text(String),
+    /// `include` or `execute` of a name that is not there.
+    NoTemplate {
+        /// The name.
+        name: Str,
+        /// The name of the set, `gotpl` in Helm.
+        set: Str,
+    },
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Link::Frame(frame) => write!(
+                f,
+                "template: {}:{}:{}: executing {} at <{}>: {}",
+                frame.file,
+                frame.line,
+                frame.column,
+                quote(&frame.template),
+                frame.node,
+                frame.message
+            ),
+            Link::Text(text) => f.write_str(text),
+            Link::NoTemplate { name, set } => {
+                write!(f, "template: no template {} associated with template {}", quote(name), quote(set))
+            }
+        }
+    }
+}
+
+/// A template that failed while it ran. `Display` is Go's one-line text.
+///
+/// The chain is flat (not boxed errors in errors), so that 100,000 nested templates can fail without recursion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecError(Box<Vec<Link>>);
+
+impl ExecError {
+    /// An error that starts with this link.
+    pub fn new(link: Link) -> Self {
+        Self(Box::new(vec![link]))
+    }
+    /// The same error one template further out, or with a function's words before it.
+    pub fn wrapped(mut self, link: Link) -> Self {
+        self.0.push(link);
+        self
+    }
+    /// The links, outermost first. Never empty.
+    pub fn links(&self) -> impl DoubleEndedIterator<Item = &Link> {
+        self.0.iter().rev()
+    }
+}
+
+impl fmt::Display for ExecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, link) in self.links().enumerate() {
+            if position > 0 {
+                f.write_str(": ")?;
+            }
+            link.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+impl std::error::Error for ExecError {}
+
+/// `%q` of a name.
+pub(super) fn quote(text: &[u8]) -> String {
+    // Until golang::strconv::quote is there.
+    format!("{:?}", String::from_utf8_lossy(text))
+}
