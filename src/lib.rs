@@ -7,4 +7,5 @@ pub mod golang;
 pub mod gotmpl;
 pub mod host;
 pub mod render;
+pub mod state;
 pub mod values;

@@ -1,0 +1,106 @@
+//! A release as resolved: templates, inheritance and defaults decided once.
+
+use std::collections::BTreeMap;
+
+use crate::data::{Origin, Value};
+
+/// One release of a state.
+#[derive(Debug, Clone, Default)]
+pub struct Release {
+    /// `name`
+    pub name: String,
+    /// `namespace`, or the override; empty for the kube context's.
+    pub namespace: String,
+    /// `kubeContext`, or the override.
+    pub kube_context: String,
+    /// `chart` as written, templates done: a path from [`State::folder`](super::State::folder), `repo/name`, `oci://…`.
+    pub chart: String,
+    /// `version`
+    pub version: String,
+    /// All labels: the release's, the common ones, `name`, `namespace` and `chart`.
+    pub labels: BTreeMap<String, String>,
+    /// `condition`; empty for none.
+    pub condition: String,
+    /// `installed`, true unless it says no.
+    pub installed: bool,
+    /// `needs` as ids: `[[kubeContext/]namespace/]name`.
+    pub needs: Vec<String>,
+    /// `values`: paths (strings) and mappings.
+    pub values: Vec<Value>,
+    /// `secrets`: paths and mappings.
+    pub secrets: Vec<Value>,
+    /// `set`
+    pub set: Vec<SetValue>,
+    /// `setString`
+    pub set_string: Vec<SetValue>,
+    /// `hooks`
+    pub hooks: Vec<Hook>,
+    /// `missingFileHandler`, or the state's, or `Error`.
+    pub missing_file_handler: String,
+    /// `kubeVersion`, or the state's; empty for helm's own.
+    pub kube_version: String,
+    /// `apiVersions`, or the state's.
+    pub api_versions: Vec<String>,
+    /// `wait`, `waitForJobs`, `createNamespace`, `atomic` and their like, defaults applied.
+    pub options: Options,
+    /// `postRenderer`, or the default's.
+    pub post_renderer: Option<String>,
+    /// `postRendererArgs`, or the default's.
+    pub post_renderer_args: Vec<String>,
+    /// Things that helmfile hands to chartify (`jsonPatches`, `transformers` …): key names that are set.
+    pub chartify: Vec<&'static str>,
+    /// Where the entry stands.
+    pub origin: Origin,
+}
+
+/// Switches of a release for helm, with `helmDefaults` applied.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct Options {
+    pub wait: bool,
+    pub wait_for_jobs: bool,
+    /// Seconds; 0 for helm's default.
+    pub timeout: i64,
+    pub atomic: bool,
+    pub cleanup_on_fail: bool,
+    pub force: bool,
+    pub create_namespace: bool,
+    pub recreate_pods: bool,
+    pub reuse_values: bool,
+    pub skip_deps: bool,
+    pub skip_refresh: bool,
+    pub skip_crds: bool,
+    pub devel: bool,
+    pub verify: bool,
+    pub enable_dns: bool,
+    pub skip_schema_validation: bool,
+    pub disable_validation: bool,
+    pub disable_openapi_validation: bool,
+    pub insecure_skip_tls_verify: bool,
+    pub plain_http: bool,
+    pub history_max: Option<i64>,
+    pub description: String,
+}
+
+/// One `set:` or `setString:` entry.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct SetValue {
+    pub name: String,
+    pub value: String,
+    pub file: String,
+    pub values: Vec<Value>,
+}
+
+/// One hook, as data.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct Hook {
+    pub name: String,
+    pub events: Vec<String>,
+    pub command: String,
+    pub args: Vec<String>,
+    pub kubectl: BTreeMap<String, String>,
+    pub show_logs: bool,
+    pub origin: Origin,
+}
