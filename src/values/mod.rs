@@ -5,8 +5,8 @@
 //! know what a release or a state file is, and never prints: what helmfile would log goes to [`Notes`].
 
 mod merge;
-mod setting;
 pub mod set;
+mod setting;
 
 pub use merge::{Lists, deep_merge, override_merge};
 pub use setting::{Notes, Setting};
