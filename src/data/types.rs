@@ -152,6 +152,7 @@ impl Type {
             "int" => Type::INT,
             "int32" | "rune" => Type::Scalar(GoKind::Int32),
             "int64" => Type::INT64,
+            "uint32" => Type::Scalar(GoKind::Uint32),
             "uint8" | "byte" => Type::Scalar(GoKind::Uint8),
             "float64" => Type::FLOAT64,
             "string" => Type::STRING,

@@ -3,6 +3,8 @@
 //! `arguments that fit the signature → Value`, called by the executor only. Functions never print and see nothing of
 //! the outside but [`Call`].
 
+pub mod sprig;
+
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;

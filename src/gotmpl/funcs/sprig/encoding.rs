@@ -1,0 +1,220 @@
+//! Base64, base32 and hashes.
+
+use aws_lc_rs::digest;
+use data_encoding::{BASE32, BASE64, HEXLOWER};
+
+use super::arguments::{made, text};
+use super::{Call, Failure, Function, row};
+use crate::data::Value;
+
+/// The rows.
+pub const TABLE: &[Function] = &[
+    row("b64enc", "(string) string", b64enc, "The text in base64.", r#"{{ b64enc "hello" }}"#),
+    row("b64dec", "(string) string", b64dec, "The text behind base64; the error's text for what is none.", r#"{{ b64dec "aGVsbG8=" }}"#),
+    row("b32enc", "(string) string", b32enc, "The text in base32.", r#"{{ b32enc "hello" }}"#),
+    row("b32dec", "(string) string", b32dec, "The text behind base32; the error's text for what is none.", r#"{{ b32dec "NBSWY3DP" }}"#),
+    row("sha1sum", "(string) string", sha1sum, "The SHA-1 digest in hexadecimal digits.", r#"{{ sha1sum "hello" }}"#),
+    row("sha256sum", "(string) string", sha256sum, "The SHA-256 digest in hexadecimal digits.", r#"{{ sha256sum "hello" }}"#),
+    row("sha512sum", "(string) string", sha512sum, "The SHA-512 digest in hexadecimal digits.", r#"{{ sha512sum "hello" }}"#),
+    row("adler32sum", "(string) string", adler32sum, "The Adler-32 checksum as a decimal number.", r#"{{ adler32sum "hello" }}"#),
+];
+
+fn b64enc(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(made(BASE64.encode(text(arguments, 0)), arguments, 0))
+}
+
+fn b64dec(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let decoded = base64_decoded(text(arguments, 0)).unwrap_or_else(|error| error.into_bytes());
+    Ok(made(Value::string(decoded), arguments, 0))
+}
+
+fn b32enc(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(made(BASE32.encode(text(arguments, 0)), arguments, 0))
+}
+
+fn b32dec(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let decoded = base32_decoded(text(arguments, 0));
+    let decoded = decoded.unwrap_or_else(|at| format!("illegal base32 data at input byte {at}").into_bytes());
+    Ok(made(Value::string(decoded), arguments, 0))
+}
+
+/// Go's `base64.StdEncoding.DecodeString`: line ends are skipped, unused bits ignored.
+///
+/// # Errors
+/// Go's text with the place.
+pub(super) fn base64_decoded(text: &[u8]) -> Result<Vec<u8>, String> {
+    if let Ok(decoded) = BASE64.decode(text) {
+        return Ok(decoded);
+    }
+    Base64 { text, at: 0, out: Vec::with_capacity(text.len() / 4 * 3 + 3) }
+        .decode()
+        .map_err(|at| format!("illegal base64 data at input byte {at}"))
+}
+
+/// The slow way, for text with line ends or errors.
+struct Base64<'a> {
+    text: &'a [u8],
+    at: usize,
+    out: Vec<u8>,
+}
+
+impl Base64<'_> {
+    fn decode(mut self) -> Result<Vec<u8>, usize> {
+        while self.at < self.text.len() {
+            self.decode_four()?;
+        }
+        Ok(self.out)
+    }
+
+    fn decode_four(&mut self) -> Result<(), usize> {
+        let mut bits = 0u32;
+        let mut count = 0;
+        while count < 4 {
+            let Some(byte) = self.text.get(self.at) else {
+                return if count == 0 { Ok(()) } else { Err(self.at - count) };
+            };
+            self.at += 1;
+            match byte {
+                b'\n' | b'\r' => {}
+                b'=' => return self.end(bits, count),
+                _ => {
+                    bits = bits << 6 | base64_digit(*byte).ok_or(self.at - 1)?;
+                    count += 1;
+                }
+            }
+        }
+        self.out.extend_from_slice(&bits.to_be_bytes()[1..]);
+        Ok(())
+    }
+
+    /// After the first `=`.
+    fn end(&mut self, bits: u32, count: usize) -> Result<(), usize> {
+        if count < 2 {
+            return Err(self.at - 1);
+        }
+        if count == 2 {
+            self.skip_line_ends();
+            match self.text.get(self.at) {
+                None => return Err(self.text.len()),
+                Some(b'=') => self.at += 1,
+                Some(_) => return Err(self.at - 1),
+            }
+        }
+        self.skip_line_ends();
+        if self.at < self.text.len() {
+            return Err(self.at);
+        }
+        let bytes = (bits << (6 * (4 - count))).to_be_bytes();
+        self.out.extend(bytes.iter().skip(1).take(count - 1));
+        Ok(())
+    }
+
+    fn skip_line_ends(&mut self) {
+        while matches!(self.text.get(self.at), Some(b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+}
+
+fn base64_digit(byte: u8) -> Option<u32> {
+    Some(u32::from(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    }))
+}
+
+/// Go's `base32.StdEncoding.DecodeString`; the error is the place, counted without line ends.
+fn base32_decoded(text: &[u8]) -> Result<Vec<u8>, usize> {
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let mut out = Vec::with_capacity(text.len() / 8 * 5 + 5);
+    let mut at = 0;
+    while at < text.len() {
+        let mut bits = 0u64;
+        let mut count = 0;
+        let mut end = false;
+        while count < 8 {
+            let Some(byte) = text.get(at) else { return Err(text.len() - count) };
+            at += 1;
+            let left = text.len() - at;
+            if *byte == b'=' && count >= 2 && left < 8 {
+                if left + count < 7 {
+                    return Err(text.len());
+                }
+                let wrong = (0..7 - count).find(|ahead| text.get(at + ahead).is_some_and(|byte| *byte != b'='));
+                if let Some(ahead) = wrong {
+                    return Err(at + ahead - 1);
+                }
+                if count == 3 || count == 6 {
+                    return Err(at - 1);
+                }
+                end = true;
+                break;
+            }
+            bits = bits << 5 | base32_digit(*byte).ok_or(at - 1)?;
+            count += 1;
+        }
+        let bytes = (bits << (5 * (8 - count))).to_be_bytes();
+        out.extend(bytes.iter().skip(3).take(count * 5 / 8));
+        if end {
+            break;
+        }
+    }
+    Ok(out)
+}
+
+fn base32_digit(byte: u8) -> Option<u64> {
+    match byte {
+        b'A'..=b'Z' => Some(u64::from(byte - b'A')),
+        b'2'..=b'7' => Some(u64::from(byte - b'2' + 26)),
+        _ => None,
+    }
+}
+
+fn digest_of(algorithm: &'static digest::Algorithm, arguments: &[Value]) -> Value {
+    let digest = digest::digest(algorithm, text(arguments, 0));
+    made(HEXLOWER.encode(digest.as_ref()), arguments, 0)
+}
+
+fn sha1sum(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(digest_of(&digest::SHA1_FOR_LEGACY_USE_ONLY, arguments))
+}
+
+fn sha256sum(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(digest_of(&digest::SHA256, arguments))
+}
+
+fn sha512sum(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(digest_of(&digest::SHA512, arguments))
+}
+
+fn adler32sum(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let (mut low, mut high) = (1u32, 0u32);
+    // 5,552 bytes are the most before the sums must be reduced
+    for chunk in text(arguments, 0).chunks(5_552) {
+        for byte in chunk {
+            low += u32::from(*byte);
+            high += low;
+        }
+        low %= 65_521;
+        high %= 65_521;
+    }
+    Ok(made((high << 16 | low).to_string(), arguments, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base32_decoded, base64_decoded};
+
+    #[test]
+    fn errors_name_go_s_place() {
+        // from a Go program: base64.StdEncoding and base32.StdEncoding
+        let bad = |text: &str| base64_decoded(text.as_bytes()).unwrap_err().rsplit(' ').next().unwrap().parse::<usize>().unwrap();
+        assert_eq!(bad("a"), 0);
+        assert_eq!(base64_decoded(b"YW\nJj\r\n").unwrap(), b"abc");
+        assert_eq!(base32_decoded(b"MFRGG===").unwrap(), b"abc");
+    }
+}

@@ -1,0 +1,224 @@
+//! Lists: building, cutting, searching. Results are new lists; the items are the arguments' own.
+
+use std::collections::HashSet;
+
+use super::arguments::{NIL_DEREFERENCE, check_items, from, int, is_empty, items, kind_name, made, origin, sequence, value};
+use super::equality::{Identity, deep_equal, identity};
+use super::{Call, Failure, Function, casts, row};
+use crate::data::{Kind, List, Type, Value};
+
+/// The rows.
+pub const TABLE: &[Function] = &[
+    row("list", "(...interface {}) []interface {}", list, "A list of the arguments.", "{{ list 1 2 3 }}"),
+    row("tuple", "(...interface {}) []interface {}", list, "The old name of list.", "{{ tuple 1 2 3 }}"),
+    row(
+        "append",
+        "(interface {}, interface {}) []interface {}",
+        push,
+        "The list with one more item at its end.",
+        "{{ append (list 1) 2 }}",
+    ),
+    row("push", "(interface {}, interface {}) []interface {}", push, "The same as append.", "{{ push (list 1) 2 }}"),
+    row("mustAppend", "(interface {}, interface {}) ([]interface {}, error)", push, "The same as append.", "{{ mustAppend (list 1) 2 }}"),
+    row("mustPush", "(interface {}, interface {}) ([]interface {}, error)", push, "The same as append.", "{{ mustPush (list 1) 2 }}"),
+    row(
+        "prepend",
+        "(interface {}, interface {}) []interface {}",
+        prepend,
+        "The list with one more item at its start.",
+        "{{ prepend (list 1) 0 }}",
+    ),
+    row(
+        "mustPrepend",
+        "(interface {}, interface {}) ([]interface {}, error)",
+        prepend,
+        "The same as prepend.",
+        "{{ mustPrepend (list 1) 0 }}",
+    ),
+    row("first", "(interface {}) interface {}", first, "The first item; nil of an empty list.", "{{ first (list 1 2) }}"),
+    row("mustFirst", "(interface {}) (interface {}, error)", first, "The same as first.", "{{ mustFirst (list 1 2) }}"),
+    row("last", "(interface {}) interface {}", last, "The last item; nil of an empty list.", "{{ last (list 1 2) }}"),
+    row("mustLast", "(interface {}) (interface {}, error)", last, "The same as last.", "{{ mustLast (list 1 2) }}"),
+    row("rest", "(interface {}) []interface {}", rest, "All items but the first.", "{{ rest (list 1 2 3) }}"),
+    row("mustRest", "(interface {}) ([]interface {}, error)", rest, "The same as rest.", "{{ mustRest (list 1 2 3) }}"),
+    row("initial", "(interface {}) []interface {}", initial, "All items but the last.", "{{ initial (list 1 2 3) }}"),
+    row("mustInitial", "(interface {}) ([]interface {}, error)", initial, "The same as initial.", "{{ mustInitial (list 1 2 3) }}"),
+    row("reverse", "(interface {}) []interface {}", reverse, "The items from last to first.", "{{ reverse (list 1 2 3) }}"),
+    row("mustReverse", "(interface {}) ([]interface {}, error)", reverse, "The same as reverse.", "{{ mustReverse (list 1 2 3) }}"),
+    row("uniq", "(interface {}) []interface {}", uniq, "The list without repetitions.", "{{ uniq (list 1 1 2) }}"),
+    row("mustUniq", "(interface {}) ([]interface {}, error)", uniq, "The same as uniq.", "{{ mustUniq (list 1 1 2) }}"),
+    row("compact", "(interface {}) []interface {}", compact, "The list without empty items.", r#"{{ compact (list 1 "" 2) }}"#),
+    row("mustCompact", "(interface {}) ([]interface {}, error)", compact, "The same as compact.", r#"{{ mustCompact (list 1 "" 2) }}"#),
+    row(
+        "without",
+        "(interface {}, ...interface {}) []interface {}",
+        without,
+        "The list without those items.",
+        "{{ without (list 1 2 3) 2 }}",
+    ),
+    row(
+        "mustWithout",
+        "(interface {}, ...interface {}) ([]interface {}, error)",
+        without,
+        "The same as without.",
+        "{{ mustWithout (list 1 2 3) 2 }}",
+    ),
+    row("has", "(interface {}, interface {}) bool", has, "Whether the item is in the list.", "{{ has 2 (list 1 2 3) }}"),
+    row("mustHas", "(interface {}, interface {}) (bool, error)", has, "The same as has.", "{{ mustHas 2 (list 1 2 3) }}"),
+    row(
+        "slice",
+        "(interface {}, ...interface {}) interface {}",
+        slice,
+        "The items from one position up to before another.",
+        "{{ slice (list 1 2 3) 1 2 }}",
+    ),
+    row(
+        "mustSlice",
+        "(interface {}, ...interface {}) (interface {}, error)",
+        slice,
+        "The same as slice.",
+        "{{ mustSlice (list 1 2 3) 1 2 }}",
+    ),
+    row("concat", "(...interface {}) interface {}", concat, "All lists as one.", "{{ concat (list 1) (list 2 3) }}"),
+    row("chunk", "(int, interface {}) [][]interface {}", chunk, "The list in lists of so many items.", "{{ chunk 2 (list 1 2 3) }}"),
+    row("mustChunk", "(int, interface {}) ([][]interface {}, error)", chunk, "The same as chunk.", "{{ mustChunk 2 (list 1 2 3) }}"),
+];
+
+fn list(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(Value::from(arguments.to_vec()).from_origin(origin(arguments)))
+}
+
+fn push(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let mut items = items(value(arguments, 0), "Cannot push on type")?.to_vec();
+    items.push(value(arguments, 1).clone());
+    Ok(made(items, arguments, 0))
+}
+
+fn prepend(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let mut items = items(value(arguments, 0), "Cannot prepend on type")?.to_vec();
+    items.insert(0, value(arguments, 1).clone());
+    Ok(made(items, arguments, 0))
+}
+
+fn first(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(items(value(arguments, 0), "Cannot find first on type")?.first().cloned().unwrap_or_default())
+}
+
+fn last(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(items(value(arguments, 0), "Cannot find last on type")?.last().cloned().unwrap_or_default())
+}
+
+fn rest(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let items = items(value(arguments, 0), "Cannot find rest on type")?;
+    Ok(items.split_first().map_or_else(nil_list, |(_, rest)| made(rest.to_vec(), arguments, 0)))
+}
+
+fn initial(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let items = items(value(arguments, 0), "Cannot find initial on type")?;
+    Ok(items.split_last().map_or_else(nil_list, |(_, initial)| made(initial.to_vec(), arguments, 0)))
+}
+
+fn nil_list() -> Value {
+    List::nil(Type::List).into()
+}
+
+fn reverse(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let mut items = items(value(arguments, 0), "Cannot find reverse on type")?.to_vec();
+    items.reverse();
+    Ok(made(items, arguments, 0))
+}
+
+fn uniq(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let mut items = items(value(arguments, 0), "Cannot find uniq on type")?.to_vec();
+    let mut seen = HashSet::new();
+    items.retain(|item| match identity(item) {
+        Identity::Never => true,
+        Identity::Of(bytes) => seen.insert(bytes),
+    });
+    Ok(made(items, arguments, 0))
+}
+
+fn compact(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let mut items = items(value(arguments, 0), "Cannot compact on type")?.to_vec();
+    items.retain(|item| !is_empty(item));
+    Ok(made(items, arguments, 0))
+}
+
+fn without(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let mut items = items(value(arguments, 0), "Cannot find without on type")?.to_vec();
+    let omitted: HashSet<Identity> = from(arguments, 1).iter().map(identity).collect();
+    items.retain(|item| match identity(item) {
+        Identity::Never => true,
+        of => !omitted.contains(&of),
+    });
+    Ok(made(items, arguments, 0))
+}
+
+fn has(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let (needle, haystack) = (value(arguments, 0), value(arguments, 1));
+    if haystack.is_nil() {
+        return Ok(false.into());
+    }
+    let items = items(haystack, "Cannot find has on type")?;
+    Ok(made(items.iter().any(|item| deep_equal(needle, item)), arguments, 1))
+}
+
+fn slice(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let of = value(arguments, 0);
+    if of.is_nil() {
+        return Err(NIL_DEREFERENCE.into());
+    }
+    let Some(list) = sequence(of) else {
+        return Err(format!("list should be type of slice or array but {}", kind_name(of)).into());
+    };
+    if list.is_empty() {
+        return Ok(Value::NIL);
+    }
+    let start = arguments.get(1).map_or(0, casts::to_int64);
+    let end = arguments.get(2).map_or(list.len() as i64, casts::to_int64);
+    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok()).map(|(start, end)| start..end);
+    let Some(part) = range.and_then(|range| list.get(range)) else {
+        return Err("reflect.Value.Slice: slice index out of bounds".into());
+    };
+    if part.len() == list.len() {
+        return Ok(of.clone());
+    }
+    let kind = match &of.kind {
+        Kind::Bytes(bytes) => Kind::Bytes(bytes.iter().copied().skip(start as usize).take(part.len()).collect::<Vec<u8>>().into()),
+        _ => Kind::List(List::typed(list.go_type(), part.to_vec())),
+    };
+    Ok(Value::from(kind).from_origin(of.origin))
+}
+
+fn concat(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let mut all = Vec::new();
+    for list in arguments {
+        if list.is_nil() {
+            return Err(NIL_DEREFERENCE.into());
+        }
+        let Some(items) = sequence(list) else {
+            return Err(format!("Cannot concat type {} as list", kind_name(list)).into());
+        };
+        check_items(call, all.len() as u128 + items.len() as u128)?;
+        all.extend_from_slice(&items);
+    }
+    let result = if all.is_empty() { nil_list() } else { all.into() };
+    Ok(result.from_origin(origin(arguments)))
+}
+
+fn chunk(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    const IMPOSSIBLE: &str = "runtime error: makeslice: len out of range";
+    let (size, of) = (int(arguments, 0), value(arguments, 1));
+    let items = items(of, "Cannot chunk type")?;
+    // parity: sprig mustChunk counts the chunks in floats, which for sizes below 1 may come out as none at all
+    let chunks = ((items.len() as f64 - 1.0) / size as f64).floor() + 1.0;
+    if chunks.is_nan() || chunks < 0.0 || chunks > items.len() as f64 {
+        return Err(IMPOSSIBLE.into());
+    }
+    let lists: Vec<Value> = match usize::try_from(size) {
+        Ok(size) if size > 0 => items.chunks(size).map(|chunk| Value::from(chunk.to_vec()).from_origin(of.origin)).collect(),
+        _ if chunks < 1.0 => Vec::new(),
+        _ => return Err(IMPOSSIBLE.into()),
+    };
+    Ok(Value::from(List::typed(Type::Lists, lists)).from_origin(of.origin))
+}

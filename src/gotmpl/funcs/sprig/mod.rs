@@ -1,0 +1,47 @@
+//! Sprig 3.3, as Helm and helmfile build it in: one file a family of functions, one row a function.
+//!
+//! `arguments that fit the signature → value or Go's error text`. Called by the engine through [`TABLES`]. Sees the
+//! outside only through [`Call`](super::Call): the clock, randomness, and the environment for [`ENVIRONMENT`].
+
+mod arguments;
+mod casts;
+mod decimal;
+mod defaults;
+mod dicts;
+mod encoding;
+mod environment;
+mod equality;
+mod json;
+mod letters;
+mod lists;
+mod math;
+mod merge;
+mod reflection;
+mod strings;
+mod words;
+
+use super::{Call, Failure, Function, Source};
+use crate::data::Value;
+
+pub use environment::TABLE as ENVIRONMENT;
+
+/// All families but [`ENVIRONMENT`], which Helm leaves out and helmfile keeps.
+pub const TABLES: &[&[Function]] = &[
+    strings::TABLE,
+    words::TABLE,
+    lists::TABLE,
+    dicts::TABLE,
+    defaults::TABLE,
+    math::TABLE,
+    json::TABLE,
+    encoding::TABLE,
+    reflection::TABLE,
+];
+
+/// What every row's function looks like.
+type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
+
+/// One row of Sprig's.
+const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
+    Function { name, source: Source::Sprig, signature, run, doc, example }
+}
