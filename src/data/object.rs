@@ -38,6 +38,17 @@ pub trait Object: fmt::Debug + Send + Sync + 'static {
         self.text()
     }
 
+    /// Whether the type as it is passed has `String()` or `Error()`, so that `%s`, `%q` and `%x` use
+    /// [`Object::plain_text`]. Where not, they walk [`Object::underlying`] or [`Object::fields`].
+    fn is_stringer(&self) -> bool {
+        self.underlying().is_none_or(|value| !matches!(value.kind, super::Kind::Map(_) | super::Kind::List(_)))
+    }
+
+    /// A struct's fields in order, as `%d`, `%+v` and `%#v` walk them; none where nobody needs them.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
     /// The value behind a named map, slice, string or number; what `range`, `len` and `index` see.
     fn underlying(&self) -> Option<Value> {
         None

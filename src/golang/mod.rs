@@ -14,3 +14,4 @@ pub mod semver;
 pub mod strconv;
 pub mod time;
 pub mod url;
+pub mod utf8;

@@ -118,6 +118,10 @@ impl Time {
     pub fn year(&self) -> i64 {
         unimplemented!()
     }
+    /// `GoString`: what `%#v` prints.
+    pub fn go_syntax(&self) -> String {
+        unimplemented!()
+    }
     /// `AddDate`
     pub fn add_date(&self, _years: i64, _months: i64, _days: i64) -> Time {
         unimplemented!()

@@ -1,0 +1,93 @@
+//! Go's `fmt`: `Sprint`, `Sprintf` and what `%v` makes of every kind of value.
+//!
+//! A value that holds itself would never end: output stops at [`MAX_OUTPUT`] and nesting at [`MAX_DEPTH`].
+
+mod directive;
+mod layout;
+mod printer;
+
+use crate::data::{GoKind, Kind, Str, Value};
+use printer::Printer;
+
+/// No call writes much more than this many bytes; callers have lower limits of their own.
+pub const MAX_OUTPUT: usize = 64 << 20;
+/// Lists and maps deeper than this are cut short.
+pub const MAX_DEPTH: usize = 1_000;
+
+/// `fmt.Sprintf`.
+pub fn sprintf(format: &[u8], arguments: &[Value]) -> Str {
+    let mut printer = Printer::default();
+    directive::run(&mut printer, format, arguments);
+    Str::from(printer.out)
+}
+
+/// `fmt.Sprint`: a space between operands when neither is a string.
+pub fn sprint(arguments: &[Value]) -> Str {
+    if let [Value { kind: Kind::String(text), .. }] = arguments {
+        return text.clone();
+    }
+    let mut printer = Printer::default();
+    let mut after_string = true;
+    for argument in arguments {
+        let string = argument.go_type().is_some_and(|of| of.kind() == GoKind::String);
+        if !string && !after_string {
+            printer.out.push(b' ');
+        }
+        printer.argument(argument, 'v');
+        after_string = string;
+    }
+    Str::from(printer.out)
+}
+
+/// `fmt.Sprintln`: a space between all operands, a newline at the end.
+pub fn sprintln(arguments: &[Value]) -> Str {
+    let mut printer = Printer::default();
+    for (at, argument) in arguments.iter().enumerate() {
+        if at > 0 {
+            printer.out.push(b' ');
+        }
+        printer.argument(argument, 'v');
+    }
+    printer.out.push(b'\n');
+    Str::from(printer.out)
+}
+
+/// Appends what `fmt.Fprint` of the one value writes (`%v`), as a template action does: a struct that
+/// stands by itself uses its `String()` ([`crate::data::Object::text`]). nil is `<nil>`.
+pub fn append_value(out: &mut Vec<u8>, value: &Value) {
+    match &value.kind {
+        Kind::String(text) => out.extend_from_slice(text),
+        Kind::Int(number, _) => append_int(out, *number),
+        Kind::Bool(true) => out.extend_from_slice(b"true"),
+        Kind::Bool(false) => out.extend_from_slice(b"false"),
+        Kind::Nil => out.extend_from_slice(b"<nil>"),
+        Kind::Object(object) if object.underlying().is_none() => out.extend_from_slice(object.text().as_bytes()),
+        _ => {
+            let mut printer = Printer::default();
+            std::mem::swap(out, &mut printer.out);
+            printer.argument(value, 'v');
+            *out = printer.out;
+        }
+    }
+}
+
+fn append_int(out: &mut Vec<u8>, number: i64) {
+    let mut digits = [0u8; 20];
+    let mut at = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+#[cfg(test)]
+mod tests;
