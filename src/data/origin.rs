@@ -4,6 +4,7 @@
 //! position space as long as its text; an origin is a position in that space. So an origin is a `u32`
 //! without a table entry of its own, and file, line and column are found when somebody asks.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Str;
@@ -27,6 +28,12 @@ impl Origin {
         if self.is_some() { self } else { other }
     }
 
+    /// How far into that source it is, if it lies in it.
+    pub fn offset_in(self, source: &SourceFile) -> Option<usize> {
+        let offset = self.0.checked_sub(source.base.0)? as usize;
+        (source.base.is_some() && offset <= source.text.len()).then_some(offset)
+    }
+
     /// The origin `bytes` further in the same source. None stays none.
     pub fn plus(self, bytes: usize) -> Origin {
         if self.is_some() { Origin(self.0.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX))) } else { self }
@@ -46,7 +53,20 @@ pub struct SourceFile {
 
 /// All sources of one load. Shared between threads; only grows.
 #[derive(Debug, Clone, Default)]
-pub struct Sources(Arc<RwLock<Vec<SourceFile>>>);
+pub struct Sources(Arc<RwLock<Table>>);
+
+#[derive(Debug, Default)]
+struct Table {
+    files: Vec<SourceFile>,
+    /// By the base of a rendered text: what it was rendered from.
+    renderings: HashMap<u32, Rendering>,
+}
+
+#[derive(Debug)]
+struct Rendering {
+    template: Origin,
+    lines: Vec<u32>,
+}
 
 impl Sources {
     /// No sources yet.
@@ -58,13 +78,25 @@ impl Sources {
     /// used up, [`Origin::NONE`]: such values have no provenance, nothing else changes.
     pub fn add(&self, name: impl Into<Str>, text: impl Into<Str>) -> SourceFile {
         let (name, text) = (name.into(), text.into());
-        let mut files = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let start = files.last().map_or(1u64, |file| u64::from(file.base.0) + file.text.len() as u64 + 1);
+        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let start = table.files.last().map_or(1u64, |file| u64::from(file.base.0) + file.text.len() as u64 + 1);
         let end = start + text.len() as u64;
         let base = if end < u64::from(u32::MAX) { Origin(start as u32) } else { Origin::NONE };
         let file = SourceFile { name, base, text };
         if base.is_some() {
-            files.push(file.clone());
+            table.files.push(file.clone());
+        }
+        file
+    }
+
+    /// Registers a text that was rendered from a template: origins in it are shown as places in the template.
+    /// `template` is the origin of the template's first byte and `lines` says, for each line of the text, on which
+    /// line of the template (from 1, counted from there) it was written.
+    pub fn add_rendered(&self, name: impl Into<Str>, text: impl Into<Str>, template: Origin, lines: Vec<u32>) -> SourceFile {
+        let file = self.add(name, text);
+        if file.base.is_some() && template.is_some() {
+            let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            table.renderings.insert(file.base.0, Rendering { template, lines });
         }
         file
     }
@@ -74,15 +106,35 @@ impl Sources {
         if !origin.is_some() {
             return None;
         }
-        let files = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let after = files.partition_point(|file| file.base.0 <= origin.0);
-        files.get(after.checked_sub(1)?).cloned()
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let after = table.files.partition_point(|file| file.base.0 <= origin.0);
+        table.files.get(after.checked_sub(1)?).cloned()
     }
 
     /// File, line and column of an origin, with the line as excerpt.
     pub fn place(&self, origin: Origin) -> Option<Place> {
         let file = self.file(origin)?;
-        Some(Place::in_text(file.name.to_text(), &file.text, (origin.0 - file.base.0) as usize))
+        let place = Place::in_text(file.name.to_text(), &file.text, (origin.0 - file.base.0) as usize);
+        Some(self.place_in_template(&file, &place).unwrap_or(place))
+    }
+
+    /// The place in the template that a place in a rendered text comes from: its line; its column too, where the line
+    /// reads the same up to there, else that of the line's first action.
+    fn place_in_template(&self, file: &SourceFile, place: &Place) -> Option<Place> {
+        let (template, line) = {
+            let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let rendering = table.renderings.get(&file.base.0)?;
+            (rendering.template, *rendering.lines.get(place.line.checked_sub(1)? as usize)?)
+        };
+        let source = self.file(template)?;
+        let from = (template.0 - source.base.0) as usize;
+        let start = source.text[from..].split_inclusive(|byte| *byte == b'\n').take(line.checked_sub(1)? as usize).map(<[u8]>::len).sum::<usize>();
+        let mut found = Place::in_text(source.name.to_text(), &source.text, from + start);
+        let (wrote, reads) = (found.excerpt.as_deref().unwrap_or(""), place.excerpt.as_deref().unwrap_or(""));
+        let same = wrote.chars().zip(reads.chars()).take_while(|(one, other)| one == other).count() as u32;
+        let action = wrote.find("{{").map(|at| wrote[..at].chars().count() as u32 + 1);
+        found.column = if same + 1 >= place.column { place.column } else { action.unwrap_or(found.column) };
+        Some(found)
     }
 }
 
@@ -99,5 +151,14 @@ mod tests {
         assert_eq!(sources.place(second.base.plus(7)).unwrap().to_string(), "b.yaml:2:1");
         assert_eq!(sources.place(second.base.plus(5)).unwrap().to_string(), "b.yaml:1:4");
         assert_eq!(sources.place(Origin::NONE), None);
+    }
+
+    #[test]
+    fn an_origin_in_a_rendered_text_finds_the_line_of_the_template() {
+        let sources = Sources::new();
+        let template = sources.add("a.gotmpl", "head\n---\na: 1\n{{ range . }}\nb: {{ . }}\n{{ end }}\n");
+        let rendered = sources.add_rendered("a.gotmpl (rendered)", "a: 1\n\nb: 1\n\nb: 2\n", template.base.plus(9), vec![1, 2, 3, 4, 3]);
+        assert_eq!(sources.place(rendered.base.plus(3)).unwrap().to_string(), "a.gotmpl:3:4");
+        assert_eq!(sources.place(rendered.base.plus(15)).unwrap().to_string(), "a.gotmpl:5:4");
     }
 }

@@ -329,6 +329,12 @@ impl From<Error> for Errors {
     }
 }
 
+impl FromIterator<Error> for Errors {
+    fn from_iter<I: IntoIterator<Item = Error>>(errors: I) -> Self {
+        Self(errors.into_iter().collect())
+    }
+}
+
 impl IntoIterator for Errors {
     type Item = Error;
     type IntoIter = std::vec::IntoIter<Error>;

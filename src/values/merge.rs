@@ -19,11 +19,10 @@ pub enum Lists {
 pub fn deep_merge(base: &Map, over: &Map, lists: Lists) -> Map {
     let merged = base.shallow_copy();
     for (key, value) in over.snapshot() {
-        let before = merged.get(&key);
-        let value = match (before, value) {
-            (Some(_), value) if value.is_nil() => continue,
-            (None, value) => value,
-            (Some(before), value) => merge_value(&before, value, lists),
+        let value = match merged.get(&key) {
+            Some(_) if value.is_nil() => continue,
+            None => value,
+            Some(before) => merge_value(&before, value, lists),
         };
         merged.insert(key, value);
     }
@@ -43,10 +42,7 @@ fn merge_value(before: &Value, value: Value, lists: Lists) -> Value {
 fn merge_lists(base: &List, over: &List, lists: Lists) -> List {
     let mut items = base.items().to_vec();
     items.resize(base.len().max(over.len()), Value::NIL);
-    for (slot, value) in items.iter_mut().zip(over.iter()) {
-        if value.is_nil() {
-            continue;
-        }
+    for (slot, value) in items.iter_mut().zip(over.iter()).filter(|(_, value)| !value.is_nil()) {
         *slot = match (&slot.kind, &value.kind) {
             (Kind::Map(base), Kind::Map(over)) => Value { kind: Kind::Map(deep_merge(base, over, lists)), origin: value.origin },
             _ => value.clone(),
@@ -55,9 +51,46 @@ fn merge_lists(base: &List, over: &List, lists: Lists) -> List {
     items.into()
 }
 
-/// Merges `over` over `base` as Go's mergo does with `WithOverride`: maps deeply, everything else replaces unless
-/// it is empty (nil, "", 0, false, an empty list or map) and `base` has the key already.
+/// Merges `over` over `base` as Go's mergo does with `WithOverride` in a map of values: maps deeply, everything else
+/// replaces, null and empty values too.
 pub fn override_merge(base: &Map, over: &Map) -> Map {
-    let _ = over;
-    base.clone()
+    let merged = base.shallow_copy();
+    for (key, value) in over.snapshot() {
+        let value = match (merged.get(&key).map(|before| before.kind), &value.kind) {
+            (Some(Kind::Map(base)), Kind::Map(over)) => Value { kind: Kind::Map(override_merge(&base, over)), origin: value.origin },
+            _ => value,
+        };
+        merged.insert(key, value);
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lists, deep_merge, override_merge};
+    use crate::data::{Map, Value};
+
+    fn map(entries: &[(&str, Value)]) -> Map {
+        entries.iter().cloned().collect()
+    }
+
+    #[test]
+    fn a_null_falls_through_in_one_merge_and_replaces_in_the_other() {
+        let base = map(&[("a", Value::int(1))]);
+        let over = map(&[("a", Value::NIL), ("b", Value::NIL)]);
+        let deep = deep_merge(&base, &over, Lists::Sparse);
+        assert!(!deep.get("a").unwrap().is_nil());
+        assert!(deep.contains("b"));
+        assert!(override_merge(&base, &over).get("a").unwrap().is_nil());
+    }
+
+    #[test]
+    fn only_a_list_with_a_hole_merges_by_element() {
+        let base = map(&[("l", vec![Value::int(1), Value::int(2), Value::int(3)].into())]);
+        let whole = map(&[("l", vec![Value::int(9)].into())]);
+        let holed = map(&[("l", vec![Value::NIL, Value::int(9)].into())]);
+        assert_eq!(deep_merge(&base, &whole, Lists::Sparse).get("l").unwrap().as_list().unwrap().len(), 1);
+        assert_eq!(deep_merge(&base, &holed, Lists::Sparse).get("l").unwrap().as_list().unwrap().len(), 3);
+        assert_eq!(deep_merge(&base, &whole, Lists::ByElement).get("l").unwrap().as_list().unwrap().len(), 3);
+    }
 }

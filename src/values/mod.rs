@@ -1,12 +1,28 @@
-//! Layers of values: `[Layer] + Setting → one Map with origins`, and helmfile's template functions.
+//! Layers of values: `sources + Setting → one Map with origins`, and helmfile's template functions.
 //!
-//! `state` calls it for environments, the path calls it (through `state`) for each release. It renders
-//! `.gotmpl` layers with helmfile's dialect of the template language and merges as helmfile does. It does not
-//! know what a release or a state file is, and never prints: what helmfile would log goes to [`Notes`].
+//! `state` calls it for environments and for each release. It renders `.gotmpl` layers with helmfile's dialect of the
+//! template language and merges as helmfile does. It does not know what a release or a state file is, and never
+//! prints: what helmfile would log goes to [`Notes`].
 
+mod exec;
+mod files;
+mod get;
+pub mod glob;
+mod lines;
 mod merge;
+mod objects;
+mod read;
+mod secrets;
 pub mod set;
 mod setting;
+mod state_values;
+mod template;
+mod yaml_functions;
 
 pub use merge::{Lists, deep_merge, override_merge};
-pub use setting::{Notes, Setting};
+pub use objects::Record;
+pub use read::{Text, read_documents, read_map, read_value};
+pub use secrets::{expand as expand_secrets, names_secret};
+pub use setting::{Folder, Notes, Setting, clean, file_of, folder_of, join, typed};
+pub use state_values::parse as parse_state_values;
+pub use template::{FUNCTIONS, Rendered, render, render_file, render_inline};

@@ -1,0 +1,120 @@
+//! YAML layers with helmfile's understanding of scalars, its words for what is wrong, and places in the real file.
+
+use crate::data::yaml::{self, Document, Duplicates, Reading, Resolver, SyntaxError};
+use crate::data::{Kind as Is, Map, SourceFile, Sources, Value};
+use crate::diag::{Error, Errors, Kind, Place, Severity};
+
+use super::setting::Setting;
+
+/// A text to read: its source, and helmfile's words before what is wrong with it.
+pub struct Text<'a> {
+    /// Where its origins point to.
+    pub source: &'a SourceFile,
+    /// Makes helmfile's one-line message of go-yaml's.
+    pub wrap: &'a dyn Fn(&str) -> String,
+}
+
+/// All documents of a text. Repeated keys are refused, all of them at once, or become warnings.
+///
+/// # Errors
+/// A syntax error, or one error for each repeated key.
+pub fn read_documents(setting: &Setting, text: &Text<'_>) -> Result<Vec<Document>, Errors> {
+    let reading = |duplicates| Reading { resolver: Resolver::Helmfile, duplicates };
+    let documents = yaml::read_documents(text.source, reading(Duplicates::LastWins))
+        .map_err(|faults| Errors::from_iter(faults.iter().map(|fault| syntax_error(setting, text, fault))))?;
+    let repeated: Vec<_> = documents.iter().flat_map(|document| document.repeated.iter().copied()).collect();
+    if repeated.is_empty() {
+        return Ok(documents);
+    }
+    let faults = match yaml::read_documents(text.source, reading(Duplicates::Refuse)) {
+        Ok(_) => return Ok(documents),
+        Err(faults) => faults,
+    };
+    let mut errors = Errors::new();
+    for (position, fault) in faults.iter().enumerate() {
+        let equal = repeated.get(position).map(|(_, _, equal)| *equal);
+        let error = syntax_error(setting, text, fault).hint(match equal {
+            Some(true) => "both values are equal: one of the two lines can go",
+            _ => "the two values differ: which one is meant?",
+        });
+        match setting.duplicates {
+            Duplicates::Refuse => errors.push(error.hint("--duplicate-keys=warn takes the last one, as helmfile before 1.0 did")),
+            Duplicates::LastWins => setting.notes.push(error.severity(Severity::Warning).hint("the last one is taken")),
+        }
+    }
+    errors.or(documents)
+}
+
+/// The first document's value; nil for an empty text.
+///
+/// # Errors
+/// As [`read_documents`].
+pub fn read_value(setting: &Setting, text: &Text<'_>) -> Result<Value, Errors> {
+    Ok(read_documents(setting, text)?.into_iter().next().map_or(Value::NIL, |document| document.value))
+}
+
+/// The first document as a map of values; empty for an empty text.
+///
+/// # Errors
+/// As [`read_documents`]; also a document that is no mapping.
+pub fn read_map(setting: &Setting, text: &Text<'_>) -> Result<Map, Errors> {
+    let value = read_value(setting, text)?;
+    match value.kind {
+        Is::Map(map) => Ok(map),
+        Is::Nil => Ok(Map::new()),
+        _ => {
+            let words = format!(
+                "yaml: unmarshal errors:\n  line {}: cannot unmarshal {} into map[string]interface {{}}",
+                line_of(text.source, &value),
+                yaml_kind(&value)
+            );
+            let error = Error::new(Kind::Values, (text.wrap)(&words));
+            Err(error.at(place(&setting.sources, text.source, &value)).into())
+        }
+    }
+}
+
+/// What go-yaml calls a value that does not fit: `!!seq`, or a scalar with its text.
+pub fn yaml_kind(value: &Value) -> String {
+    match &value.kind {
+        Is::Nil => "!!null".to_owned(),
+        Is::Map(_) => "!!map".to_owned(),
+        Is::List(_) => "!!seq".to_owned(),
+        Is::Bool(truth) => format!("!!bool `{truth}`"),
+        Is::Int(number, _) => format!("!!int `{}`", shorten(&number.to_string())),
+        Is::Uint(number, _) => format!("!!int `{}`", shorten(&number.to_string())),
+        Is::Float(number) => format!("!!float `{}`", shorten(&number.to_string())),
+        Is::String(text) => format!("!!str `{}`", shorten(&text.to_text())),
+        _ => "!!timestamp".to_owned(),
+    }
+}
+
+// parity: go-yaml decode.go shows at most ten bytes of a scalar
+fn shorten(text: &str) -> String {
+    if text.len() <= 10 {
+        return text.to_owned();
+    }
+    let end = (0..=7).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}...", &text[..end])
+}
+
+/// The line of a value in the text it was read from, from 1.
+pub fn line_of(source: &SourceFile, value: &Value) -> usize {
+    let offset = value.origin.offset_in(source).unwrap_or(0);
+    source.text[..offset].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn place(sources: &Sources, source: &SourceFile, value: &Value) -> Place {
+    sources.place(value.origin).unwrap_or_else(|| Place::file(source.name.to_text()))
+}
+
+fn syntax_error(setting: &Setting, text: &Text<'_>, fault: &SyntaxError) -> Error {
+    let at = |offset: usize| {
+        setting.sources.place(text.source.base.plus(offset)).unwrap_or_else(|| Place::file(text.source.name.to_text()))
+    };
+    let error = Error::new(Kind::Syntax, (text.wrap)(&fault.message)).at(at(fault.offset));
+    match &fault.related {
+        Some((offset, note)) => error.related(at(*offset), note.clone()),
+        None => error,
+    }
+}

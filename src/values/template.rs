@@ -1,0 +1,323 @@
+//! helmfile's dialect of the template language: `text + data → text`, with the `_*.tpl` files beside it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock, PoisonError};
+
+use super::glob::named;
+use super::objects::Record;
+use super::setting::{Folder, Setting};
+use super::{exec, files, get, secrets, yaml_functions};
+use crate::data::{Kind as Is, SourceFile, Str, Value};
+use crate::diag::{Error, Frame, Kind, Place, nearest};
+use crate::gotmpl::funcs::sprig;
+use crate::gotmpl::{
+    Call, Engine, Environment, ExecError, Failure, Function, FunctionTable, Link, MissingKey, Options, ParseError, Program, Source,
+    TemplateSet, World,
+};
+use crate::host::Host;
+
+/// helmfile's own functions, by family.
+pub const FUNCTIONS: &[&[Function]] = &[files::TABLE, exec::TABLE, yaml_functions::TABLE, get::TABLE, secrets::TABLE, TABLE];
+
+/// Go's name for every template that helmfile renders.
+const NAME: &str = "stringTemplate";
+
+/// How deep `tpl` may call `tpl`.
+const TPL_DEPTH: usize = 100;
+
+/// How often a template may include itself.
+const INCLUDE_DEPTH: usize = 1000;
+
+static ENGINE: LazyLock<Result<Engine, String>> = LazyLock::new(|| {
+    let mut lists: Vec<&[Function]> = vec![crate::gotmpl::funcs::go::TABLE];
+    lists.extend_from_slice(sprig::TABLES);
+    lists.push(sprig::ENVIRONMENT);
+    lists.extend_from_slice(FUNCTIONS);
+    let options = Options { missing_key: MissingKey::Error, ..Options::default() };
+    FunctionTable::new(&lists).map(|table| Engine::new(Arc::new(table), options))
+});
+
+/// What helmfile's functions see of a run.
+pub(super) struct Context {
+    pub(super) setting: Setting,
+    pub(super) folder: Folder,
+    depth: usize,
+}
+
+/// Templates of the `_*.tpl` files of a folder.
+pub(super) struct Helpers {
+    programs: Vec<(SourceFile, Arc<Program>)>,
+}
+
+/// A template to render.
+pub struct Template<'a> {
+    /// The file it stands in and the origin of its own first byte, where it has one.
+    pub source: Option<&'a SourceFile>,
+    /// Its text.
+    pub text: &'a [u8],
+    /// The folder that its functions start from.
+    pub folder: &'a Folder,
+}
+
+/// What went wrong: Go's text, and the places of it.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// Go's one-line text.
+    pub message: String,
+    /// The same with places and hints; its message is Go's text, for [`Error::wrap`].
+    pub error: Error,
+}
+
+/// A rendered text and where its lines come from.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The text, registered as a source whose places are those of the template.
+    pub source: SourceFile,
+}
+
+/// Renders a file's (or a part's) text and registers the result.
+///
+/// # Errors
+/// A text that is no template or that fails, with Go's text as message and the place in the file.
+pub fn render_file(setting: &Setting, template: &Template<'_>, data: &Value) -> Result<Rendered, Error> {
+    let text = render(setting, template, data)?;
+    let (name, base) = match template.source {
+        Some(source) => (format!("{} (rendered)", source.name), source.base),
+        None => ("template".to_owned(), crate::data::Origin::NONE),
+    };
+    let lines = super::lines::template_lines(template.text, &text);
+    Ok(Rendered { source: setting.sources.add_rendered(name, text, base, lines) })
+}
+
+/// Renders a text written in a state, such as a release's name. Text without `{{` is itself.
+///
+/// # Errors
+/// As [`render_file`].
+pub fn render_inline(setting: &Setting, folder: &Folder, text: &Str, data: &Value) -> Result<Str, Error> {
+    if !text.windows(2).any(|pair| pair == b"{{") {
+        return Ok(text.clone());
+    }
+    render(setting, &Template { source: None, text, folder }, data).map(Str::from)
+}
+
+/// Renders a text.
+///
+/// # Errors
+/// As [`render_file`].
+pub fn render(setting: &Setting, template: &Template<'_>, data: &Value) -> Result<Vec<u8>, Error> {
+    let context = Context { setting: setting.clone(), folder: template.folder.clone(), depth: 0 };
+    run(&context, template.text, data).map_err(|failure| explain(setting, template, data, failure))
+}
+
+enum Broken {
+    Other(String),
+    Helper(String, ParseError, SourceFile),
+    Parse(ParseError),
+    Exec(ExecError, Arc<Helpers>),
+}
+
+fn run(context: &Context, text: &[u8], data: &Value) -> Result<Vec<u8>, Broken> {
+    let engine = ENGINE.as_ref().map_err(|fault| Broken::Other(fault.clone()))?;
+    let helpers = helpers(context, engine)?;
+    let mut set = TemplateSet::new(engine, NAME);
+    for (_, program) in &helpers.programs {
+        set.add(program);
+    }
+    set.add(&engine.parse(NAME, text).map_err(Broken::Parse)?);
+    let world = Outside(context.setting.host.clone());
+    let mut out = Vec::with_capacity(text.len() * 2);
+    set.execute(NAME, data, &Environment { world: &world, context }, &mut out).map_err(|error| Broken::Exec(error, helpers))?;
+    Ok(out)
+}
+
+/// The programs of the folder's `_*.tpl` files, parsed once per load.
+fn helpers(context: &Context, engine: &Engine) -> Result<Arc<Helpers>, Broken> {
+    let folder = &context.folder;
+    let key: PathBuf = folder.real(&folder.shown);
+    let known = context.setting.helpers.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let mut programs = Vec::new();
+    for shown in named(&*context.setting.host, folder, "_", ".tpl") {
+        let text = folder.read(&*context.setting.host, &shown).map_err(|error| Broken::Other(error.to_string()))?;
+        let source = context.setting.sources.add(folder.typed(&*context.setting.host, &shown), text);
+        match engine.parse(NAME, source.text.clone()) {
+            Ok(program) => programs.push((source, program)),
+            Err(error) => return Err(Broken::Helper(shown, error, source)),
+        }
+    }
+    let helpers = Arc::new(Helpers { programs });
+    context.setting.helpers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, helpers.clone());
+    Ok(helpers)
+}
+
+fn explain(setting: &Setting, template: &Template<'_>, data: &Value, broken: Broken) -> Error {
+    let place = |line: u32, column: Option<u32>| template.source.map(|source| place_in(setting, source, template.text, line, column));
+    let (error, at) = match broken {
+        Broken::Other(text) => (Error::new(Kind::Template, text), None),
+        Broken::Helper(shown, fault, source) => {
+            let message = format!("failed to parse helper template {shown}: {fault}");
+            let at = place_in(setting, &source, &source.text, fault.line, None);
+            (Error::new(Kind::Template, message), Some(at))
+        }
+        Broken::Parse(fault) => (Error::new(Kind::Template, fault.to_string()), place(fault.line, None)),
+        Broken::Exec(fault, helpers) => {
+            let mut error = Error::new(Kind::Render, fault.to_string());
+            let mut at = None;
+            let frames: Vec<_> = fault.links().filter_map(|link| if let Link::Frame(frame) = link { Some(frame) } else { None }).collect();
+            for (position, frame) in frames.iter().enumerate() {
+                let helper = helpers.programs.iter().find(|(_, program)| {
+                    frame.template != NAME && program.defines().any(|name| *name == frame.template)
+                });
+                let here = match helper {
+                    Some((source, _)) => Some(place_in(setting, source, &source.text, frame.line, Some(frame.column))),
+                    None => place(frame.line, Some(frame.column)),
+                };
+                if let (Some(here), true) = (&here, position + 1 < frames.len()) {
+                    error = error.frame(here.clone(), format!("executing {:?} at <{}>", frame.template.to_text(), frame.node));
+                }
+                at = here.or(at);
+            }
+            if let Some(frame) = frames.last() {
+                error = hint(error, &frame.node, &frame.message, data);
+            }
+            (error, at)
+        }
+    };
+    match at {
+        Some(at) => error.at(at),
+        None => error,
+    }
+}
+
+/// The place of a line and column (bytes from 0) of a text that starts at a source's base.
+fn place_in(setting: &Setting, source: &SourceFile, text: &[u8], line: u32, column: Option<u32>) -> Place {
+    let skipped = text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1) as usize).map(<[u8]>::len).sum::<usize>();
+    let offset = (skipped + column.unwrap_or(0) as usize).min(text.len());
+    let mut place = setting.sources.place(source.base.plus(offset)).unwrap_or_else(|| Place::file(source.name.to_text()));
+    if column.is_none() {
+        place.column = 0;
+    }
+    place
+}
+
+/// "Did you mean" for a key or function that is not there.
+fn hint(error: Error, node: &str, message: &str, data: &Value) -> Error {
+    let Some(missing) = message.strip_prefix("map has no entry for key \"").and_then(|rest| rest.strip_suffix('"')) else {
+        return error;
+    };
+    let steps = node.trim_start_matches('$').trim_start_matches('.').split('.');
+    let mut at = data.clone();
+    for step in steps {
+        if step == missing {
+            break;
+        }
+        let Some(next) = field(&at, step) else { return error };
+        at = next;
+    }
+    let Is::Map(map) = &at.kind else { return error };
+    let keys: Vec<String> = map.read().keys().map(|key| key.to_text().into_owned()).collect();
+    match nearest(missing, keys.iter().map(String::as_str)) {
+        Some(near) => {
+            let parent = node.rsplit_once('.').map_or("", |(parent, _)| parent);
+            error.hint(format!("did you mean `{parent}.{near}`?"))
+        }
+        None if keys.is_empty() => error.hint("there are no values here at all: is the environment the right one?"),
+        None => error,
+    }
+}
+
+fn field(value: &Value, name: &str) -> Option<Value> {
+    match &value.kind {
+        Is::Map(map) => map.get(name),
+        Is::Object(_) => value.as_object::<Record>()?.field(name).cloned(),
+        _ => None,
+    }
+}
+
+/// The outside as Go's and Sprig's functions see it.
+struct Outside(Arc<dyn Host>);
+
+impl World for Outside {
+    fn now(&self) -> i128 {
+        self.0.now()
+    }
+    fn random(&self, buffer: &mut [u8]) {
+        self.0.random(buffer);
+    }
+    fn zone(&self) -> String {
+        self.0.variable("TZ").filter(|zone| !zone.is_empty()).unwrap_or_else(|| "UTC".to_owned())
+    }
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.variable(name)
+    }
+}
+
+const TABLE: &[Function] = &[
+    Function {
+        name: "include",
+        source: Source::Helmfile,
+        signature: "(string, interface {}) string",
+        run: include,
+        doc: "the text that a named template gives",
+        example: r#"{{ define "x" }}{{ . }}{{ end }}{{ include "x" 1 }}"#,
+    },
+    Function {
+        name: "tpl",
+        source: Source::Helmfile,
+        signature: "(string, interface {}) string",
+        run: tpl,
+        doc: "renders a text as a template",
+        example: r#"{{ tpl "{{ .a }}" (dict "a" 1) }}"#,
+    },
+    Function {
+        name: "sprigGet",
+        source: Source::Helmfile,
+        signature: "(map[string]interface {}, string) interface {}",
+        run: sprig_get,
+        doc: "the value of a key in a map, as Sprig's `get` gives it",
+        example: r#"{{ sprigGet (dict "a" 1) "a" }}"#,
+    },
+];
+
+fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let [name, data] = arguments else { return Err("include takes a name and data".into()) };
+    let name = name.as_str().cloned().unwrap_or_default();
+    let count = call.counter(&name);
+    if *count > INCLUDE_DEPTH {
+        return Err(format!("rendering template has a nested reference name: {name}: unable to execute template").into());
+    }
+    *count += 1;
+    let result = call.execute(&name, data);
+    *call.counter(&name) -= 1;
+    Ok(Value::from(result?))
+}
+
+fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let [text, data] = arguments else { return Err("tpl takes a text and data".into()) };
+    let context = context(call)?;
+    if context.depth >= TPL_DEPTH {
+        return Err(format!("tpl calls itself more than {TPL_DEPTH} times").into());
+    }
+    let nested = Context { setting: context.setting.clone(), folder: context.folder.clone(), depth: context.depth + 1 };
+    let text = text.as_str().cloned().unwrap_or_default();
+    match run(&nested, &text, data) {
+        Ok(out) => Ok(Value::string(out)),
+        Err(Broken::Other(text)) => Err(text.into()),
+        Err(Broken::Helper(shown, fault, _)) => Err(format!("failed to parse helper template {shown}: {fault}").into()),
+        Err(Broken::Parse(fault)) => Err(fault.to_string().into()),
+        Err(Broken::Exec(fault, _)) => Err(fault.to_string().into()),
+    }
+}
+
+fn sprig_get(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let [map, key] = arguments else { return Err("sprigGet takes a map and a key".into()) };
+    let found = map.as_map().zip(key.as_str()).and_then(|(map, key)| map.get(key));
+    Ok(found.unwrap_or_else(|| Value::string("")))
+}
+
+/// The run's own data; every run of this dialect has it.
+pub(super) fn context<'a>(call: &Call<'a>) -> Result<&'a Context, Failure> {
+    call.context::<Context>().ok_or_else(|| Failure::from("helmfile's functions work in helmfile's templates only"))
+}

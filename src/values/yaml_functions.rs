@@ -1,0 +1,58 @@
+//! toYaml and fromYaml with go-yaml v3.
+
+use super::objects::Record;
+use super::template::context;
+use crate::data::yaml::{Style, write};
+use crate::data::{Kind as Is, List, Map, Value};
+use crate::gotmpl::{Call, Failure, Function, Source};
+
+use super::read::{Text, read_value};
+
+pub(super) const TABLE: &[Function] = &[
+    row("toYaml", "(interface {}) string", to_yaml, "a value as YAML, with a final newline", r#"{{ dict "a" 1 | toYaml }}"#),
+    row("fromYaml", "(string) interface {}", from_yaml, "the value of a YAML text", r#"{{ (fromYaml "a: 1").a }}"#),
+];
+
+type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
+
+const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
+    Function { name, source: Source::Helmfile, signature, run, doc, example }
+}
+
+fn to_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let value = arguments.first().map(|value| plain(value, 0)).unwrap_or_default();
+    let text = write(&value, Style::Helmfile)?;
+    call.check_size(text.len() as u128)?;
+    Ok(Value::string(text))
+}
+
+/// A value with helmfile's structs as maps with go-yaml's keys.
+fn plain(value: &Value, depth: usize) -> Value {
+    if depth > 1000 {
+        return value.clone();
+    }
+    match &value.kind {
+        Is::Object(_) => match value.as_object::<Record>() {
+            Some(record) => plain(&record.lower_case(), depth + 1),
+            None => value.clone(),
+        },
+        Is::Map(map) if map.read().values().any(holds_record) => {
+            map.read().iter().map(|(key, value)| (key.clone(), plain(value, depth + 1))).collect::<Map>().into()
+        }
+        Is::List(list) if list.iter().any(holds_record) => list.iter().map(|item| plain(item, depth + 1)).collect::<List>().into(),
+        _ => value.clone(),
+    }
+}
+
+fn holds_record(value: &Value) -> bool {
+    value.as_object::<Record>().is_some()
+}
+
+fn from_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let context = context(call)?;
+    let text = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
+    let source = context.setting.sources.add("fromYaml", text.clone());
+    let wrap = |words: &str| format!("{words}, offending yaml: {text}");
+    read_value(&context.setting, &Text { source: &source, wrap: &wrap })
+        .map_err(|errors| errors.iter().next().map_or_else(String::new, |error| error.message().to_owned()).into())
+}
