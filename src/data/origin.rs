@@ -128,7 +128,8 @@ impl Sources {
         };
         let source = self.file(template)?;
         let from = (template.0 - source.base.0) as usize;
-        let start = source.text[from..].split_inclusive(|byte| *byte == b'\n').take(line.checked_sub(1)? as usize).map(<[u8]>::len).sum::<usize>();
+        let start =
+            source.text[from..].split_inclusive(|byte| *byte == b'\n').take(line.checked_sub(1)? as usize).map(<[u8]>::len).sum::<usize>();
         let mut found = Place::in_text(source.name.to_text(), &source.text, from + start);
         let (wrote, reads) = (found.excerpt.as_deref().unwrap_or(""), place.excerpt.as_deref().unwrap_or(""));
         let same = wrote.chars().zip(reads.chars()).take_while(|(one, other)| one == other).count() as u32;

@@ -154,11 +154,11 @@ pub struct ReleaseValues {
 ///
 /// # Errors
 /// Missing, faulty or unreadable layers, all of them at once.
-pub fn release_values(_state: &State, _release: &Release, _setting: Setting<'_>) -> Result<ReleaseValues, Errors> {
+pub fn release_values(_state: &State, _release: &Release, _setting: &Setting) -> Result<ReleaseValues, Errors> {
     Ok(ReleaseValues::default())
 }
 
 /// Loads the state file or files and everything they lead to.
-pub fn load(_request: &Request, _setting: Setting<'_>) -> Desired {
+pub fn load(_request: &Request, _setting: &Setting) -> Desired {
     Desired::default()
 }

@@ -41,7 +41,7 @@ pub fn json(_rows: Vec<Row>) -> String {
 ///
 /// # Errors
 /// A value that can't be written as YAML; with `embed_values`, a values file that can't be rendered.
-pub fn build(_state: &State, _embed_values: bool, _setting: Setting<'_>) -> Result<Vec<u8>, Errors> {
+pub fn build(_state: &State, _embed_values: bool, _setting: &Setting) -> Result<Vec<u8>, Errors> {
     Ok(Vec::new())
 }
 
@@ -57,7 +57,7 @@ pub fn written_values(_values: &ReleaseValues, _more: &[Map]) -> Result<(Map, Ve
 ///
 /// # Errors
 /// A faulty `--output-file-template`.
-pub fn values_file(_state: &State, _release: &Release, _template: &str, _setting: Setting<'_>) -> Result<String> {
+pub fn values_file(_state: &State, _release: &Release, _template: &str, _setting: &Setting) -> Result<String> {
     Ok(String::new())
 }
 
@@ -65,7 +65,7 @@ pub fn values_file(_state: &State, _release: &Release, _template: &str, _setting
 ///
 /// # Errors
 /// A faulty `--output-dir-template`.
-pub fn output_folder(_state: &State, _release: &Release, _output_dir: &str, _template: &str, _setting: Setting<'_>) -> Result<String> {
+pub fn output_folder(_state: &State, _release: &Release, _output_dir: &str, _template: &str, _setting: &Setting) -> Result<String> {
     Ok(String::new())
 }
 

@@ -8,7 +8,13 @@ use crate::gotmpl::{Call, Failure, Function, Source};
 use crate::host::{Command, Output};
 
 pub(super) const TABLE: &[Function] = &[
-    row("exec", "(string, []interface {}, ...string) string", exec, "runs a program and gives what it prints", r#"{{ exec "echo" (list "hi") }}"#),
+    row(
+        "exec",
+        "(string, []interface {}, ...string) string",
+        exec,
+        "runs a program and gives what it prints",
+        r#"{{ exec "echo" (list "hi") }}"#,
+    ),
     row(
         "envExec",
         "(map[string]interface {}, string, []interface {}, ...string) string",
@@ -16,7 +22,13 @@ pub(super) const TABLE: &[Function] = &[
         "runs a program with more variables in its environment",
         r#"{{ envExec (dict "A" "b") "sh" (list "-c" "echo $A") }}"#,
     ),
-    row("requiredEnv", "(string) string", required_env, "an environment variable that must be set", r#"{{ requiredEnv "PATH" | trunc 1 }}"#),
+    row(
+        "requiredEnv",
+        "(string) string",
+        required_env,
+        "an environment variable that must be set",
+        r#"{{ requiredEnv "PATH" | trunc 1 }}"#,
+    ),
 ];
 
 type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
@@ -36,7 +48,9 @@ fn env_exec(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> 
     for (key, value) in variables.as_map().map(|map| map.snapshot()).unwrap_or_default() {
         let Is::String(text) = &value.kind else {
             let kind = value.go_type().map_or("<nil>", |of| of.name());
-            return Err(format!("unexpected type of env \"{kind}\" in envs {} at index {key}", sprint(std::slice::from_ref(variables))).into());
+            return Err(
+                format!("unexpected type of env \"{kind}\" in envs {} at index {key}", sprint(std::slice::from_ref(variables))).into()
+            );
         };
         added.push((key.to_text().into_owned(), text.to_text().into_owned()));
     }
@@ -49,7 +63,9 @@ fn start(call: &Call<'_>, variables: Vec<(String, String)>, program: &Value, lis
     for (position, item) in list.as_list().map(|list| list.items().to_vec()).unwrap_or_default().iter().enumerate() {
         let Is::String(text) = &item.kind else {
             let kind = item.go_type().map_or("<nil>", |of| of.name());
-            return Err(format!("unexpected type of arg \"{kind}\" in args {} at index {position}", sprint(std::slice::from_ref(list))).into());
+            return Err(
+                format!("unexpected type of arg \"{kind}\" in args {} at index {position}", sprint(std::slice::from_ref(list))).into()
+            );
         };
         arguments.push(text.to_text().into_owned());
     }
@@ -84,7 +100,11 @@ pub fn exit_words(command: &Command, output: &Output) -> String {
         words.push_str(&indent(&format!("{position}: {shown} ({} bytes)", shown.len())));
         hidden = argument.starts_with("--set");
     }
-    words.push_str(&format!("\n\nERROR:\n{}\n\nEXIT STATUS\n{}", indent(&format!("exit status {}", output.code)), indent(&output.code.to_string())));
+    words.push_str(&format!(
+        "\n\nERROR:\n{}\n\nEXIT STATUS\n{}",
+        indent(&format!("exit status {}", output.code)),
+        indent(&output.code.to_string())
+    ));
     let error = String::from_utf8_lossy(&output.stderr);
     if !error.is_empty() {
         words.push_str(&format!("\n\nSTDERR:\n{}", indent(&error)));

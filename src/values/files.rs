@@ -11,7 +11,13 @@ use crate::host::EntryKind;
 pub(super) const TABLE: &[Function] = &[
     row("readFile", "(string) string", read_file, "a file's text", r#"{{ readFile "README.md" | trunc 1 }}"#),
     row("readDir", "(string) []string", read_dir, "the files of a folder, with the folder before their names", r#"{{ readDir "." }}"#),
-    row("readDirEntries", "(string) interface {}", read_entries, "the entries of a folder", r#"{{ range readDirEntries "." }}{{ .Name }}{{ end }}"#),
+    row(
+        "readDirEntries",
+        "(string) interface {}",
+        read_entries,
+        "the entries of a folder",
+        r#"{{ range readDirEntries "." }}{{ .Name }}{{ end }}"#,
+    ),
     row("isFile", "(string) bool", is_file, "whether a path is there and no folder", r#"{{ isFile "none" }}"#),
     row("isDir", "(string) bool", is_dir, "whether a path is a folder", r#"{{ isDir "." }}"#),
 ];

@@ -6,8 +6,20 @@ use crate::golang::fmt::sprint;
 use crate::gotmpl::{Call, Failure, Function, Source};
 
 pub(super) const TABLE: &[Function] = &[
-    row("get", "(string, ...interface {}) interface {}", get, "the value at a dotted path, or the default before it", r#"{{ dict "a" (dict "b" 1) | get "a.b" 2 }}"#),
-    row("getOrNil", "(string, interface {}) interface {}", get_or_nil, "the value at a dotted path, or nothing", r#"{{ dict | getOrNil "a.b" | default 3 }}"#),
+    row(
+        "get",
+        "(string, ...interface {}) interface {}",
+        get,
+        "the value at a dotted path, or the default before it",
+        r#"{{ dict "a" (dict "b" 1) | get "a.b" 2 }}"#,
+    ),
+    row(
+        "getOrNil",
+        "(string, interface {}) interface {}",
+        get_or_nil,
+        "the value at a dotted path, or nothing",
+        r#"{{ dict | getOrNil "a.b" | default 3 }}"#,
+    ),
     row(
         "setValueAtPath",
         "(string, interface {}, map[string]interface {}) map[string]interface {}",
@@ -15,7 +27,13 @@ pub(super) const TABLE: &[Function] = &[
         "sets the value at a dotted path whose parents are there",
         r#"{{ dict "a" dict | setValueAtPath "a.b" 1 }}"#,
     ),
-    row("required", "(string, interface {}) interface {}", required, "the value, or an error with that text", r#"{{ required "x is needed" 1 }}"#),
+    row(
+        "required",
+        "(string, interface {}) interface {}",
+        required,
+        "the value, or an error with that text",
+        r#"{{ required "x is needed" 1 }}"#,
+    ),
 ];
 
 type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;

@@ -42,4 +42,3 @@ pub fn named(host: &dyn Host, folder: &Folder, start: &str, end: &str) -> Vec<St
     let fits = |name: &String| name.starts_with(start) && name.ends_with(end) && name.len() >= start.len() + end.len();
     names.into_iter().filter(fits).map(|name| folder.shown(&name)).collect()
 }
-

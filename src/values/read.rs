@@ -109,9 +109,8 @@ fn place(sources: &Sources, source: &SourceFile, value: &Value) -> Place {
 }
 
 fn syntax_error(setting: &Setting, text: &Text<'_>, fault: &SyntaxError) -> Error {
-    let at = |offset: usize| {
-        setting.sources.place(text.source.base.plus(offset)).unwrap_or_else(|| Place::file(text.source.name.to_text()))
-    };
+    let at =
+        |offset: usize| setting.sources.place(text.source.base.plus(offset)).unwrap_or_else(|| Place::file(text.source.name.to_text()));
     let error = Error::new(Kind::Syntax, (text.wrap)(&fault.message)).at(at(fault.offset));
     match &fault.related {
         Some((offset, note)) => error.related(at(*offset), note.clone()),

@@ -163,7 +163,8 @@ fn look_up(setting: &Setting, folder: &Folder, address: &str) -> Result<Value, S
             }
             let source = setting.sources.add(here.typed(&*setting.host, shown), bytes);
             let reading = Reading { resolver: Resolver::Helmfile, duplicates: Duplicates::Refuse };
-            let value = read_value(&source, reading).map_err(|faults| faults.first().map_or(String::new(), |fault| fault.message.clone()))?;
+            let value =
+                read_value(&source, reading).map_err(|faults| faults.first().map_or(String::new(), |fault| fault.message.clone()))?;
             match value.as_map() {
                 Some(map) => at_fragment(map, fragment),
                 None => Err(format!("{shown} is no mapping")),
@@ -199,9 +200,10 @@ fn at_fragment(map: &Map, fragment: &str) -> Result<Value, String> {
         if position + 1 == keys.len() {
             return Ok(value);
         }
-        at = value.as_map().cloned().ok_or_else(|| {
-            format!("unexpected type of value for key at {position}={key} in [{}]: expected a map", keys.join(" "))
-        })?;
+        at = value
+            .as_map()
+            .cloned()
+            .ok_or_else(|| format!("unexpected type of value for key at {position}={key} in [{}]: expected a map", keys.join(" ")))?;
     }
     Ok(Value::NIL)
 }

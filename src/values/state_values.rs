@@ -32,7 +32,8 @@ pub fn parse(setting: &Setting, texts: &[&str], typed: &[&str]) -> Result<Map> {
                     .hint("write key=value; a comma always begins another pair"));
             };
             let origin: Origin = base.plus(start + key.len() + 1);
-            set(&values, &key_steps(key), typed_value(value).from_origin(origin)).map_err(|why| fault("--state-values-set", argument, &why))?;
+            set(&values, &key_steps(key), typed_value(value).from_origin(origin))
+                .map_err(|why| fault("--state-values-set", argument, &why))?;
             start += pair.len() + 1;
         }
     }

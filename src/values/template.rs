@@ -8,7 +8,7 @@ use super::objects::Record;
 use super::setting::{Folder, Setting};
 use super::{exec, files, get, secrets, yaml_functions};
 use crate::data::{Kind as Is, SourceFile, Str, Value};
-use crate::diag::{Error, Frame, Kind, Place, nearest};
+use crate::diag::{Error, Kind, Place, nearest};
 use crate::gotmpl::funcs::sprig;
 use crate::gotmpl::{
     Call, Engine, Environment, ExecError, Failure, Function, FunctionTable, Link, MissingKey, Options, ParseError, Program, Source,
@@ -29,7 +29,7 @@ const TPL_DEPTH: usize = 100;
 const INCLUDE_DEPTH: usize = 1000;
 
 static ENGINE: LazyLock<Result<Engine, String>> = LazyLock::new(|| {
-    let mut lists: Vec<&[Function]> = vec![crate::gotmpl::funcs::go::TABLE];
+    let mut lists: Vec<&[Function]> = Vec::new();
     lists.extend_from_slice(sprig::TABLES);
     lists.push(sprig::ENVIRONMENT);
     lists.extend_from_slice(FUNCTIONS);
@@ -167,9 +167,10 @@ fn explain(setting: &Setting, template: &Template<'_>, data: &Value, broken: Bro
             let mut at = None;
             let frames: Vec<_> = fault.links().filter_map(|link| if let Link::Frame(frame) = link { Some(frame) } else { None }).collect();
             for (position, frame) in frames.iter().enumerate() {
-                let helper = helpers.programs.iter().find(|(_, program)| {
-                    frame.template != NAME && program.defines().any(|name| *name == frame.template)
-                });
+                let helper = helpers
+                    .programs
+                    .iter()
+                    .find(|(_, program)| frame.template != NAME && program.defines().any(|name| *name == frame.template));
                 let here = match helper {
                     Some((source, _)) => Some(place_in(setting, source, &source.text, frame.line, Some(frame.column))),
                     None => place(frame.line, Some(frame.column)),
