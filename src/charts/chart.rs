@@ -1,7 +1,8 @@
 //! The loaded chart.
 
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Warning;
 use crate::data::{Map, SourceFile, Str, Value};
@@ -38,6 +39,8 @@ pub struct Chart {
     pub raw: Vec<File>,
     /// What loading had to say that is no error, this chart's and those below it.
     pub warnings: Vec<Warning>,
+    /// The templates, compiled at the first rendering: by `render`, which alone knows what a compiled one is.
+    pub(crate) compiled: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Chart.yaml.
