@@ -3,12 +3,15 @@
 //! Everything that reads or writes the world takes a [`Host`]; tests give it one in memory. Knows nothing of
 //! charts or states.
 
+mod http;
 mod real;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::diag::Result;
 
+pub use http::{Request, Response, TlsFiles};
 pub use real::RealHost;
 
 /// A program to run: never through a shell unless `program` is one.
@@ -84,6 +87,13 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// When it can't be started; an exit code other than 0 is no error here.
     fn run(&self, command: &Command) -> Result<Output>;
+    /// Asks a web server once: no retry, redirects followed, credentials sent to the first host only.
+    ///
+    /// # Errors
+    /// When no answer came, in Go's words (`dial tcp …`) as far as they are known; a status is no error here.
+    fn ask(&self, request: &Request) -> Result<Response>;
+    /// Waits.
+    fn sleep(&self, time: Duration);
     /// Everything on standard input.
     ///
     /// # Errors

@@ -5,9 +5,9 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Command, EntryKind, Host, Output};
+use super::{Command, EntryKind, Host, Output, Request, Response, http};
 use crate::diag::{Error, Kind, Place, Result};
 
 /// The real files, environment, clock, randomness and programs.
@@ -102,6 +102,14 @@ impl Host for RealHost {
         })
         .map_err(failed)?;
         Ok(Output { code: output.status.code().unwrap_or(-1), stdout: output.stdout, stderr: output.stderr })
+    }
+
+    fn ask(&self, request: &Request) -> Result<Response> {
+        http::ask(request)
+    }
+
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
     }
 
     fn stdin(&self) -> Result<Vec<u8>> {

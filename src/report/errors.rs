@@ -1,0 +1,101 @@
+//! One error as people read it.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::diag::{Error, Frame, Place, Severity};
+
+/// The whole report of an error: code and message, the excerpt with a caret, the way there one frame a
+/// line, related places, causes, hints. No newline at the end.
+pub fn describe(error: &Error, colour: bool) -> String {
+    let title = title(error);
+    let mut group = Group::with_title(level(error.level()).primary_title(title.as_str()).id(error.kind().code()));
+    if let Some(place) = error.place() {
+        group = with_place(group, place, None);
+    }
+    for frame in error.chain().iter().rev() {
+        group = group.element(Level::NOTE.message(reached(frame)));
+    }
+    for related in error.related_places() {
+        group = match related.place.excerpt {
+            Some(_) => with_place(group, &related.place, Some(&related.note)),
+            None => group.element(Level::NOTE.message(format!("{}: {}", related.place, related.note))),
+        };
+    }
+    let mut cause = error.caused_by();
+    while let Some(under) = cause {
+        let place = under.place().map_or(String::new(), |place| format!("{place}: "));
+        group = group.element(Level::NOTE.message(format!("because {place}{}", under.message())));
+        cause = under.caused_by();
+    }
+    for hint in error.hints() {
+        group = group.element(Level::HELP.message(hint.as_str()));
+    }
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+fn title(error: &Error) -> String {
+    match error.about() {
+        Some(subject) => format!("{subject}: {}", error.message()),
+        None => error.message().to_owned(),
+    }
+}
+
+fn reached(frame: &Frame) -> String {
+    format!("reached from {}: {}", frame.place, frame.doing)
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    }
+}
+
+fn with_place<'a>(group: Group<'a>, place: &'a Place, note: Option<&'a str>) -> Group<'a> {
+    let Some(excerpt) = place.excerpt.as_deref().filter(|_| place.line > 0) else {
+        let mut origin = Origin::path(place.file.as_str());
+        if place.line > 0 {
+            origin = origin.line(place.line as usize);
+            if place.column > 0 {
+                origin = origin.char_column(place.column as usize);
+            }
+        }
+        return group.element(origin);
+    };
+    let start = excerpt.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(excerpt.len(), |(at, _)| at);
+    let end = start + word_length(&excerpt[start..]);
+    let kind = if note.is_some() { AnnotationKind::Context } else { AnnotationKind::Primary };
+    let annotation = match note {
+        Some(note) => kind.span(start..end).label(note),
+        None => kind.span(start..end),
+    };
+    group.element(Snippet::source(excerpt).line_start(place.line as usize).path(place.file.as_str()).fold(false).annotation(annotation))
+}
+
+/// Bytes of the word that the caret should underline; one character where none begins.
+fn word_length(text: &str) -> usize {
+    let word: usize = text.chars().take_while(|c| c.is_alphanumeric() || "._-$".contains(*c)).map(char::len_utf8).sum();
+    if word > 0 { word } else { text.chars().next().map_or(0, char::len_utf8) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describe;
+    use crate::diag::{Error, Kind, Place};
+
+    #[test]
+    fn a_report_shows_place_excerpt_way_and_hint() {
+        let text = "version:\n  sentry: \"1\"\n";
+        let error = Error::new(Kind::Syntax, "mapping key \"sentry\" already defined at line 1")
+            .at(Place::in_text("version.yaml", text.as_bytes(), 11))
+            .frame(Place::at("helmfile.yaml", 3, 1), "reading environment default")
+            .hint("remove one of them");
+        let shown = describe(&error, false);
+        for part in ["error[BK0102]: mapping key", "--> version.yaml:2:3", "^^^^^^", "reached from helmfile.yaml:3:1", "help: remove one"] {
+            assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+        }
+    }
+}

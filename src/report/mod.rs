@@ -1,0 +1,136 @@
+//! The only room that prints: `errors, findings, timings, output bytes → stdout and stderr`.
+//!
+//! stdout is data, stderr is log. Colour only on a terminal and never with `NO_COLOR`. Called by `commands`
+//! and `run()`; decides nothing but how things look.
+
+mod errors;
+mod findings;
+mod timings;
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+pub use errors::describe;
+pub use findings::{Format, findings};
+pub use timings::{Phase, Timings};
+
+use crate::diag::{Error, Errors};
+
+/// How much is said on stderr. Ordered: `Error < Warn < Info < Debug`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Only what makes the run fail.
+    Error,
+    /// And what may be wrong (`--quiet`).
+    Warn,
+    /// And progress: the default.
+    Info,
+    /// And how things were found (`--debug`).
+    Debug,
+}
+
+/// Where output goes and how it looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    /// How much is said on stderr.
+    pub level: Level,
+    /// Whether stderr is coloured.
+    pub colour: bool,
+}
+
+impl Output {
+    /// Writes data to stdout at once.
+    ///
+    /// # Errors
+    /// When stdout can't take it; a reader that left (`| head`) shows as [`io::ErrorKind::BrokenPipe`].
+    pub fn data(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    }
+
+    /// A line of progress on stderr.
+    pub fn info(&self, line: &str) {
+        self.say(Level::Info, line);
+    }
+
+    /// A line about something doubtful on stderr.
+    pub fn warn(&self, line: &str) {
+        self.say(Level::Warn, line);
+    }
+
+    /// A line for people who look for a fault.
+    pub fn debug(&self, line: &str) {
+        self.say(Level::Debug, line);
+    }
+
+    fn say(&self, level: Level, line: &str) {
+        if level <= self.level {
+            self.log(line);
+        }
+    }
+
+    /// An error with all it knows, on stderr.
+    pub fn error(&self, error: &Error) {
+        self.log(&describe(error, self.colour));
+    }
+
+    /// All errors, and how many there were when there were several.
+    pub fn errors(&self, errors: &Errors) {
+        for error in errors.iter() {
+            self.error(error);
+        }
+        if errors.len() > 1 {
+            self.log(&format!("{} errors", errors.len()));
+        }
+    }
+
+    /// A line on stderr whatever the level. Nobody is left to tell when stderr itself is closed.
+    pub fn log(&self, line: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = writeln!(stderr, "{}", escape(line, self.colour));
+    }
+}
+
+/// Foreign text may hold terminal escapes: control characters but newline and tab are shown, not sent.
+/// Our own colours (ESC `[`…`m`) stay where colour is on.
+fn escape(line: &str, colour: bool) -> Cow<'_, str> {
+    let foreign = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !line.chars().any(foreign) {
+        return line.into();
+    }
+    let mut shown = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        if let Some(length) = colour.then(|| own_colour(rest)).flatten() {
+            shown.push_str(&rest[..length]);
+            rest = &rest[length..];
+            continue;
+        }
+        if foreign(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    shown.into()
+}
+
+/// Length of the colour sequence that `text` begins with.
+fn own_colour(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix("\u{1b}[")?;
+    let end = inside.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+    inside[end..].starts_with('m').then_some(end + 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn foreign_escapes_are_shown_and_our_colours_stay() {
+        assert_eq!(escape("name \u{1b}]0;x\u{7} 蓝鲸\n", true), "name \\u{1b}]0;x\\u{7} 蓝鲸\n");
+        assert_eq!(escape("\u{1b}[31mred\u{1b}[0m", true), "\u{1b}[31mred\u{1b}[0m");
+        assert_eq!(escape("\u{1b}[31mred", false), "\\u{1b}[31mred");
+    }
+}
