@@ -1,1 +1,8 @@
+//! The one test binary. Where to add: a case of a command or an error is a folder under `tests/cases/` (no Rust);
+//! a rule about the source is in `tidy.rs`; template vectors run in `vectors.rs`.
 
+mod cases;
+mod deployment;
+mod harness;
+mod repository;
+mod tidy;

@@ -317,6 +317,10 @@ impl Errors {
     pub fn iter(&self) -> std::slice::Iter<'_, Error> {
         self.0.iter()
     }
+    /// The same errors, each changed.
+    pub fn map(self, change: impl Fn(Error) -> Error) -> Self {
+        Self(self.0.into_iter().map(change).collect())
+    }
     /// `value` if there were none.
     pub fn or<T>(self, value: T) -> Result<T, Errors> {
         if self.is_empty() { Ok(value) } else { Err(self) }

@@ -64,11 +64,11 @@ impl Index {
             return Err(Missing { message: "no chart name found".to_owned(), hint: near.map(|near| format!("did you mean {near}?")) });
         };
         let wanted = version.unwrap_or_default();
-        let range = Constraints::parse(if wanted.is_empty() { "*" } else { wanted }).map_err(|message| Missing { message, hint: None })?;
+        let range = Constraints::new(if wanted.is_empty() { "*" } else { wanted }).map_err(|message| Missing { message, hint: None })?;
         if let Some(exact) = versions.iter().find(|entry| !wanted.is_empty() && entry.version == wanted) {
             return Ok(exact);
         }
-        let fitting = versions.iter().filter_map(|entry| Some((Version::parse(&entry.version).ok()?, entry)));
+        let fitting = versions.iter().filter_map(|entry| Some((Version::new(&entry.version).ok()?, entry)));
         fitting.filter(|(version, _)| range.check(version)).max_by(|(a, _), (b, _)| a.compare(b)).map(|(_, entry)| entry).ok_or_else(|| {
             let known: Vec<&str> = versions.iter().take(8).map(|entry| entry.version.as_str()).collect();
             Missing {

@@ -80,6 +80,8 @@ pub trait Host: Send + Sync {
     fn variables(&self) -> Vec<(String, String)>;
     /// Nanoseconds since 1970.
     fn now(&self) -> i128;
+    /// The local time zone's IANA name; `UTC` where none is known.
+    fn zone(&self) -> String;
     /// Fills the buffer with random bytes.
     fn random(&self, buffer: &mut [u8]);
     /// Runs a program to its end.

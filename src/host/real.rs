@@ -79,6 +79,10 @@ impl Host for RealHost {
             .map_or_else(|before| -(before.duration().as_nanos() as i128), |since| since.as_nanos() as i128)
     }
 
+    fn zone(&self) -> String {
+        jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+    }
+
     fn random(&self, buffer: &mut [u8]) {
         // The system's generator cannot fail on a running system; zeros would be worse than stopping.
         aws_lc_rs::rand::fill(buffer).expect("the system's random generator works");

@@ -91,6 +91,12 @@ impl Output {
     }
 }
 
+/// Prints what clap has to say: help and versions on stdout (exit code 0), errors on stderr (`code`).
+pub fn usage(error: &clap::Error, code: u8) -> u8 {
+    let _ = error.print(); // nobody is left to tell
+    if error.use_stderr() { code } else { 0 }
+}
+
 /// Foreign text may hold terminal escapes: control characters but newline and tab are shown, not sent.
 /// Our own colours (ESC `[`…`m`) stay where colour is on.
 fn escape(line: &str, colour: bool) -> Cow<'_, str> {

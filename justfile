@@ -1,0 +1,27 @@
+# The verbs of development; .ci/run uses the same ones.
+
+# what a commit must pass before tests
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+
+# all tests
+test *ARGS:
+    cargo test {{ARGS}}
+
+# accept what bkhelm prints now as the expected output of its own cases (never for oracle goldens)
+bless *ARGS:
+    BLESS=1 cargo test --test all cases {{ARGS}}
+
+# write the oracle's goldens of the embedded deployment again; HELM4, HELM3 and HELMFILE name the programs
+oracle:
+    tests/oracle/record.sh
+
+# in-process benchmarks
+bench *ARGS:
+    cargo bench --bench render -- {{ARGS}}
+
+# whole programs side by side: bkhelm and helmfile with helm, in one run; HELM and HELMFILE name the programs
+bench-programs:
+    benches/programs.sh

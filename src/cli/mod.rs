@@ -1,0 +1,321 @@
+//! The command line exactly as typed: `arguments → types`. Decides nothing; `commands` resolves it.
+//!
+//! helmfile's names and flags for what helmfile has, helm's under `helm`. Flags that mean nothing here are not
+//! declared, so that they are refused by name.
+
+mod flags;
+mod helm;
+mod pflag;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+pub use helm::{HelmCli, HelmCommand, HelmFlags, HelmTemplate, RepositoryFlags, ValueFlags};
+pub use pflag::arguments;
+
+/// helmfile states and Helm charts, natively: render, list, check.
+///
+/// bkhelm reads helmfile.yaml(.gotmpl) and renders all releases in one process, byte for byte as
+/// helmfile with helm prints them. No helm, helmfile or kubectl is run.
+#[derive(Debug, Parser)]
+#[command(name = "bkhelm", version, max_term_width = 100, infer_long_args = false)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub global: GlobalFlags,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Render the manifests of all selected releases
+    Template(TemplateArgs),
+    /// List the releases of the state
+    List(ListArgs),
+    /// Print the state with all templates, bases and layers resolved
+    Build(BuildArgs),
+    /// Write the merged values of each release to a file
+    WriteValues(WriteValuesArgs),
+    /// Render everything and check values, schemas and manifests; report all findings
+    Lint(LintArgs),
+    /// helm's commands, with helm's flags and output: `bkhelm helm template --help`
+    #[command(disable_help_flag = true)]
+    Helm {
+        /// helm's command and its flags
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+        arguments: Vec<String>,
+    },
+    /// Print a shell completion script
+    Completion {
+        /// The shell to print it for
+        shell: Shell,
+    },
+}
+
+/// Which profile of helm decides the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Compat {
+    /// Helm 4.3
+    Helm4,
+    /// Helm 3.22
+    Helm3,
+}
+
+/// What a key that stands twice in one mapping of a layer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DuplicateKeys {
+    /// An error that names all of them
+    Refuse,
+    /// A warning; the last one wins
+    Warn,
+}
+
+/// Severity from which lines are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Everything
+    Debug,
+    /// Progress and worse
+    Info,
+    /// What may be wrong and worse
+    Warn,
+    /// Only what makes the run fail
+    Error,
+}
+
+/// Flags that every command takes, before or after it.
+#[derive(Debug, Args)]
+pub struct GlobalFlags {
+    /// State file or folder; `-` reads standard input. Default: helmfile.yaml, helmfile.yaml.gotmpl or helmfile.d
+    #[arg(short, long, global = true, overrides_with = "file", env = "HELMFILE_FILE_PATH", value_name = "FILE", help_heading = "Global options")]
+    pub file: Option<String>,
+    /// Environment to use
+    #[arg(short, long, global = true, env = "HELMFILE_ENVIRONMENT", value_name = "NAME", help_heading = "Global options")]
+    pub environment: Option<String>,
+    /// Only releases whose labels match, such as seq=first or tier!=storage,name=bk-user. Several: any of them
+    #[arg(short = 'l', long, global = true, value_name = "LABELS", help_heading = "Global options")]
+    pub selector: Vec<String>,
+    /// Set environment values: key1=val1,key2=val2
+    #[arg(long, global = true, value_name = "KEY=VALUE", help_heading = "Global options")]
+    pub state_values_set: Vec<String>,
+    /// Set environment values, always as text
+    #[arg(long, global = true, value_name = "KEY=VALUE", help_heading = "Global options")]
+    pub state_values_set_string: Vec<String>,
+    /// Environment values from a YAML file, over those of the state
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub state_values_file: Vec<String>,
+    /// Namespace of all releases, over what the state says; {{ .Namespace }} in templates
+    #[arg(short, long, global = true, env = "HELMFILE_NAMESPACE", help_heading = "Global options")]
+    pub namespace: Option<String>,
+    /// Chart of all releases, over what the state says; {{ .Chart }} in templates
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub chart: Option<String>,
+    /// Kubernetes context that templates see
+    #[arg(long, global = true, env = "HELMFILE_KUBE_CONTEXT", value_name = "NAME", help_heading = "Global options")]
+    pub kube_context: Option<String>,
+    /// Exit with 0 when the selectors match no release
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub allow_no_matching_release: bool,
+    /// Use cached repository indexes; ask for what is missing only
+    #[arg(long, global = true, visible_alias = "skip-refresh", help_heading = "Global options")]
+    pub skip_deps: bool,
+    /// Profile of helm whose bytes are printed
+    #[arg(long, global = true, value_enum, default_value = "helm4", help_heading = "Global options")]
+    pub compat: Compat,
+    /// What a key that stands twice in a layer means
+    #[arg(long, global = true, value_enum, default_value = "refuse", value_name = "RULE", help_heading = "Global options")]
+    pub duplicate_keys: DuplicateKeys,
+    /// Print where the time went, to standard error
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub timings: bool,
+    /// Only warnings and errors on standard error
+    #[arg(short, long, global = true, env = "HELMFILE_QUIET", value_parser = flags::truth(), help_heading = "Global options")]
+    pub quiet: bool,
+    /// Say how things were found, on standard error
+    #[arg(long, global = true, env = "HELMFILE_DEBUG", value_parser = flags::truth(), help_heading = "Global options")]
+    pub debug: bool,
+    /// What to say on standard error
+    #[arg(long, global = true, value_enum, env = "HELMFILE_LOG_LEVEL", value_name = "LEVEL", help_heading = "Global options")]
+    pub log_level: Option<LogLevel>,
+    /// Colour even where standard error is no terminal
+    #[arg(long, global = true, conflicts_with = "no_color", help_heading = "Global options")]
+    pub color: bool,
+    /// No colour
+    #[arg(long, global = true, env = "HELMFILE_NO_COLOR", value_parser = flags::truth(), help_heading = "Global options")]
+    pub no_color: bool,
+    /// Folder or program of helm: none is run, it is only mentioned with --debug
+    #[arg(short = 'b', long, global = true, value_name = "PROGRAM", hide = true)]
+    pub helm_binary: Option<String>,
+}
+
+/// Flags about `needs`.
+#[derive(Debug, Args)]
+pub struct NeedsFlags {
+    /// Leave out what the selected releases need (the default for commands without a cluster)
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = flags::go_bool(), value_name = "BOOL")]
+    pub skip_needs: Option<bool>,
+    /// Add what the selected releases need
+    #[arg(long)]
+    pub include_needs: bool,
+    /// Add what the selected releases need, and what that needs
+    #[arg(long)]
+    pub include_transitive_needs: bool,
+}
+
+/// Values over those of all releases.
+#[derive(Debug, Args)]
+pub struct ReleaseValueFlags {
+    /// Set values of all releases, as helm's --set
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Values file for all releases, as helm's --values
+    #[arg(long, value_name = "FILE")]
+    pub values: Vec<String>,
+}
+
+/// `bkhelm template`
+#[derive(Debug, Args)]
+pub struct TemplateArgs {
+    /// Values over those of all releases.
+    #[command(flatten)]
+    pub values: ReleaseValueFlags,
+    /// Which releases come along.
+    #[command(flatten)]
+    pub needs: NeedsFlags,
+    /// Flags of `helm template`, in one argument: --args "--kube-version v1.34.0"
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub args: Option<String>,
+    /// More flags of `helm template`, in one argument
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub template_args: Option<String>,
+    /// Write files below this folder instead of standard output
+    #[arg(long, value_name = "FOLDER")]
+    pub output_dir: Option<String>,
+    /// Template of the folder of each release below --output-dir
+    #[arg(long, value_name = "TEMPLATE")]
+    pub output_dir_template: Option<String>,
+    /// Print the CRDs of charts too
+    #[arg(long)]
+    pub include_crds: bool,
+    /// Leave out tests
+    #[arg(long)]
+    pub skip_tests: bool,
+    /// Leave out hooks
+    #[arg(long)]
+    pub no_hooks: bool,
+    /// Don't check values against the charts' schemas
+    #[arg(long)]
+    pub skip_schema_validation: bool,
+    /// Kubernetes version that charts see
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// Only the manifests of this template, as helm's --show-only
+    #[arg(long, value_name = "TEMPLATE")]
+    pub show_only: Vec<String>,
+    /// Releases that are rendered at the same time; 0: as many as there are cores
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub concurrency: usize,
+}
+
+/// `bkhelm list`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Form of the output; without it, a table
+    #[arg(long, value_enum)]
+    pub output: Option<ListFormat>,
+    /// Don't prepare charts (bkhelm's list never needs them): leaves out the prepare hooks
+    #[arg(long)]
+    pub skip_charts: bool,
+}
+
+/// Forms of `list` beside the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// One JSON array
+    Json,
+}
+
+/// `bkhelm build`
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Put the content of values files in place of their names
+    #[arg(long)]
+    pub embed_values: bool,
+}
+
+/// `bkhelm write-values`
+#[derive(Debug, Args)]
+pub struct WriteValuesArgs {
+    /// Values over those of all releases.
+    #[command(flatten)]
+    pub values: ReleaseValueFlags,
+    /// Template of each release's file name
+    #[arg(long, value_name = "TEMPLATE")]
+    pub output_file_template: Option<String>,
+    /// Releases that are worked on at the same time; 0: as many as there are cores
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub concurrency: usize,
+}
+
+/// `bkhelm lint`
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Values over those of all releases.
+    #[command(flatten)]
+    pub values: ReleaseValueFlags,
+    /// Which releases come along.
+    #[command(flatten)]
+    pub needs: NeedsFlags,
+    /// Form of the findings
+    #[arg(long, value_enum, default_value = "text")]
+    pub output: LintFormat,
+    /// Severity from which the exit code is 4
+    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// Kubernetes version that charts see
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// Folder of the deployment's schemas: values.schema.json and releases/<release>.schema.json
+    #[arg(long, value_name = "FOLDER", default_value = "schemas")]
+    pub schemas: String,
+    /// Releases that are checked at the same time; 0: as many as there are cores
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub concurrency: usize,
+}
+
+/// Forms of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// Severities that make `lint` fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors only
+    Error,
+    /// Warnings too
+    Warning,
+}
+
+/// The completion script of a shell for the program's name.
+pub fn completion(shell: Shell, program: &str) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), program, &mut script);
+    script
+}
+
+/// The arguments as our own parser takes them, whatever name the program was called by: a link named helm makes it
+/// `bkhelm helm …`.
+pub fn as_called(program: &str, mut arguments: Vec<String>) -> Vec<String> {
+    if program == "helm" || program.starts_with("helm-") {
+        arguments.insert(1, "helm".to_owned());
+    }
+    arguments
+}

@@ -1,0 +1,26 @@
+//! `bkhelm build`: the states with everything resolved.
+
+use super::{Exit, Run, path};
+use crate::cli::BuildArgs;
+use crate::diag::Errors;
+use crate::report::Phase;
+use crate::state::{self, output};
+
+/// Prints each state as one YAML document.
+pub fn build(run: &Run<'_>, args: &BuildArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+    run.say_notes();
+    let mut errors = Errors::new();
+    let mut matched = false;
+    for state in &desired.states {
+        match output::build(state, args.embed_values, run.setting()).and_then(|text| run.write(&text).map_err(Errors::from)) {
+            Ok(()) => matched = true,
+            Err(failed) => errors.extend(failed),
+        }
+    }
+    if !matched && errors.is_empty() {
+        errors.extend(path::no_match(run, &desired));
+    }
+    errors.extend(desired.errors);
+    if errors.is_empty() { Exit::Done } else { run.fail(errors) }
+}

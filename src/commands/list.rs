@@ -1,0 +1,32 @@
+//! `bkhelm list`: the releases of the state.
+
+use super::{Exit, Run, hooks, path};
+use crate::cli::{ListArgs, ListFormat};
+use crate::diag::Errors;
+use crate::report::Phase;
+use crate::state::{self, output};
+
+/// Lists the releases of all states in one table or JSON array.
+pub fn list(run: &Run<'_>, args: &ListArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+    run.say_notes();
+    let mut errors = Errors::new();
+    let mut rows = Vec::new();
+    for state in &desired.states {
+        let hooks_failed = if args.skip_charts { Errors::new() } else { hooks::around(run, state, &[], "list", Errors::new) };
+        errors.extend(hooks_failed);
+        rows.extend(errors.keep(output::rows(state)).unwrap_or_default());
+    }
+    if rows.is_empty() && errors.is_empty() {
+        errors.extend(path::no_match(run, &desired));
+    }
+    errors.extend(desired.errors);
+    if !errors.is_empty() {
+        return run.fail(errors);
+    }
+    run.print(match args.output {
+        Some(ListFormat::Json) => output::json(rows),
+        None => output::table(rows),
+    }
+    .as_bytes())
+}

@@ -1,0 +1,34 @@
+//! One file a command: resolves what was typed into a request and walks the rooms in order.
+//!
+//! [`path`] is the path itself, used by all of them. Commands decide which errors end the run and with
+//! which exit code ([`Exit`]); how things look is decided in `report`.
+
+mod build;
+mod charts;
+mod helm_template;
+mod hooks;
+mod lint;
+mod list;
+mod path;
+mod run;
+mod template;
+mod user_values;
+mod write_values;
+
+pub use path::STACK;
+pub use run::{Exit, Run};
+
+use crate::cli::{Cli, Command};
+
+/// Runs the command that was typed.
+pub fn execute(cli: Cli, run: &Run<'_>) -> Exit {
+    match &cli.command {
+        Command::Template(args) => template::template(run, args),
+        Command::List(args) => list::list(run, args),
+        Command::Build(args) => build::build(run, args),
+        Command::WriteValues(args) => write_values::write_values(run, args),
+        Command::Lint(args) => lint::lint(run, args),
+        Command::Helm { arguments } => helm_template::helm(run, arguments),
+        Command::Completion { shell } => run.print(&crate::cli::completion(*shell, &run.program)),
+    }
+}

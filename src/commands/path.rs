@@ -1,0 +1,165 @@
+//! The path itself, on one page: `state → layers → values → charts → manifests`.
+//!
+//! [`Deployment::load`] reads the states; [`Deployment::render`] takes the selected releases of one state through
+//! values, charts and templates on all cores and hands them on in release order, so that output never depends
+//! on timing.
+
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use super::charts::{Charts, Reference};
+use super::{Run, user_values};
+use crate::charts::Chart;
+use crate::diag::{Error, Errors, Result};
+use crate::fetch::{Repositories, Repository};
+use crate::render::{self, KubeVersion, NoCluster, Rendered};
+use crate::report::Phase;
+use crate::state::{self, Release, State};
+use crate::values::set::Flag;
+
+/// Templates may nest deep: every thread that runs them has this much stack, touched only when needed.
+pub const STACK: usize = 512 << 20;
+
+/// How releases are rendered, beside what the state says.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--values` over those of every release.
+    pub values_files: Vec<String>,
+    /// `--set` over those of every release.
+    pub set: Vec<(Flag, String)>,
+    /// `--kube-version` over that of the state.
+    pub kube_version: Option<String>,
+    /// `--api-versions` beside those of the state.
+    pub api_versions: Vec<String>,
+    /// `--is-upgrade`
+    pub is_upgrade: bool,
+    /// `--skip-schema-validation`
+    pub skip_schema_validation: bool,
+    /// Threads; 0 for one a core.
+    pub concurrency: usize,
+}
+
+/// A release with everything that was made of it.
+pub struct Product {
+    /// The chart it was rendered from.
+    pub chart: Arc<Chart>,
+    /// Manifests, hooks, notes.
+    pub rendered: Rendered,
+}
+
+/// The path for one run: its charts and how to render.
+pub struct Path<'r> {
+    run: &'r Run<'r>,
+    charts: Charts<'r>,
+    options: Options,
+}
+
+impl<'r> Path<'r> {
+    /// Nothing loaded yet.
+    pub fn new(run: &'r Run<'r>, options: Options) -> Self {
+        Self { run, charts: Charts::new(run), options }
+    }
+
+    /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in
+    /// their order as soon as its turn comes.
+    pub fn render(&self, state: &State, releases: &[&Release], mut take: impl FnMut(&Release, Result<Product, Errors>)) {
+        let repositories = Repositories::load(self.run.host, state.repositories.iter().map(declared).collect());
+        let repositories = match repositories {
+            Ok(repositories) => repositories,
+            Err(error) => return releases.iter().for_each(|release| take(release, Err(error.clone().into()))),
+        };
+        let work = |release: &Release| self.product(state, release, &repositories);
+        in_order(self.options.concurrency, releases, work, |release, result| take(release, result));
+    }
+
+    fn product(&self, state: &State, release: &Release, repositories: &Repositories) -> Result<Product, Errors> {
+        let (run, name) = (self.run, Some(release.name.as_str()));
+        let about = |error: Error| if error.about().is_some() { error } else { error.subject(format!("release {}", release.name)) };
+        let values = run.timings.measure(Phase::Values, name, || {
+            let layers = state::release_values(state, release, run.setting())?;
+            user_values::of_release(run, state, &layers, &self.options).map_err(Errors::from)
+        });
+        let values = values.map_err(|errors| errors.map(about))?;
+        let reference = Reference {
+            chart: &release.chart,
+            folder: &state.folder,
+            version: &release.version,
+            devel: release.options.devel,
+            repositories,
+        };
+        let chart = run.timings.measure(Phase::Charts, name, || self.charts.load(&reference)).map_err(about)?;
+        let kube_version = self.options.kube_version.as_deref().or(Some(release.kube_version.as_str()).filter(|version| !version.is_empty()));
+        let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(about)?;
+        let api_versions = [release.api_versions.as_slice(), self.options.api_versions.as_slice()].concat();
+        let request = render::Request {
+            release_name: &release.name,
+            namespace: if release.namespace.is_empty() { "default" } else { &release.namespace },
+            revision: 1,
+            is_upgrade: self.options.is_upgrade,
+            kube_version: kube_version.as_ref(),
+            api_versions: &api_versions,
+            profile: run.profile,
+            skip_schema_validation: self.options.skip_schema_validation || release.options.skip_schema_validation,
+            subchart_notes: false,
+            enable_dns: release.options.enable_dns,
+            lookup: &NoCluster,
+            world: run,
+        };
+        let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));
+        let rendered = rendered.map_err(|failure| about(failure.error))?;
+        Ok(Product { chart, rendered })
+    }
+}
+
+fn declared(repository: &state::Repository) -> Repository {
+    Repository {
+        name: repository.name.clone(),
+        url: repository.url.clone(),
+        username: repository.username.clone(),
+        password: repository.password.clone(),
+        ca_file: repository.ca_file.clone(),
+        cert_file: repository.cert_file.clone(),
+        key_file: repository.key_file.clone(),
+        insecure: repository.skip_tls_verify,
+        pass_credentials: repository.pass_credentials,
+        declared: true,
+    }
+}
+
+/// Works on all items, several at a time, and gives the results to `take` in the items' order.
+pub fn in_order<T: Sync, R: Send>(threads: usize, items: &[&T], work: impl Fn(&T) -> R + Sync, mut take: impl FnMut(&T, R)) {
+    let pool = match rayon::ThreadPoolBuilder::new().num_threads(threads.min(items.len().max(1))).stack_size(STACK).build() {
+        Ok(pool) => pool,
+        // No threads to be had: the work is done one by one.
+        Err(_) => return items.iter().for_each(|item| take(item, work(item))),
+    };
+    let (send, receive) = mpsc::channel();
+    let work = &work;
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            pool.in_place_scope_fifo(|scope| {
+                for (at, item) in items.iter().enumerate() {
+                    let send = send.clone();
+                    // The receiver lives until all senders are gone: sending can't fail.
+                    scope.spawn_fifo(move |_| drop(send.send((at, work(item)))));
+                }
+            });
+        });
+        let mut waiting: Vec<Option<R>> = items.iter().map(|_| None).collect();
+        let mut next = 0;
+        for (at, result) in receive {
+            if let Some(slot) = waiting.get_mut(at) {
+                *slot = Some(result);
+            }
+            while let Some((item, result)) = items.get(next).zip(waiting.get_mut(next).and_then(Option::take)) {
+                take(item, result);
+                next += 1;
+            }
+        }
+    });
+}
+
+/// What a command that worked on nothing ends with.
+pub fn no_match(run: &Run<'_>, desired: &state::Desired) -> Option<Error> {
+    (!run.allow_no_match && desired.errors.is_empty()).then(|| desired.no_match(&run.request))
+}

@@ -1,0 +1,181 @@
+//! What all commands of one run share.
+
+use std::io;
+
+use crate::charts::Profile;
+use crate::cli::{Compat, DuplicateKeys, GlobalFlags, LogLevel};
+use crate::data::Sources;
+use crate::data::yaml::Duplicates;
+use crate::diag::{Error, Errors, Kind, Result, Severity};
+use crate::fetch::Refresh;
+use crate::gotmpl::funcs::World;
+use crate::host::Host;
+use crate::report::{Level, Output, Timings};
+use crate::state;
+use crate::values::{Notes, Setting};
+
+/// How a run ends (docs/exit-codes.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// Something failed.
+    Failed,
+    /// Nothing matched, or the command line is wrong.
+    NoMatch,
+    /// Findings at or above `--fail-on`.
+    Findings,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::NoMatch => 3,
+            Exit::Findings => 4,
+        }
+    }
+}
+
+/// The world and the switches of one run.
+pub struct Run<'a> {
+    /// The name the program was called by.
+    pub program: String,
+    /// Files, environment, programs.
+    pub host: &'a dyn Host,
+    /// stdout and stderr.
+    pub output: Output,
+    /// `--timings`
+    pub timings: Timings,
+    /// Every text that is read.
+    pub sources: Sources,
+    /// What came up on the way.
+    pub notes: Notes,
+    /// Which helm's bytes.
+    pub profile: Profile,
+    /// `--duplicate-keys`
+    pub duplicates: Duplicates,
+    /// Whether repository indexes are asked for again.
+    pub refresh: Refresh,
+    /// Which state, environment and releases.
+    pub request: state::Request,
+    /// `--allow-no-matching-release`
+    pub allow_no_match: bool,
+    /// `--debug`
+    pub debug: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Resolves the flags that every command takes.
+    pub fn new(program: String, flags: &GlobalFlags, host: &'a dyn Host, terminal: bool) -> Self {
+        let level = match flags.log_level {
+            _ if flags.debug => Level::Debug,
+            Some(LogLevel::Debug) => Level::Debug,
+            Some(LogLevel::Info) => Level::Info,
+            Some(LogLevel::Warn) => Level::Warn,
+            Some(LogLevel::Error) => Level::Error,
+            None if flags.quiet => Level::Warn,
+            None => Level::Info,
+        };
+        let plain = flags.no_color || host.variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let state_values = |arguments: &[String], text| {
+            arguments.iter().map(move |argument| state::StateValue { argument: argument.clone(), text }).collect::<Vec<_>>()
+        };
+        Self {
+            program,
+            host,
+            output: Output { level, colour: flags.color || (terminal && !plain) },
+            timings: Timings::start(),
+            sources: Sources::new(),
+            notes: Notes::new(),
+            profile: match flags.compat {
+                Compat::Helm4 => Profile::HELM4,
+                Compat::Helm3 => Profile::HELM3,
+            },
+            duplicates: match flags.duplicate_keys {
+                DuplicateKeys::Refuse => Duplicates::Refuse,
+                DuplicateKeys::Warn => Duplicates::LastWins,
+            },
+            refresh: if flags.skip_deps { Refresh::Missing } else { Refresh::Declared },
+            request: state::Request {
+                file: flags.file.clone(),
+                environment: flags.environment.clone().unwrap_or_else(|| "default".to_owned()),
+                selectors: flags.selector.clone(),
+                state_values: [state_values(&flags.state_values_set, false), state_values(&flags.state_values_set_string, true)].concat(),
+                state_values_files: flags.state_values_file.clone(),
+                namespace: flags.namespace.clone().unwrap_or_default(),
+                kube_context: flags.kube_context.clone().unwrap_or_default(),
+                chart: flags.chart.clone().unwrap_or_default(),
+                helm_binary: flags.helm_binary.clone().unwrap_or_default(),
+                ..state::Request::default()
+            },
+            allow_no_match: flags.allow_no_matching_release,
+            debug: flags.debug,
+        }
+    }
+
+    /// What the rooms `values` and `state` need of the world.
+    pub fn setting(&self) -> Setting<'_> {
+        Setting { host: self.host, sources: &self.sources, notes: &self.notes, duplicates: self.duplicates }
+    }
+
+    /// Prints what came up since the last time.
+    pub fn say_notes(&self) {
+        for note in self.notes.take() {
+            match note.level() {
+                Severity::Note => self.output.info(note.message()),
+                Severity::Warning if note.place().is_none() => self.output.warn(note.message()),
+                Severity::Warning if self.output.level >= Level::Warn => self.output.error(&note),
+                Severity::Warning => {}
+                Severity::Error => self.output.error(&note),
+            }
+        }
+    }
+
+    /// Writes data to stdout. A reader that left is no error: the rest is for nobody.
+    ///
+    /// # Errors
+    /// When stdout can't take it.
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        match self.output.data(bytes) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::new(Kind::File, format!("write standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes data to stdout as a command's whole work.
+    pub fn print(&self, bytes: &[u8]) -> Exit {
+        match self.write(bytes) {
+            Ok(()) => Exit::Done,
+            Err(error) => self.fail(error.into()),
+        }
+    }
+
+    /// Prints the errors and says how the run ends.
+    pub fn fail(&self, errors: Errors) -> Exit {
+        self.say_notes();
+        self.output.errors(&errors);
+        let nothing = errors.iter().all(|error| matches!(error.kind(), Kind::NoMatch | Kind::Usage));
+        if nothing && !errors.is_empty() { Exit::NoMatch } else { Exit::Failed }
+    }
+}
+
+/// The part of the world that templates see.
+impl World for Run<'_> {
+    fn now(&self) -> i128 {
+        self.host.now()
+    }
+    fn random(&self, buffer: &mut [u8]) {
+        self.host.random(buffer);
+    }
+    fn zone(&self) -> String {
+        self.host.zone()
+    }
+    fn variable(&self, name: &str) -> Option<String> {
+        self.host.variable(name)
+    }
+}

@@ -1,0 +1,172 @@
+//! `bkhelm template`: the manifests of all selected releases.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::path::{self, Options, Path, Product};
+use super::{Exit, Run, hooks, user_values};
+use crate::cli::{HelmTemplate, NeedsFlags, ReleaseValueFlags, TemplateArgs};
+use crate::diag::{Error, Errors, Kind, Result};
+use crate::render::{OutputFile, PrintOptions};
+use crate::report::Phase;
+use crate::state::{self, Needs, Release, State, output};
+use crate::values::set::Flag;
+
+/// Renders state by state; what is rendered goes out at once, all errors are reported at the end.
+pub fn template(run: &Run<'_>, args: &TemplateArgs) -> Exit {
+    let (options, print) = match resolve(args) {
+        Ok(resolved) => resolved,
+        Err(error) => return run.fail(error.into()),
+    };
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+    run.say_notes();
+    let path = Path::new(run, options);
+    let mut errors = Errors::new();
+    let mut matched = false;
+    for state in &desired.states {
+        match state.planned(needs(&args.needs)) {
+            Ok(None) => {}
+            Ok(Some(releases)) => {
+                matched = true;
+                errors.extend(hooks::around(run, state, &releases, "template", || one_state(run, &path, state, &releases, args, &print)));
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if !matched && errors.is_empty() {
+        errors.extend(path::no_match(run, &desired));
+    }
+    errors.extend(desired.errors);
+    if errors.is_empty() { Exit::Done } else { run.fail(errors) }
+}
+
+fn one_state(run: &Run<'_>, path: &Path<'_>, state: &State, releases: &[&Release], args: &TemplateArgs, print: &PrintOptions) -> Errors {
+    let mut errors = Errors::new();
+    path.render(state, releases, |release, result| {
+        run.say_notes();
+        run.output.info(&format!("Templating release={}, chart={}", release.name, release.chart));
+        let written = result.and_then(|product| {
+            for warning in &product.rendered.warnings {
+                run.output.warn(&warning.line);
+            }
+            match &args.output_dir {
+                Some(folder) => write_files(run, state, release, &product, folder, args, print).map_err(Errors::from),
+                None => write_out(run, &product, print),
+            }
+        });
+        errors.extend(written.err().into_iter().flatten());
+    });
+    errors
+}
+
+fn write_out(run: &Run<'_>, product: &Product, print: &PrintOptions) -> Result<(), Errors> {
+    run.timings.measure(Phase::Write, None, || {
+        let mut bytes = Vec::new();
+        product.rendered.write_to(&mut bytes, print)?;
+        run.write(&bytes).map_err(Errors::from)
+    })
+}
+
+fn write_files(
+    run: &Run<'_>,
+    state: &State,
+    release: &Release,
+    product: &Product,
+    args_folder: &str,
+    args: &TemplateArgs,
+    print: &PrintOptions,
+) -> Result<()> {
+    let template = args.output_dir_template.as_deref().unwrap_or_default();
+    let folder = output::output_folder(state, release, args_folder, template, run.setting())?;
+    write_output_files(run, &product.rendered.output_files(print), &PathBuf::from(folder), None)
+}
+
+/// Writes what `--output-dir` asks for and says so, in helm's words.
+pub fn write_output_files(run: &Run<'_>, files: &[OutputFile], folder: &std::path::Path, release: Option<&str>) -> Result<()> {
+    let mut said = String::new();
+    for file in files {
+        let folder = match release.filter(|_| file.under_release) {
+            Some(release) => folder.join(release),
+            None => folder.to_owned(),
+        };
+        let target = folder.join(file.path.to_text().as_ref());
+        let append = file.append || (file.append_if_exists && run.host.kind(&target).is_some());
+        let mut bytes = if append { run.host.read(&target).unwrap_or_default() } else { Vec::new() };
+        bytes.extend_from_slice(&file.bytes);
+        run.host.write(&target, &bytes)?;
+        said.push_str(&format!("wrote {}\n", target.display()));
+    }
+    said.push('\n');
+    run.write(said.as_bytes())
+}
+
+/// The flags, and those of helm inside `--args` and `--template-args`.
+fn resolve(args: &TemplateArgs) -> Result<(Options, PrintOptions)> {
+    let helm = helm_flags([args.args.as_deref(), args.template_args.as_deref()])?;
+    let mut options = options(&args.values, args.kube_version.as_deref(), args.concurrency);
+    options.values_files.extend(helm.values.files.iter().cloned());
+    options.set.extend(user_values::set_arguments(&helm.values));
+    options.kube_version = options.kube_version.or(helm.kube_version);
+    options.api_versions = helm.api_versions;
+    options.is_upgrade = helm.is_upgrade;
+    options.skip_schema_validation = args.skip_schema_validation || helm.skip_schema_validation;
+    let print = PrintOptions {
+        include_crds: args.include_crds || helm.include_crds,
+        no_hooks: args.no_hooks || helm.no_hooks,
+        skip_tests: args.skip_tests || helm.skip_tests,
+        show_only: args.show_only.iter().chain(&helm.show_only).cloned().collect(),
+    };
+    Ok((options, print))
+}
+
+/// `helm template` flags in `--args`: split at white space, as helmfile does.
+fn helm_flags(arguments: [Option<&str>; 2]) -> Result<HelmTemplate> {
+    let words = arguments.into_iter().flatten().flat_map(str::split_whitespace).map(str::to_owned).collect();
+    let refused = |text: String| Error::new(Kind::Usage, format!("--args: {text}")).hint("--args takes flags of `bkhelm helm template`");
+    let helm = HelmTemplate::try_parse_from(crate::cli::arguments(words)).map_err(|error| refused(first_line(&error)))?;
+    let unused = [
+        ("--output-dir", helm.output_dir.is_some()),
+        ("--name-template", helm.name_template.is_some()),
+        ("--generate-name", helm.generate_name),
+        ("--release-name", helm.release_name),
+        ("--version", helm.repository.version.is_some()),
+        ("--devel", helm.repository.devel),
+        ("--repo", helm.repository.repo.is_some()),
+    ];
+    if let Some((flag, _)) = unused.iter().find(|(_, given)| *given) {
+        return Err(refused(format!("{flag} is decided by the state, not by --args")));
+    }
+    if let Some(word) = helm.arguments.first() {
+        return Err(refused(format!("unexpected argument {word:?}")));
+    }
+    Ok(helm)
+}
+
+/// clap's own first line, without its `error: `.
+pub fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}
+
+/// The options that several commands share.
+pub fn options(values: &ReleaseValueFlags, kube_version: Option<&str>, concurrency: usize) -> Options {
+    Options {
+        values_files: values.values.clone(),
+        set: values.set.iter().map(|argument| (Flag::Set, argument.clone())).collect(),
+        kube_version: kube_version.map(str::to_owned),
+        concurrency,
+        ..Options::default()
+    }
+}
+
+/// What the flags say about needs.
+pub fn needs(flags: &NeedsFlags) -> Needs {
+    let include = flags.include_needs || flags.include_transitive_needs;
+    Needs {
+        skip: flags.skip_needs.unwrap_or(!include),
+        include: flags.include_needs,
+        transitive: flags.include_transitive_needs,
+        enforce_installed: false,
+    }
+}

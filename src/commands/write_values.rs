@@ -1,0 +1,50 @@
+//! `bkhelm write-values`: each release's merged values in a file.
+
+use std::path::Path;
+
+use super::path::{self, in_order};
+use super::{Exit, Run, template, user_values};
+use crate::cli::WriteValuesArgs;
+use crate::diag::{Errors, Result};
+use crate::report::Phase;
+use crate::state::{self, Needs, Release, State, output};
+
+/// Writes the values files of all selected releases.
+pub fn write_values(run: &Run<'_>, args: &WriteValuesArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+    run.say_notes();
+    let mut errors = Errors::new();
+    let mut matched = false;
+    for state in &desired.states {
+        match state.filtered() {
+            Ok(releases) if releases.is_empty() => {}
+            Ok(releases) => {
+                matched = true;
+                let work = |release: &Release| run.timings.measure(Phase::Values, Some(&release.name), || one(run, state, release, args));
+                in_order(args.concurrency, &releases, work, |_, result| {
+                    run.say_notes();
+                    let written = result.and_then(|(file, bytes)| {
+                        run.output.info(&format!("Writing values file {file}"));
+                        run.host.write(Path::new(&file), &bytes).map_err(Errors::from)
+                    });
+                    errors.extend(written.err().into_iter().flatten());
+                });
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if !matched && errors.is_empty() {
+        errors.extend(path::no_match(run, &desired));
+    }
+    errors.extend(desired.errors);
+    if errors.is_empty() { Exit::Done } else { run.fail(errors) }
+}
+
+fn one(run: &Run<'_>, state: &State, release: &Release, args: &WriteValuesArgs) -> Result<(String, Vec<u8>), Errors> {
+    let values = state::release_values(state, release, run.setting())?;
+    let options = template::options(&args.values, None, args.concurrency);
+    let more = user_values::of_command_line(run, &options)?;
+    let (_, bytes) = output::written_values(&values, &more)?;
+    let template = args.output_file_template.as_deref().unwrap_or_default();
+    Ok((output::values_file(state, release, template, run.setting())?, bytes))
+}

@@ -1,0 +1,132 @@
+//! Runs the real program in a folder of its own and looks at everything it did.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What the program did.
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// One call of the program, built up.
+pub struct Call {
+    arguments: Vec<String>,
+    folder: PathBuf,
+    home: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+    stdin: Vec<u8>,
+}
+
+/// The program under test.
+pub fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_bkhelm"))
+}
+
+/// The project's own folder.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The recorded cases beside the project, where they are.
+pub fn shared() -> Option<PathBuf> {
+    let folder = project().join("../shared/conformance");
+    folder.is_dir().then_some(folder)
+}
+
+impl Call {
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        Self { arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new(), stdin: Vec::new() }
+    }
+
+    pub fn arguments<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    pub fn stdin(mut self, text: &str) -> Self {
+        self.stdin = text.as_bytes().to_vec();
+        self
+    }
+
+    /// The home folder of the call: what the program may write its cache to.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Runs it with a clean environment. A minute without an end is a hang, and a failure.
+    pub fn run(&self) -> Ran {
+        let mut child = Command::new(program())
+            .args(&self.arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.home.path())
+            .env("TZ", "UTC")
+            .env("LANG", "C.UTF-8")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let _ = child.stdin.take().expect("stdin is a pipe").write_all(&self.stdin);
+        let (mut stdout, mut stderr) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
+        let out = std::thread::spawn(move || read_all(&mut stdout));
+        let err = std::thread::spawn(move || read_all(&mut stderr));
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("the program can be waited for") {
+                break status;
+            }
+            if started.elapsed() > Duration::from_secs(60) {
+                child.kill().expect("the program can be killed");
+                panic!("{:?} did not end within a minute", self.arguments);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        };
+        let text = |thread: std::thread::JoinHandle<Vec<u8>>| String::from_utf8_lossy(&thread.join().expect("read")).into_owned();
+        Ran { code: status.code().unwrap_or(-1), stdout: text(out), stderr: text(err) }
+    }
+}
+
+fn read_all(pipe: &mut impl std::io::Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = pipe.read_to_end(&mut bytes);
+    bytes
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in walkdir::WalkDir::new(from).min_depth(1) {
+        let entry = entry.expect("a readable folder");
+        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(&target).expect("a folder");
+        } else if entry.file_type().is_symlink() {
+            std::os::unix::fs::symlink(fs::read_link(entry.path()).expect("a link"), &target).expect("a link");
+        } else {
+            fs::copy(entry.path(), &target).expect("a copy");
+        }
+    }
+}
+
+/// Where the two texts first differ, for a failure's message.
+pub fn first_difference(want: &str, got: &str) -> String {
+    let mut lines = want.split('\n').zip(got.split('\n')).enumerate();
+    let Some((at, (w, g))) = lines.find(|(_, (w, g))| w != g) else {
+        return format!("one is longer: {} lines wanted, {} lines got", want.lines().count(), got.lines().count());
+    };
+    format!("line {}:\n  want {w:?}\n  got  {g:?}", at + 1)
+}

@@ -1,0 +1,116 @@
+//! Rules about the source that no compiler checks: which room imports which, sizes, words that don't belong.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::harness::project;
+
+/// Rooms in order, each with the rooms it may import (DESIGN's table; `host` for gotmpl means the trait `World` of its own).
+const ROOMS: &[(&str, &[&str])] = &[
+    ("diag", &[]),
+    ("data", &["diag"]),
+    ("host", &["diag", "data"]),
+    ("golang", &["diag", "data"]),
+    ("gotmpl", &["diag", "data", "golang"]),
+    ("fetch", &["diag", "data", "host", "golang"]),
+    ("values", &["diag", "data", "host", "golang", "gotmpl", "fetch"]),
+    ("state", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values"]),
+    ("charts", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values"]),
+    ("render", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "charts"]),
+    ("check", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render"]),
+    ("report", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "check"]),
+    ("cli", &["diag", "host"]),
+    (
+        "commands",
+        &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "check", "report", "cli"],
+    ),
+];
+
+/// Lines of a file: more fails.
+const FILE_LIMIT: usize = 1000;
+/// Lines of a function: more fails.
+const FUNCTION_LIMIT: usize = 120;
+
+fn sources(below: &str) -> Vec<(PathBuf, String)> {
+    let entries = walkdir::WalkDir::new(project().join(below)).sort_by_file_name().into_iter().flatten();
+    let files = entries.filter(|entry| entry.path().extension().is_some_and(|extension| extension == "rs"));
+    files.map(|entry| (entry.path().to_owned(), fs::read_to_string(entry.path()).expect("source"))).collect()
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(project()).unwrap_or(path).display().to_string()
+}
+
+#[test]
+fn a_room_imports_only_rooms_below_it() {
+    let mut wrong = Vec::new();
+    for (room, may) in ROOMS {
+        for (path, text) in sources(&format!("src/{room}")) {
+            for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+                for (other, _) in ROOMS.iter().filter(|(other, _)| other != room && !may.contains(other)) {
+                    let imports = ["::", ";", " "].iter().any(|after| line.contains(&format!("crate::{other}{after}")));
+                    if imports {
+                        wrong.push(format!("{}:{}: {room} imports {other}", shown(&path), at + 1));
+                    }
+                }
+                if line.trim_start().starts_with("use crate::{") {
+                    wrong.push(format!("{}:{}: one `use crate::room::…` a room, so that this test sees it", shown(&path), at + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_room_is_in_the_table_and_opens_with_its_contract() {
+    for entry in fs::read_dir(project().join("src")).expect("src").flatten().filter(|entry| entry.path().is_dir()) {
+        let name = entry.file_name().into_string().expect("a name");
+        assert!(ROOMS.iter().any(|(room, _)| *room == name), "src/{name} is no room of the table");
+        let text = fs::read_to_string(entry.path().join("mod.rs")).expect("mod.rs");
+        assert!(text.starts_with("//! "), "src/{name}/mod.rs must open with its contract");
+    }
+}
+
+#[test]
+fn files_and_functions_stay_small() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+        let lines: Vec<&str> = text.lines().collect();
+        if lines.len() > FILE_LIMIT {
+            wrong.push(format!("{}: {} lines", shown(&path), lines.len()));
+        }
+        for (start, line) in lines.iter().enumerate() {
+            let indent = line.len() - line.trim_start().len();
+            let code = line.trim_start();
+            let function = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "const fn "].iter().any(|head| code.starts_with(head));
+            if !function || !code.ends_with('{') {
+                continue;
+            }
+            let end = lines[start..].iter().position(|line| *line == format!("{}}}", " ".repeat(indent))).unwrap_or(0);
+            if end > FUNCTION_LIMIT {
+                wrong.push(format!("{}:{}: a function of {end} lines", shown(&path), start + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn words_that_do_not_belong_are_not_there() {
+    let words = ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX", "TODO"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src").into_iter().chain(sources("tests").into_iter().filter(|(path, _)| !path.ends_with("tidy.rs"))) {
+        for (at, line) in text.lines().enumerate() {
+            if let Some(word) = words.iter().find(|word| line.contains(*word)) {
+                wrong.push(format!("{}:{}: {word}", shown(&path), at + 1));
+            }
+        }
+        for name in ["util.rs", "utils.rs", "common.rs", "misc.rs", "helper.rs", "helpers.rs"] {
+            if path.ends_with(name) {
+                wrong.push(format!("{}: a name that says nothing", shown(&path)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
