@@ -75,7 +75,8 @@ fn run(case: &Path) -> String {
         }
         let ran = call.arguments(words).run();
         let clean = |text: &str| text.replace(&work.display().to_string(), "@DIR@");
-        write!(shown, "$ bkhelm {line}\nexit {}\n--- stdout\n{}--- stderr\n{}", ran.code, clean(&ran.stdout), clean(&ran.stderr)).expect("text");
+        write!(shown, "$ bkhelm {line}\nexit {}\n--- stdout\n{}--- stderr\n{}", ran.code, clean(&ran.stdout), clean(&ran.stderr))
+            .expect("text");
     }
     for file in files(&work).difference(&before) {
         writeln!(shown, "+++ {file}\n{}", fs::read_to_string(work.join(file)).unwrap_or_else(|_| "(not text)".to_owned())).expect("text");

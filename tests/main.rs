@@ -2,7 +2,5 @@
 //! a rule about the source is in `tidy.rs`; template vectors run in `vectors.rs`.
 
 mod cases;
-mod deployment;
 mod harness;
-mod repository;
 mod tidy;

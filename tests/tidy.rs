@@ -20,10 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render"]),
     ("report", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "check"]),
     ("cli", &["diag", "host"]),
-    (
-        "commands",
-        &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "check", "report", "cli"],
-    ),
+    ("commands", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "check", "report", "cli"]),
 ];
 
 /// Lines of a file: more fails.
@@ -83,7 +80,8 @@ fn files_and_functions_stay_small() {
         for (start, line) in lines.iter().enumerate() {
             let indent = line.len() - line.trim_start().len();
             let code = line.trim_start();
-            let function = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "const fn "].iter().any(|head| code.starts_with(head));
+            let function =
+                ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "const fn "].iter().any(|head| code.starts_with(head));
             if !function || !code.ends_with('{') {
                 continue;
             }

@@ -90,7 +90,15 @@ pub enum LogLevel {
 #[derive(Debug, Args)]
 pub struct GlobalFlags {
     /// State file or folder; `-` reads standard input. Default: helmfile.yaml, helmfile.yaml.gotmpl or helmfile.d
-    #[arg(short, long, global = true, overrides_with = "file", env = "HELMFILE_FILE_PATH", value_name = "FILE", help_heading = "Global options")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        overrides_with = "file",
+        env = "HELMFILE_FILE_PATH",
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
     pub file: Option<String>,
     /// Environment to use
     #[arg(short, long, global = true, env = "HELMFILE_ENVIRONMENT", value_name = "NAME", help_heading = "Global options")]

@@ -9,10 +9,10 @@ use super::template::write_output_files;
 use super::{Exit, Run, user_values};
 use crate::charts::Profile;
 use crate::cli::{Compat, HelmCli, HelmCommand, HelmTemplate};
-use crate::data::{Map, Str, Value};
+use crate::data::{Map, Value};
 use crate::diag::{Error, Kind, Result};
 use crate::fetch::{Repositories, Repository};
-use crate::gotmpl::{Engine, FunctionTable, Options, funcs};
+use crate::gotmpl::{Engine, Environment, FunctionTable, Options, TemplateSet, funcs};
 use crate::render::{self, Failure, KubeVersion, NoCluster, PrintOptions};
 use crate::report::Phase;
 
@@ -191,7 +191,16 @@ fn name_and_chart(run: &Run<'_>, args: &HelmTemplate) -> Result<(String, String)
 
 /// `--name-template`: Sprig's functions, the environment's too, on no data.
 fn name_from(run: &Run<'_>, template: &str) -> Result<String> {
-    let engine = Engine::new(FunctionTable::new(&[funcs::GO, funcs::SPRIG, funcs::ENVIRONMENT]).into(), Options::default());
-    let text = engine.render("name-template", Str::from(template), &Value::from(Map::new()), run);
-    text.map(|text| text.to_string()).map_err(|error| Error::new(Kind::Usage, error.to_string()))
+    let refused = |text: String| Error::new(Kind::Usage, text);
+    let lists = [funcs::sprig::TABLES, &[funcs::sprig::ENVIRONMENT]].concat();
+    let functions = FunctionTable::new(&lists).map_err(refused)?;
+    let engine = Engine::new(functions.into(), Options::default());
+    let program = engine.parse("name-template", template).map_err(|error| refused(error.to_string()))?;
+    let mut set = TemplateSet::new(&engine, "name-template");
+    set.add(&program);
+    let mut name = Vec::new();
+    let data = Value::from(Map::new());
+    set.execute("name-template", &data, &Environment { world: run, context: &() }, &mut name)
+        .map_err(|error| refused(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&name).into_owned())
 }

@@ -24,9 +24,11 @@ pub fn list(run: &Run<'_>, args: &ListArgs) -> Exit {
     if !errors.is_empty() {
         return run.fail(errors);
     }
-    run.print(match args.output {
-        Some(ListFormat::Json) => output::json(rows),
-        None => output::table(rows),
-    }
-    .as_bytes())
+    run.print(
+        match args.output {
+            Some(ListFormat::Json) => output::json(rows),
+            None => output::table(rows),
+        }
+        .as_bytes(),
+    )
 }

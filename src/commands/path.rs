@@ -88,7 +88,8 @@ impl<'r> Path<'r> {
             repositories,
         };
         let chart = run.timings.measure(Phase::Charts, name, || self.charts.load(&reference)).map_err(about)?;
-        let kube_version = self.options.kube_version.as_deref().or(Some(release.kube_version.as_str()).filter(|version| !version.is_empty()));
+        let kube_version =
+            self.options.kube_version.as_deref().or(Some(release.kube_version.as_str()).filter(|version| !version.is_empty()));
         let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(about)?;
         let api_versions = [release.api_versions.as_slice(), self.options.api_versions.as_slice()].concat();
         let request = render::Request {

@@ -88,8 +88,11 @@ fn parsed(run: &Run<'_>, source: &SourceFile) -> Result<Map> {
         ValuesDocuments::First => Documents::First,
     };
     read_values(source, documents).map_err(|error| {
-        Error::new(Kind::Values, format!("failed to parse {}: {}", source.name, error.message))
-            .at(Place::in_text(source.name.to_text(), &source.text, error.offset))
+        Error::new(Kind::Values, format!("failed to parse {}: {}", source.name, error.message)).at(Place::in_text(
+            source.name.to_text(),
+            &source.text,
+            error.offset,
+        ))
     })
 }
 

@@ -7,7 +7,7 @@ use super::{Exit, Run, template, user_values};
 use crate::cli::WriteValuesArgs;
 use crate::diag::{Errors, Result};
 use crate::report::Phase;
-use crate::state::{self, Needs, Release, State, output};
+use crate::state::{self, Release, State, output};
 
 /// Writes the values files of all selected releases.
 pub fn write_values(run: &Run<'_>, args: &WriteValuesArgs) -> Exit {

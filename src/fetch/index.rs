@@ -81,7 +81,8 @@ impl Index {
 
 fn entry(value: &Value) -> Option<Entry> {
     let url = value.path(["urls"])?.as_list()?.first()?.as_str()?.to_string();
-    let digest = value.path(["digest"]).and_then(|digest| Some(digest.as_str()?.to_string().trim_start_matches("sha256:").to_ascii_lowercase()));
+    let digest =
+        value.path(["digest"]).and_then(|digest| Some(digest.as_str()?.to_string().trim_start_matches("sha256:").to_ascii_lowercase()));
     let version = value.path(["version"])?.as_str()?.to_string();
     Some(Entry { version, url, digest: digest.filter(|digest| digest.len() == 64) })
 }

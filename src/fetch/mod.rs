@@ -84,8 +84,11 @@ impl<'h> Downloads<'h> {
         let bytes = self.download(&repository.request(self.host, &address, PACKAGE_LIMIT)?)?;
         let digest = sha256(&bytes);
         if let Some(wanted) = entry.digest.as_deref().filter(|wanted| *wanted != digest) {
-            return Err(Error::new(Kind::Fetch, format!("{address}: the package's SHA-256 is {digest}, but the repository's index says {wanted}"))
-                .hint("the package or the index was changed or damaged on the way; nothing was kept"));
+            return Err(Error::new(
+                Kind::Fetch,
+                format!("{address}: the package's SHA-256 is {digest}, but the repository's index says {wanted}"),
+            )
+            .hint("the package or the index was changed or damaged on the way; nothing was kept"));
         }
         self.host.write(&self.paths.content(&digest), &bytes)?;
         Ok(Package { bytes: bytes.into(), file })
@@ -129,7 +132,10 @@ impl<'h> Downloads<'h> {
         let version = version.unwrap_or_default();
         let mut error = Error::new(
             Kind::Fetch,
-            format!("chart {chart:?} matching {version} not found in {} index. (try 'helm repo update'): {}", repository.name, missing.message),
+            format!(
+                "chart {chart:?} matching {version} not found in {} index. (try 'helm repo update'): {}",
+                repository.name, missing.message
+            ),
         )
         .at(Place::file(self.paths.index(repository).display().to_string()));
         if let Some(hint) = missing.hint {

@@ -37,7 +37,11 @@ pub struct Repository {
 impl Repository {
     /// The address of a file named in the index: absolute as it stands, else below the repository.
     pub(super) fn resolve(&self, reference: &str) -> String {
-        if reference.contains("://") { reference.to_owned() } else { format!("{}/{}", self.url.trim_end_matches('/'), reference.trim_start_matches('/')) }
+        if reference.contains("://") {
+            reference.to_owned()
+        } else {
+            format!("{}/{}", self.url.trim_end_matches('/'), reference.trim_start_matches('/'))
+        }
     }
 
     pub(super) fn request(&self, host: &dyn Host, address: &str, limit: usize) -> Result<Request> {

@@ -41,7 +41,9 @@ fn over(weak: &Map, strong: &Map) -> Map {
     }
     for (key, value) in strong.read().iter() {
         let below = match (merged.get(key), value.as_map()) {
-            (Some(Value { kind: ValueKind::Map(weaker), .. }), Some(stronger)) => Value::from(over(&weaker, stronger)).from_origin(value.origin),
+            (Some(Value { kind: ValueKind::Map(weaker), .. }), Some(stronger)) => {
+                Value::from(over(&weaker, stronger)).from_origin(value.origin)
+            }
             _ => value.deep_copy(),
         };
         merged.insert(key.clone(), below);

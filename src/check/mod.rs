@@ -1,0 +1,8 @@
+//! Lint: `values, schemas and manifests of a deployment → all findings at once`.
+//!
+//! Called by `commands/lint.rs` for each environment and each rendered release. Never stops at the first finding, never
+//! renders, never prints.
+
+mod manifests;
+
+pub use manifests::manifests;

@@ -1,0 +1,74 @@
+//! `bkhelm lint`: renders everything and reports all findings of all releases.
+
+use std::collections::HashSet;
+
+use super::path::Path;
+use super::{Exit, Run, path, template};
+use crate::check;
+use crate::cli::{FailOn, LintArgs, LintFormat};
+use crate::diag::{Errors, Severity};
+use crate::report::{self, Format, Phase};
+use crate::state;
+
+/// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
+pub fn lint(run: &Run<'_>, args: &LintArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+    let path = Path::new(run, template::options(&args.values, args.kube_version.as_deref(), args.concurrency));
+    let mut found = Errors::new();
+    let mut releases = 0;
+    for state in &desired.states {
+        match state.planned(template::needs(&args.needs)) {
+            Ok(None) => {}
+            Ok(Some(planned)) => {
+                releases += planned.len();
+                path.render(state, &planned, |release, result| match result {
+                    Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
+                        found.extend(check::manifests(&product.rendered, &release.name, &release.namespace));
+                    }),
+                    Err(errors) => found.extend(errors),
+                });
+            }
+            Err(error) => found.push(error),
+        }
+    }
+    if releases == 0 && found.is_empty() {
+        if let Some(error) = path::no_match(run, &desired) {
+            return run.fail(error.into());
+        }
+    }
+    found.extend(run.notes.take().into_iter().filter(|note| note.level() > Severity::Note));
+    found.extend(desired.errors);
+    report(run, args, &once(found), releases)
+}
+
+fn report(run: &Run<'_>, args: &LintArgs, found: &Errors, releases: usize) -> Exit {
+    let format = match args.output {
+        LintFormat::Text => Format::Text,
+        LintFormat::Json => Format::Json,
+    };
+    let checked = format!("{releases} releases checked");
+    let written = report::findings(found, &checked, format, run.output.colour);
+    let exit = match written {
+        Ok(bytes) => run.print(&bytes),
+        Err(text) => run.fail(crate::diag::Error::new(crate::diag::Kind::Render, text).into()),
+    };
+    let limit = match args.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+    };
+    if exit == Exit::Done && found.iter().any(|finding| finding.level() >= limit) { Exit::Findings } else { exit }
+}
+
+/// The findings without repetitions: states that share an environment find the same fault each.
+fn once(found: Errors) -> Errors {
+    let mut seen = HashSet::new();
+    let mut kept = Errors::new();
+    kept.extend(found.into_iter().filter(|finding| {
+        seen.insert((
+            finding.message().to_owned(),
+            finding.place().cloned().map(|place| place.to_string()),
+            finding.about().map(str::to_owned),
+        ))
+    }));
+    kept
+}
