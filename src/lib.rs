@@ -28,13 +28,15 @@ pub mod report;
 pub mod state;
 pub mod values;
 
+use std::sync::Arc;
+
 use clap::Parser;
 
 use commands::{Exit, Run};
 
 /// Runs the program with the arguments it was called with and gives its exit code. `terminal` says whether standard
 /// error is one.
-pub fn run(arguments: Vec<String>, host: &dyn host::Host, terminal: bool) -> u8 {
+pub fn run(arguments: Vec<String>, host: Arc<dyn host::Host>, terminal: bool) -> u8 {
     let program = arguments.first().map_or("bkhelm", |path| path.rsplit('/').next().unwrap_or(path)).to_owned();
     let arguments = cli::as_called(&program, arguments);
     let cli = match cli::Cli::try_parse_from(cli::arguments(arguments)) {

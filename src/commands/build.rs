@@ -7,13 +7,13 @@ use crate::report::Phase;
 use crate::state::{self, output};
 
 /// Prints each state as one YAML document.
-pub fn build(run: &Run<'_>, args: &BuildArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+pub fn build(run: &Run, args: &BuildArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
     run.say_notes();
     let mut errors = Errors::new();
     let mut matched = false;
     for state in &desired.states {
-        match output::build(state, args.embed_values, run.setting()).and_then(|text| run.write(&text).map_err(Errors::from)) {
+        match output::build(state, args.embed_values, &run.setting).and_then(|text| run.write(&text).map_err(Errors::from)) {
             Ok(()) => matched = true,
             Err(failed) => errors.extend(failed),
         }

@@ -15,7 +15,7 @@ type Slot = Arc<OnceLock<Result<Arc<Chart>>>>;
 
 /// The charts of one run. Shared between threads.
 pub struct Charts<'r> {
-    run: &'r Run<'r>,
+    run: &'r Run,
     downloads: Downloads<'r>,
     slots: Mutex<HashMap<Source, Slot>>,
 }
@@ -46,8 +46,8 @@ pub struct Reference<'a> {
 
 impl<'r> Charts<'r> {
     /// No charts yet.
-    pub fn new(run: &'r Run<'r>) -> Self {
-        Self { run, downloads: Downloads::new(run.host, run.refresh), slots: Mutex::default() }
+    pub fn new(run: &'r Run) -> Self {
+        Self { run, downloads: Downloads::new(run.host(), run.refresh), slots: Mutex::default() }
     }
 
     /// The chart, loaded and compiled.
@@ -71,11 +71,11 @@ impl<'r> Charts<'r> {
     fn read(&self, source: &Source, reference: &Reference<'_>) -> Result<Arc<Chart>> {
         let run = self.run;
         match source {
-            Source::Local(path) => charts::load(run.host, path, &run.sources, run.profile),
+            Source::Local(path) => charts::load(run.host(), path, &run.setting.sources, run.profile),
             Source::Repository { chart, version, .. } => {
                 let version = Some(version.as_str()).filter(|version| !version.is_empty());
                 let package = self.downloads.chart(reference.repositories, chart, version)?;
-                charts::load_archive(&package.bytes, &package.file, &run.sources, run.profile)
+                charts::load_archive(&package.bytes, &package.file, &run.setting.sources, run.profile)
             }
         }
     }
@@ -85,7 +85,7 @@ impl<'r> Charts<'r> {
     fn locate(&self, reference: &Reference<'_>) -> Result<Source> {
         let chart = reference.chart;
         let path = reference.folder.join(chart);
-        if self.run.host.kind(&path).is_some() {
+        if self.run.host().kind(&path).is_some() {
             return Ok(Source::Local(path));
         }
         if chart.starts_with('.') || chart.starts_with('/') {

@@ -17,7 +17,7 @@ use crate::render::{self, Failure, KubeVersion, NoCluster, PrintOptions};
 use crate::report::Phase;
 
 /// Runs a helm command; `arguments` are what stands after `helm`.
-pub fn helm(run: &Run<'_>, arguments: &[String]) -> Exit {
+pub fn helm(run: &Run, arguments: &[String]) -> Exit {
     let typed = std::iter::once("helm".to_owned()).chain(crate::cli::arguments(arguments.to_vec()));
     let cli = match HelmCli::try_parse_from(typed) {
         Ok(cli) => cli,
@@ -36,9 +36,8 @@ pub fn helm(run: &Run<'_>, arguments: &[String]) -> Exit {
         request: crate::state::Request { namespace: cli.flags.namespace.unwrap_or(run.request.namespace.clone()), ..Default::default() },
         debug: run.debug || cli.flags.debug,
         program: run.program.clone(),
-        sources: run.sources.clone(),
+        setting: run.setting.clone(),
         timings: run.timings.clone(),
-        notes: Default::default(),
         ..*run
     };
     let HelmCommand::Template(template) = cli.command;
@@ -74,7 +73,7 @@ fn helm_words(error: &clap::Error) -> String {
 }
 
 /// helm's own form of an error on stderr, then what only we know: the place and the hints.
-fn say(run: &Run<'_>, failure: &Failure) {
+fn say(run: &Run, failure: &Failure) {
     for warning in &failure.warnings {
         run.output.warn(&warning.line);
     }
@@ -92,7 +91,7 @@ fn say(run: &Run<'_>, failure: &Failure) {
     }
 }
 
-fn one_chart(run: &Run<'_>, args: &HelmTemplate) -> Result<(), Box<Failure>> {
+fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
     let plain = |error: Error| Box::new(Failure { error, invalid_yaml_hint: false, warnings: Vec::new(), files: Vec::new() });
     let kube_version = args.kube_version.as_deref().map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(plain)?;
     let (name, chart) = name_and_chart(run, args).map_err(plain)?;
@@ -150,7 +149,7 @@ fn one_chart(run: &Run<'_>, args: &HelmTemplate) -> Result<(), Box<Failure>> {
 /// The alias of the repository that `--repo` names.
 const COMMAND_LINE: &str = "--repo";
 
-fn repositories(run: &Run<'_>, args: &HelmTemplate) -> Result<Repositories> {
+fn repositories(run: &Run, args: &HelmTemplate) -> Result<Repositories> {
     let flags = &args.repository;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let given = flags.repo.as_ref().map(|url| Repository {
@@ -165,12 +164,12 @@ fn repositories(run: &Run<'_>, args: &HelmTemplate) -> Result<Repositories> {
         pass_credentials: flags.pass_credentials,
         declared: true,
     });
-    Repositories::load(run.host, given.into_iter().collect())
+    Repositories::load(run.host(), given.into_iter().collect())
 }
 
 /// Release name and chart from the arguments and the flags that name a release (helm pkg/action/install.go
 /// `NameAndChart`).
-fn name_and_chart(run: &Run<'_>, args: &HelmTemplate) -> Result<(String, String)> {
+fn name_and_chart(run: &Run, args: &HelmTemplate) -> Result<(String, String)> {
     let usage = |text: String| Err(Error::new(Kind::Usage, text));
     let (name, chart) = match args.arguments.as_slice() {
         [] => {
@@ -190,7 +189,7 @@ fn name_and_chart(run: &Run<'_>, args: &HelmTemplate) -> Result<(String, String)
 }
 
 /// `--name-template`: Sprig's functions, the environment's too, on no data.
-fn name_from(run: &Run<'_>, template: &str) -> Result<String> {
+fn name_from(run: &Run, template: &str) -> Result<String> {
     let refused = |text: String| Error::new(Kind::Usage, text);
     let lists = [funcs::sprig::TABLES, &[funcs::sprig::ENVIRONMENT]].concat();
     let functions = FunctionTable::new(&lists).map_err(refused)?;

@@ -5,6 +5,6 @@ use crate::diag::Errors;
 use crate::state::{Release, State};
 
 /// Runs the state's and the releases' hooks around `work`.
-pub fn around(_run: &Run<'_>, _state: &State, _releases: &[&Release], _command: &str, work: impl FnOnce() -> Errors) -> Errors {
+pub fn around(_run: &Run, _state: &State, _releases: &[&Release], _command: &str, work: impl FnOnce() -> Errors) -> Errors {
     work()
 }

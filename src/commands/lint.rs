@@ -11,8 +11,8 @@ use crate::report::{self, Format, Phase};
 use crate::state;
 
 /// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
-pub fn lint(run: &Run<'_>, args: &LintArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+pub fn lint(run: &Run, args: &LintArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
     let path = Path::new(run, template::options(&args.values, args.kube_version.as_deref(), args.concurrency));
     let mut found = Errors::new();
     let mut releases = 0;
@@ -36,12 +36,12 @@ pub fn lint(run: &Run<'_>, args: &LintArgs) -> Exit {
             return run.fail(error.into());
         }
     }
-    found.extend(run.notes.take().into_iter().filter(|note| note.level() > Severity::Note));
+    found.extend(run.setting.notes.take().into_iter().filter(|note| note.level() > Severity::Note));
     found.extend(desired.errors);
     report(run, args, &once(found), releases)
 }
 
-fn report(run: &Run<'_>, args: &LintArgs, found: &Errors, releases: usize) -> Exit {
+fn report(run: &Run, args: &LintArgs, found: &Errors, releases: usize) -> Exit {
     let format = match args.output {
         LintFormat::Text => Format::Text,
         LintFormat::Json => Format::Json,

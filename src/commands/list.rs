@@ -7,8 +7,8 @@ use crate::report::Phase;
 use crate::state::{self, output};
 
 /// Lists the releases of all states in one table or JSON array.
-pub fn list(run: &Run<'_>, args: &ListArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+pub fn list(run: &Run, args: &ListArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
     run.say_notes();
     let mut errors = Errors::new();
     let mut rows = Vec::new();

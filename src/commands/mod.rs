@@ -21,7 +21,7 @@ pub use run::{Exit, Run};
 use crate::cli::{Cli, Command};
 
 /// Runs the command that was typed.
-pub fn execute(cli: Cli, run: &Run<'_>) -> Exit {
+pub fn execute(cli: Cli, run: &Run) -> Exit {
     match &cli.command {
         Command::Template(args) => template::template(run, args),
         Command::List(args) => list::list(run, args),

@@ -49,21 +49,21 @@ pub struct Product {
 
 /// The path for one run: its charts and how to render.
 pub struct Path<'r> {
-    run: &'r Run<'r>,
+    run: &'r Run,
     charts: Charts<'r>,
     options: Options,
 }
 
 impl<'r> Path<'r> {
     /// Nothing loaded yet.
-    pub fn new(run: &'r Run<'r>, options: Options) -> Self {
+    pub fn new(run: &'r Run, options: Options) -> Self {
         Self { run, charts: Charts::new(run), options }
     }
 
     /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in
     /// their order as soon as its turn comes.
     pub fn render(&self, state: &State, releases: &[&Release], mut take: impl FnMut(&Release, Result<Product, Errors>)) {
-        let repositories = Repositories::load(self.run.host, state.repositories.iter().map(declared).collect());
+        let repositories = Repositories::load(self.run.host(), state.repositories.iter().map(declared).collect());
         let repositories = match repositories {
             Ok(repositories) => repositories,
             Err(error) => return releases.iter().for_each(|release| take(release, Err(error.clone().into()))),
@@ -76,7 +76,7 @@ impl<'r> Path<'r> {
         let (run, name) = (self.run, Some(release.name.as_str()));
         let about = |error: Error| if error.about().is_some() { error } else { error.subject(format!("release {}", release.name)) };
         let values = run.timings.measure(Phase::Values, name, || {
-            let layers = state::release_values(state, release, run.setting())?;
+            let layers = state::release_values(state, release, &run.setting)?;
             user_values::of_release(run, state, &layers, &self.options).map_err(Errors::from)
         });
         let values = values.map_err(|errors| errors.map(about))?;
@@ -161,6 +161,6 @@ pub fn in_order<T: Sync, R: Send>(threads: usize, items: &[&T], work: impl Fn(&T
 }
 
 /// What a command that worked on nothing ends with.
-pub fn no_match(run: &Run<'_>, desired: &state::Desired) -> Option<Error> {
+pub fn no_match(run: &Run, desired: &state::Desired) -> Option<Error> {
     (!run.allow_no_match && desired.errors.is_empty()).then(|| desired.no_match(&run.request))
 }

@@ -1,6 +1,7 @@
 //! What all commands of one run share.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::charts::Profile;
 use crate::cli::{Compat, DuplicateKeys, GlobalFlags, LogLevel};
@@ -12,7 +13,7 @@ use crate::gotmpl::funcs::World;
 use crate::host::Host;
 use crate::report::{Level, Output, Timings};
 use crate::state;
-use crate::values::{Notes, Setting};
+use crate::values::Setting;
 
 /// How a run ends (docs/exit-codes.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,23 +41,17 @@ impl Exit {
 }
 
 /// The world and the switches of one run.
-pub struct Run<'a> {
+pub struct Run {
     /// The name the program was called by.
     pub program: String,
-    /// Files, environment, programs.
-    pub host: &'a dyn Host,
+    /// Files, environment and programs, every text that is read, and what came up on the way.
+    pub setting: Setting,
     /// stdout and stderr.
     pub output: Output,
     /// `--timings`
     pub timings: Timings,
-    /// Every text that is read.
-    pub sources: Sources,
-    /// What came up on the way.
-    pub notes: Notes,
     /// Which helm's bytes.
     pub profile: Profile,
-    /// `--duplicate-keys`
-    pub duplicates: Duplicates,
     /// Whether repository indexes are asked for again.
     pub refresh: Refresh,
     /// Which state, environment and releases.
@@ -67,9 +62,9 @@ pub struct Run<'a> {
     pub debug: bool,
 }
 
-impl<'a> Run<'a> {
+impl Run {
     /// Resolves the flags that every command takes.
-    pub fn new(program: String, flags: &GlobalFlags, host: &'a dyn Host, terminal: bool) -> Self {
+    pub fn new(program: String, flags: &GlobalFlags, host: Arc<dyn Host>, terminal: bool) -> Self {
         let level = match flags.log_level {
             _ if flags.debug => Level::Debug,
             Some(LogLevel::Debug) => Level::Debug,
@@ -83,20 +78,19 @@ impl<'a> Run<'a> {
         let state_values = |arguments: &[String], text| {
             arguments.iter().map(move |argument| state::StateValue { argument: argument.clone(), text }).collect::<Vec<_>>()
         };
+        let mut setting = Setting::new(host, Sources::new());
+        setting.duplicates = match flags.duplicate_keys {
+            DuplicateKeys::Refuse => Duplicates::Refuse,
+            DuplicateKeys::Warn => Duplicates::LastWins,
+        };
         Self {
             program,
-            host,
+            setting,
             output: Output { level, colour: flags.color || (terminal && !plain) },
             timings: Timings::start(),
-            sources: Sources::new(),
-            notes: Notes::new(),
             profile: match flags.compat {
                 Compat::Helm4 => Profile::HELM4,
                 Compat::Helm3 => Profile::HELM3,
-            },
-            duplicates: match flags.duplicate_keys {
-                DuplicateKeys::Refuse => Duplicates::Refuse,
-                DuplicateKeys::Warn => Duplicates::LastWins,
             },
             refresh: if flags.skip_deps { Refresh::Missing } else { Refresh::Declared },
             request: state::Request {
@@ -116,14 +110,14 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What the rooms `values` and `state` need of the world.
-    pub fn setting(&self) -> Setting<'_> {
-        Setting { host: self.host, sources: &self.sources, notes: &self.notes, duplicates: self.duplicates }
+    /// The world outside.
+    pub fn host(&self) -> &dyn Host {
+        &*self.setting.host
     }
 
     /// Prints what came up since the last time.
     pub fn say_notes(&self) {
-        for note in self.notes.take() {
+        for note in self.setting.notes.take() {
             match note.level() {
                 Severity::Note => self.output.info(note.message()),
                 Severity::Warning if note.place().is_none() => self.output.warn(note.message()),
@@ -165,17 +159,17 @@ impl<'a> Run<'a> {
 }
 
 /// The part of the world that templates see.
-impl World for Run<'_> {
+impl World for Run {
     fn now(&self) -> i128 {
-        self.host.now()
+        self.host().now()
     }
     fn random(&self, buffer: &mut [u8]) {
-        self.host.random(buffer);
+        self.host().random(buffer);
     }
     fn zone(&self) -> String {
-        self.host.zone()
+        self.host().zone()
     }
     fn variable(&self, name: &str) -> Option<String> {
-        self.host.variable(name)
+        self.host().variable(name)
     }
 }

@@ -14,12 +14,12 @@ use crate::state::{self, Needs, Release, State, output};
 use crate::values::set::Flag;
 
 /// Renders state by state; what is rendered goes out at once, all errors are reported at the end.
-pub fn template(run: &Run<'_>, args: &TemplateArgs) -> Exit {
+pub fn template(run: &Run, args: &TemplateArgs) -> Exit {
     let (options, print) = match resolve(args) {
         Ok(resolved) => resolved,
         Err(error) => return run.fail(error.into()),
     };
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
     run.say_notes();
     let path = Path::new(run, options);
     let mut errors = Errors::new();
@@ -41,7 +41,7 @@ pub fn template(run: &Run<'_>, args: &TemplateArgs) -> Exit {
     if errors.is_empty() { Exit::Done } else { run.fail(errors) }
 }
 
-fn one_state(run: &Run<'_>, path: &Path<'_>, state: &State, releases: &[&Release], args: &TemplateArgs, print: &PrintOptions) -> Errors {
+fn one_state(run: &Run, path: &Path<'_>, state: &State, releases: &[&Release], args: &TemplateArgs, print: &PrintOptions) -> Errors {
     let mut errors = Errors::new();
     path.render(state, releases, |release, result| {
         run.say_notes();
@@ -60,7 +60,7 @@ fn one_state(run: &Run<'_>, path: &Path<'_>, state: &State, releases: &[&Release
     errors
 }
 
-fn write_out(run: &Run<'_>, product: &Product, print: &PrintOptions) -> Result<(), Errors> {
+fn write_out(run: &Run, product: &Product, print: &PrintOptions) -> Result<(), Errors> {
     run.timings.measure(Phase::Write, None, || {
         let mut bytes = Vec::new();
         product.rendered.write_to(&mut bytes, print)?;
@@ -69,7 +69,7 @@ fn write_out(run: &Run<'_>, product: &Product, print: &PrintOptions) -> Result<(
 }
 
 fn write_files(
-    run: &Run<'_>,
+    run: &Run,
     state: &State,
     release: &Release,
     product: &Product,
@@ -78,12 +78,12 @@ fn write_files(
     print: &PrintOptions,
 ) -> Result<()> {
     let template = args.output_dir_template.as_deref().unwrap_or_default();
-    let folder = output::output_folder(state, release, args_folder, template, run.setting())?;
+    let folder = output::output_folder(state, release, args_folder, template, &run.setting)?;
     write_output_files(run, &product.rendered.output_files(print), &PathBuf::from(folder), None)
 }
 
 /// Writes what `--output-dir` asks for and says so, in helm's words.
-pub fn write_output_files(run: &Run<'_>, files: &[OutputFile], folder: &std::path::Path, release: Option<&str>) -> Result<()> {
+pub fn write_output_files(run: &Run, files: &[OutputFile], folder: &std::path::Path, release: Option<&str>) -> Result<()> {
     let mut said = String::new();
     for file in files {
         let folder = match release.filter(|_| file.under_release) {
@@ -91,10 +91,10 @@ pub fn write_output_files(run: &Run<'_>, files: &[OutputFile], folder: &std::pat
             None => folder.to_owned(),
         };
         let target = folder.join(file.path.to_text().as_ref());
-        let append = file.append || (file.append_if_exists && run.host.kind(&target).is_some());
-        let mut bytes = if append { run.host.read(&target).unwrap_or_default() } else { Vec::new() };
+        let append = file.append || (file.append_if_exists && run.host().kind(&target).is_some());
+        let mut bytes = if append { run.host().read(&target).unwrap_or_default() } else { Vec::new() };
         bytes.extend_from_slice(&file.bytes);
-        run.host.write(&target, &bytes)?;
+        run.host().write(&target, &bytes)?;
         said.push_str(&format!("wrote {}\n", target.display()));
     }
     said.push('\n');

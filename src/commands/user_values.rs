@@ -15,7 +15,7 @@ use crate::values::set::Flag;
 
 /// The values that helmfile would hand to helm for a release: its layers, then `--values`, then its `set:` entries and
 /// `--set` of the command line.
-pub fn of_release(run: &Run<'_>, state: &State, values: &ReleaseValues, options: &Options) -> Result<Map> {
+pub fn of_release(run: &Run, state: &State, values: &ReleaseValues, options: &Options) -> Result<Map> {
     let mut user = UserValues::default();
     for layer in &values.layers {
         user.files.extend(layer.values.as_map().cloned());
@@ -27,29 +27,29 @@ pub fn of_release(run: &Run<'_>, state: &State, values: &ReleaseValues, options:
         user.set.push((flag_named(flag), argument.clone()));
     }
     user.set.extend(options.set.iter().cloned());
-    user.merge(run.profile.set_dialect, &run.sources, &mut |file| run.host.read(&state.folder.join(file)))
+    user.merge(run.profile.set_dialect, &run.setting.sources, &mut |file| run.host().read(&state.folder.join(file)))
 }
 
 /// The values of the command line alone: one map for each `--values`, then one for `--set`.
-pub fn of_command_line(run: &Run<'_>, options: &Options) -> Result<Vec<Map>> {
+pub fn of_command_line(run: &Run, options: &Options) -> Result<Vec<Map>> {
     let mut maps = Vec::new();
     for file in &options.values_files {
         maps.push(values_file(run, Path::new(file), file)?);
     }
     if !options.set.is_empty() {
         let user = UserValues { files: Vec::new(), set: options.set.clone() };
-        maps.push(user.merge(run.profile.set_dialect, &run.sources, &mut |file| run.host.read(Path::new(file)))?);
+        maps.push(user.merge(run.profile.set_dialect, &run.setting.sources, &mut |file| run.host().read(Path::new(file)))?);
     }
     Ok(maps)
 }
 
 /// The values of helm's own flags. `-f` takes several files with commas between them, quoted as in CSV.
-pub fn of_flags(run: &Run<'_>, flags: &ValueFlags) -> Result<Map> {
+pub fn of_flags(run: &Run, flags: &ValueFlags) -> Result<Map> {
     let mut user = UserValues { files: Vec::new(), set: set_arguments(flags) };
     for file in flags.files.iter().flat_map(|list| comma_separated(list)) {
         user.files.push(values_file(run, Path::new(&file), &file)?);
     }
-    user.merge(run.profile.set_dialect, &run.sources, &mut |file| run.host.read(Path::new(file)))
+    user.merge(run.profile.set_dialect, &run.setting.sources, &mut |file| run.host().read(Path::new(file)))
 }
 
 /// The `--set` family of helm's flags.
@@ -76,13 +76,13 @@ fn flag_named(name: &str) -> Flag {
 }
 
 /// A values file; `-` is standard input (helm pkg/cli/values/options.go).
-fn values_file(run: &Run<'_>, path: &Path, shown: &str) -> Result<Map> {
-    let bytes = if shown.trim() == "-" { run.host.stdin()? } else { run.host.read(path)? };
-    let source = run.sources.add(shown, Str::from(bytes));
+fn values_file(run: &Run, path: &Path, shown: &str) -> Result<Map> {
+    let bytes = if shown.trim() == "-" { run.host().stdin()? } else { run.host().read(path)? };
+    let source = run.setting.sources.add(shown, Str::from(bytes));
     parsed(run, &source)
 }
 
-fn parsed(run: &Run<'_>, source: &SourceFile) -> Result<Map> {
+fn parsed(run: &Run, source: &SourceFile) -> Result<Map> {
     let documents = match run.profile.values_documents {
         ValuesDocuments::Merged => Documents::All,
         ValuesDocuments::First => Documents::First,

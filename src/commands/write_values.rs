@@ -10,8 +10,8 @@ use crate::report::Phase;
 use crate::state::{self, Release, State, output};
 
 /// Writes the values files of all selected releases.
-pub fn write_values(run: &Run<'_>, args: &WriteValuesArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, run.setting()));
+pub fn write_values(run: &Run, args: &WriteValuesArgs) -> Exit {
+    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
     run.say_notes();
     let mut errors = Errors::new();
     let mut matched = false;
@@ -25,7 +25,7 @@ pub fn write_values(run: &Run<'_>, args: &WriteValuesArgs) -> Exit {
                     run.say_notes();
                     let written = result.and_then(|(file, bytes)| {
                         run.output.info(&format!("Writing values file {file}"));
-                        run.host.write(Path::new(&file), &bytes).map_err(Errors::from)
+                        run.host().write(Path::new(&file), &bytes).map_err(Errors::from)
                     });
                     errors.extend(written.err().into_iter().flatten());
                 });
@@ -40,11 +40,11 @@ pub fn write_values(run: &Run<'_>, args: &WriteValuesArgs) -> Exit {
     if errors.is_empty() { Exit::Done } else { run.fail(errors) }
 }
 
-fn one(run: &Run<'_>, state: &State, release: &Release, args: &WriteValuesArgs) -> Result<(String, Vec<u8>), Errors> {
-    let values = state::release_values(state, release, run.setting())?;
+fn one(run: &Run, state: &State, release: &Release, args: &WriteValuesArgs) -> Result<(String, Vec<u8>), Errors> {
+    let values = state::release_values(state, release, &run.setting)?;
     let options = template::options(&args.values, None, args.concurrency);
     let more = user_values::of_command_line(run, &options)?;
     let (_, bytes) = output::written_values(&values, &more)?;
     let template = args.output_file_template.as_deref().unwrap_or_default();
-    Ok((output::values_file(state, release, template, run.setting())?, bytes))
+    Ok((output::values_file(state, release, template, &run.setting)?, bytes))
 }
