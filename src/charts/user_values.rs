@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::profile::{Profile, ValuesDocuments};
 use crate::data::yaml::{Documents, read_values};
-use crate::data::{Map, Sources};
+use crate::data::{Map, Sources, Value};
 use crate::diag::{Error, Kind, Place, Result};
 use crate::host::Host;
 use crate::values::set::{Flag, Setting, Settings, merge_maps, parse_into};
@@ -13,6 +13,8 @@ use crate::values::set::{Flag, Setting, Settings, merge_maps, parse_into};
 /// `-f` files and the `--set` family.
 #[derive(Debug, Clone, Default)]
 pub struct UserValues {
+    /// Values that were read before, first the weakest; below the files.
+    pub layers: Vec<Map>,
     /// Paths of values files, first the weakest; `-` is standard input.
     pub files: Vec<String>,
     /// Settings in the order typed. The flags have a fixed order among themselves, whatever was typed first.
@@ -29,6 +31,12 @@ impl UserValues {
     /// `failed to parse FILE: …`, `open FILE: …`, `failed parsing --set data: …`.
     pub fn merge(&self, host: &dyn Host, sources: &Sources, profile: Profile) -> Result<Map> {
         let values = Map::new();
+        for layer in &self.layers {
+            // A copy: merging changes maps in place, and others hold the layer too.
+            if let Some(layer) = Value::from(layer.clone()).deep_copy().as_map() {
+                merge_maps(&values, layer);
+            }
+        }
         for file in &self.files {
             let bytes = read_file(host, file)?;
             let source = sources.add(file.as_str(), bytes);

@@ -15,7 +15,7 @@ use crate::fetch::{Repositories, Repository};
 use crate::render::{self, KubeVersion, NoCluster, Rendered};
 use crate::report::Phase;
 use crate::state::{self, Release, State};
-use crate::values::set::Flag;
+use crate::values::set::Setting;
 
 /// Templates may nest deep: every thread that runs them has this much stack, touched only when needed.
 pub const STACK: usize = 512 << 20;
@@ -26,7 +26,7 @@ pub struct Options {
     /// `--values` over those of every release.
     pub values_files: Vec<String>,
     /// `--set` over those of every release.
-    pub set: Vec<(Flag, String)>,
+    pub set: Vec<Setting>,
     /// `--kube-version` over that of the state.
     pub kube_version: Option<String>,
     /// `--api-versions` beside those of the state.

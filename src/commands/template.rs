@@ -11,7 +11,7 @@ use crate::diag::{Error, Errors, Kind, Result};
 use crate::render::{OutputFile, PrintOptions};
 use crate::report::Phase;
 use crate::state::{self, Needs, Release, State, output};
-use crate::values::set::Flag;
+use crate::values::set::{Flag, Setting};
 
 /// Renders state by state; what is rendered goes out at once, all errors are reported at the end.
 pub fn template(run: &Run, args: &TemplateArgs) -> Exit {
@@ -106,7 +106,7 @@ fn resolve(args: &TemplateArgs) -> Result<(Options, PrintOptions)> {
     let helm = helm_flags([args.args.as_deref(), args.template_args.as_deref()])?;
     let mut options = options(&args.values, args.kube_version.as_deref(), args.concurrency);
     options.values_files.extend(helm.values.files.iter().cloned());
-    options.set.extend(user_values::set_arguments(&helm.values));
+    options.set.extend(user_values::settings(&helm.values));
     options.kube_version = options.kube_version.or(helm.kube_version);
     options.api_versions = helm.api_versions;
     options.is_upgrade = helm.is_upgrade;
@@ -153,7 +153,7 @@ pub fn first_line(error: &clap::Error) -> String {
 pub fn options(values: &ReleaseValueFlags, kube_version: Option<&str>, concurrency: usize) -> Options {
     Options {
         values_files: values.values.clone(),
-        set: values.set.iter().map(|argument| (Flag::Set, argument.clone())).collect(),
+        set: values.set.iter().map(|argument| Setting { flag: Flag::Set, argument: argument.clone() }).collect(),
         kube_version: kube_version.map(str::to_owned),
         concurrency,
         ..Options::default()

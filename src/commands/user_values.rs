@@ -1,59 +1,55 @@
 //! The user's values of a rendering, from a release of a state or from helm's flags.
 
-use std::path::Path;
-
 use super::Run;
 use super::path::Options;
-use crate::charts::ValuesDocuments;
+use crate::charts::UserValues;
 use crate::cli::ValueFlags;
-use crate::data::yaml::{Documents, read_values};
-use crate::data::{Map, SourceFile, Str};
-use crate::diag::{Error, Kind, Place, Result};
+use crate::data::Map;
+use crate::diag::Result;
 use crate::state::{ReleaseValues, State};
-use crate::values::UserValues;
-use crate::values::set::Flag;
+use crate::values::set::{Flag, Setting};
 
 /// The values that helmfile would hand to helm for a release: its layers, then `--values`, then its `set:` entries and
-/// `--set` of the command line.
+/// `--set` of the command line. Files that the state names for `set:` start from its folder.
 pub fn of_release(run: &Run, state: &State, values: &ReleaseValues, options: &Options) -> Result<Map> {
-    let mut user = UserValues::default();
-    for layer in &values.layers {
-        user.files.extend(layer.values.as_map().cloned());
+    let in_folder = |(flag, argument): &(&'static str, String)| match flag_named(flag) {
+        Flag::SetFile => Setting { flag: Flag::SetFile, argument: below(state, argument) },
+        flag => Setting { flag, argument: argument.clone() },
+    };
+    let user = UserValues {
+        layers: values.layers.iter().filter_map(|layer| layer.values.as_map().cloned()).collect(),
+        files: options.values_files.clone(),
+        settings: values.set.iter().map(in_folder).chain(options.set.iter().cloned()).collect(),
+    };
+    user.merge(run.host(), &run.setting.sources, run.profile)
+}
+
+/// `key=file` with the file taken from the state's folder.
+fn below(state: &State, argument: &str) -> String {
+    match argument.split_once('=') {
+        Some((key, file)) if !file.starts_with('/') => format!("{key}={}", state.folder.join(file).display()),
+        _ => argument.to_owned(),
     }
-    for file in &options.values_files {
-        user.files.push(values_file(run, Path::new(file), file)?);
-    }
-    for (flag, argument) in &values.set {
-        user.set.push((flag_named(flag), argument.clone()));
-    }
-    user.set.extend(options.set.iter().cloned());
-    user.merge(run.profile.set_dialect, &run.setting.sources, &mut |file| run.host().read(&state.folder.join(file)))
 }
 
 /// The values of the command line alone: one map for each `--values`, then one for `--set`.
 pub fn of_command_line(run: &Run, options: &Options) -> Result<Vec<Map>> {
-    let mut maps = Vec::new();
-    for file in &options.values_files {
-        maps.push(values_file(run, Path::new(file), file)?);
-    }
+    let one = |files, settings| UserValues { layers: Vec::new(), files, settings }.merge(run.host(), &run.setting.sources, run.profile);
+    let mut maps = options.values_files.iter().map(|file| one(vec![file.clone()], Vec::new())).collect::<Result<Vec<_>>>()?;
     if !options.set.is_empty() {
-        let user = UserValues { files: Vec::new(), set: options.set.clone() };
-        maps.push(user.merge(run.profile.set_dialect, &run.setting.sources, &mut |file| run.host().read(Path::new(file)))?);
+        maps.push(one(Vec::new(), options.set.clone())?);
     }
     Ok(maps)
 }
 
 /// The values of helm's own flags. `-f` takes several files with commas between them, quoted as in CSV.
 pub fn of_flags(run: &Run, flags: &ValueFlags) -> Result<Map> {
-    let mut user = UserValues { files: Vec::new(), set: set_arguments(flags) };
-    for file in flags.files.iter().flat_map(|list| comma_separated(list)) {
-        user.files.push(values_file(run, Path::new(&file), &file)?);
-    }
-    user.merge(run.profile.set_dialect, &run.setting.sources, &mut |file| run.host().read(Path::new(file)))
+    let files = flags.files.iter().flat_map(|list| comma_separated(list)).collect();
+    UserValues { layers: Vec::new(), files, settings: settings(flags) }.merge(run.host(), &run.setting.sources, run.profile)
 }
 
 /// The `--set` family of helm's flags.
-pub fn set_arguments(flags: &ValueFlags) -> Vec<(Flag, String)> {
+pub fn settings(flags: &ValueFlags) -> Vec<Setting> {
     let family = [
         (Flag::Set, &flags.set),
         (Flag::SetString, &flags.set_string),
@@ -61,12 +57,13 @@ pub fn set_arguments(flags: &ValueFlags) -> Vec<(Flag, String)> {
         (Flag::SetFile, &flags.set_file),
         (Flag::SetLiteral, &flags.set_literal),
     ];
-    family.into_iter().flat_map(|(flag, arguments)| arguments.iter().map(move |argument| (flag, argument.clone()))).collect()
+    let setting = |flag| move |argument: &String| Setting { flag, argument: argument.clone() };
+    family.into_iter().flat_map(|(flag, arguments)| arguments.iter().map(setting(flag))).collect()
 }
 
-/// A flag of helm by its name, without dashes.
+/// A flag of helm by its name, with or without dashes.
 fn flag_named(name: &str) -> Flag {
-    match name {
+    match name.trim_start_matches('-') {
         "set-string" => Flag::SetString,
         "set-json" => Flag::SetJson,
         "set-file" => Flag::SetFile,
@@ -75,50 +72,25 @@ fn flag_named(name: &str) -> Flag {
     }
 }
 
-/// A values file; `-` is standard input (helm pkg/cli/values/options.go).
-fn values_file(run: &Run, path: &Path, shown: &str) -> Result<Map> {
-    let bytes = if shown.trim() == "-" { run.host().stdin()? } else { run.host().read(path)? };
-    let source = run.setting.sources.add(shown, Str::from(bytes));
-    parsed(run, &source)
-}
-
-fn parsed(run: &Run, source: &SourceFile) -> Result<Map> {
-    let documents = match run.profile.values_documents {
-        ValuesDocuments::Merged => Documents::All,
-        ValuesDocuments::First => Documents::First,
-    };
-    read_values(source, documents).map_err(|error| {
-        Error::new(Kind::Values, format!("failed to parse {}: {}", source.name, error.message)).at(Place::in_text(
-            source.name.to_text(),
-            &source.text,
-            error.offset,
-        ))
-    })
-}
-
 /// One CSV record, as Go's flag library reads a list.
 fn comma_separated(list: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
+    let mut fields = Vec::new();
+    let mut field = String::new();
     let mut quoted = false;
     let mut rest = list.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
             '"' if quoted && rest.peek() == Some(&'"') => {
                 rest.next();
-                push(&mut fields, '"');
+                field.push('"');
             }
             '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            c => push(&mut fields, c),
+            ',' if !quoted => fields.push(std::mem::take(&mut field)),
+            c => field.push(c),
         }
     }
+    fields.push(field);
     fields
-}
-
-fn push(fields: &mut [String], c: char) {
-    if let Some(last) = fields.last_mut() {
-        last.push(c);
-    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,6 @@ pub mod set;
 mod setting;
 mod state_values;
 mod template;
-mod user;
 mod yaml_functions;
 
 pub use merge::{Lists, deep_merge, override_merge};
@@ -27,4 +26,3 @@ pub use secrets::{expand as expand_secrets, names_secret};
 pub use setting::{Folder, Notes, Setting, clean, file_of, folder_of, join, typed};
 pub use state_values::parse as parse_state_values;
 pub use template::{FUNCTIONS, Rendered, render, render_file, render_inline};
-pub use user::UserValues;
