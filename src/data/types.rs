@@ -153,6 +153,7 @@ impl Type {
             "int32" | "rune" => Type::Scalar(GoKind::Int32),
             "int64" => Type::INT64,
             "uint32" => Type::Scalar(GoKind::Uint32),
+            "uint64" => Type::Scalar(GoKind::Uint64),
             "uint8" | "byte" => Type::Scalar(GoKind::Uint8),
             "float64" => Type::FLOAT64,
             "string" => Type::STRING,

@@ -1,39 +1,26 @@
-//! Characters as Go sees them: decoding that survives invalid UTF-8, classes, and one-to-one case changes.
+//! Characters as Go sees them: classes and one-to-one case changes, on text that may not be UTF-8.
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use crate::golang::utf8;
+
 /// The first character and its size; an invalid byte is U+FFFD of size 1. `None` at the end.
 pub(super) fn decode(bytes: &[u8]) -> Option<(char, usize)> {
-    let first = *bytes.first()?;
-    let size = match first {
-        ..0x80 => return Some((char::from(first), 1)),
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
-        _ => return Some((char::REPLACEMENT_CHARACTER, 1)),
-    };
-    let whole = bytes.get(..size).and_then(|part| std::str::from_utf8(part).ok()).and_then(|part| part.chars().next());
-    Some(whole.map_or((char::REPLACEMENT_CHARACTER, 1), |rune| (rune, size)))
+    rune(utf8::decode(bytes))
 }
 
 /// The last character and its size, as [`decode`].
 pub(super) fn decode_last(bytes: &[u8]) -> Option<(char, usize)> {
-    let invalid = (!bytes.is_empty()).then_some((char::REPLACEMENT_CHARACTER, 1));
-    let whole = (1..=bytes.len().min(4)).find_map(|size| {
-        let tail = bytes.get(bytes.len() - size..)?;
-        decode(tail).filter(|(rune, found)| *found == size && (size > 1 || rune.is_ascii()))
-    });
-    whole.or(invalid)
+    rune(utf8::decode_last(bytes))
+}
+
+fn rune((rune, size): (u32, usize)) -> Option<(char, usize)> {
+    (size > 0).then(|| (char::from_u32(rune).unwrap_or(char::REPLACEMENT_CHARACTER), size))
 }
 
 /// All characters, invalid bytes as U+FFFD each.
 pub(super) fn runes(bytes: &[u8]) -> impl Iterator<Item = char> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let (rune, size) = decode(rest)?;
-        rest = rest.get(size..).unwrap_or(&[]);
-        Some(rune)
-    })
+    utf8::runes(bytes).map(|(_, rune)| char::from_u32(rune).unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 
 /// `unicode.IsSpace`.
@@ -117,17 +104,7 @@ fn only(mut mapped: impl ExactSizeIterator<Item = char>, rune: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, decode_last, runes, to_lower, to_title, to_upper};
-
-    #[test]
-    fn invalid_bytes_count_one_by_one() {
-        assert_eq!(decode("蓝".as_bytes()), Some(('蓝', 3)));
-        assert_eq!(decode(b"\xe8\x93x"), Some(('\u{fffd}', 1)));
-        assert_eq!(decode_last(b"x\xe8\x93"), Some(('\u{fffd}', 1)));
-        assert_eq!(decode_last("x蓝".as_bytes()), Some(('蓝', 3)));
-        assert_eq!(decode_last(b""), None);
-        assert_eq!(runes(b"a\xffb").collect::<String>(), "a\u{fffd}b");
-    }
+    use super::{to_lower, to_title, to_upper};
 
     #[test]
     fn a_letter_keeps_to_one_letter() {

@@ -16,14 +16,20 @@ mod letters;
 mod lists;
 mod math;
 mod merge;
+mod paths;
+mod patterns;
+mod random;
 mod reflection;
 mod strings;
+mod urls;
+mod versions;
 mod words;
 
 use super::{Call, Failure, Function, Source};
 use crate::data::Value;
 
 pub use environment::TABLE as ENVIRONMENT;
+pub use versions::VersionObject;
 
 /// All families but [`ENVIRONMENT`], which Helm leaves out and helmfile keeps.
 pub const TABLES: &[&[Function]] = &[
@@ -36,6 +42,11 @@ pub const TABLES: &[&[Function]] = &[
     json::TABLE,
     encoding::TABLE,
     reflection::TABLE,
+    patterns::TABLE,
+    versions::TABLE,
+    paths::TABLE,
+    urls::TABLE,
+    random::TABLE,
 ];
 
 /// What every row's function looks like.

@@ -1,0 +1,218 @@
+//! Regular expressions: RE2 as Go's `regexp` has it. The forms without `must` panic in Go, with other words.
+
+use std::sync::Arc;
+
+use super::arguments::{check_items, int, made, text, value};
+use super::strings::list_of;
+use super::{Call, Failure, Function, row};
+use crate::data::{Kind, List, Type, Value};
+use crate::golang::regexp::{Regexp, quote_meta};
+use crate::golang::strconv;
+
+/// The rows.
+pub const TABLE: &[Function] = &[
+    row(
+        "regexMatch",
+        "(string, string) bool",
+        matches,
+        "Whether the pattern is found in the text; false for a faulty pattern.",
+        r#"{{ regexMatch "^a+$" "aaa" }}"#,
+    ),
+    row(
+        "mustRegexMatch",
+        "(string, string) (bool, error)",
+        must_match,
+        "Whether the pattern is found in the text.",
+        r#"{{ mustRegexMatch "^a+$" "aaa" }}"#,
+    ),
+    row(
+        "regexFind",
+        "(string, string) string",
+        find,
+        "The first match; empty where there is none.",
+        r#"{{ regexFind "[a-z]+" "12ab34" }}"#,
+    ),
+    row(
+        "mustRegexFind",
+        "(string, string) (string, error)",
+        must_find,
+        "The same as regexFind.",
+        r#"{{ mustRegexFind "[a-z]+" "12ab34" }}"#,
+    ),
+    row(
+        "regexFindAll",
+        "(string, string, int) []string",
+        find_all,
+        "At most so many matches; all for -1.",
+        r#"{{ regexFindAll "[0-9]" "1a2b3" -1 }}"#,
+    ),
+    row(
+        "mustRegexFindAll",
+        "(string, string, int) ([]string, error)",
+        must_find_all,
+        "The same as regexFindAll.",
+        r#"{{ mustRegexFindAll "[0-9]" "1a2b3" 2 }}"#,
+    ),
+    row(
+        "regexReplaceAll",
+        "(string, string, string) string",
+        replace_all,
+        "The text with every match replaced; $1 and ${name} stand for groups.",
+        r#"{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}"#,
+    ),
+    row(
+        "mustRegexReplaceAll",
+        "(string, string, string) (string, error)",
+        must_replace_all,
+        "The same as regexReplaceAll.",
+        r#"{{ mustRegexReplaceAll "a(x*)b" "-ab-" "${1}W" }}"#,
+    ),
+    row(
+        "regexReplaceAllLiteral",
+        "(string, string, string) string",
+        replace_all_literal,
+        "The text with every match replaced by a text as it is.",
+        r#"{{ regexReplaceAllLiteral "a(x*)b" "-ab-" "$1" }}"#,
+    ),
+    row(
+        "mustRegexReplaceAllLiteral",
+        "(string, string, string) (string, error)",
+        must_replace_all_literal,
+        "The same as regexReplaceAllLiteral.",
+        r#"{{ mustRegexReplaceAllLiteral "a(x*)b" "-ab-" "$1" }}"#,
+    ),
+    row(
+        "regexSplit",
+        "(string, string, int) []string",
+        split,
+        "The parts between matches, at most so many; all for -1.",
+        r#"{{ regexSplit "z+" "pizza" -1 }}"#,
+    ),
+    row(
+        "mustRegexSplit",
+        "(string, string, int) ([]string, error)",
+        must_split,
+        "The same as regexSplit.",
+        r#"{{ mustRegexSplit "z+" "pizza" -1 }}"#,
+    ),
+    row(
+        "regexQuoteMeta",
+        "(string) string",
+        quote,
+        "The text as a pattern that matches nothing but it.",
+        r#"{{ regexQuoteMeta "1.2.3" }}"#,
+    ),
+];
+
+/// The pattern that the first argument is.
+fn pattern(call: &mut Call<'_>, arguments: &[Value]) -> Result<Arc<Regexp>, Failure> {
+    let pattern = text(arguments, 0);
+    call.cached(pattern, || Regexp::new(pattern).map_err(Failure::from))
+}
+
+/// As [`pattern`], with the words of `regexp.MustCompile`.
+fn panicking_pattern(call: &mut Call<'_>, arguments: &[Value]) -> Result<Arc<Regexp>, Failure> {
+    pattern(call, arguments).map_err(|failure| match failure {
+        Failure::Text(words) => {
+            let pattern = text(arguments, 0);
+            let quoted = match std::str::from_utf8(pattern) {
+                Ok(pattern) if strconv::can_backquote(pattern.as_bytes()) => format!("`{pattern}`"),
+                _ => strconv::quote(pattern),
+            };
+            format!("regexp: Compile({quoted}): {words}").into()
+        }
+        other => other,
+    })
+}
+
+fn matches(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let found = pattern(call, arguments).is_ok_and(|pattern| pattern.is_match(text(arguments, 1)));
+    Ok(made(found, arguments, 1))
+}
+
+fn must_match(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(made(pattern(call, arguments)?.is_match(text(arguments, 1)), arguments, 1))
+}
+
+fn find(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(found(&*panicking_pattern(call, arguments)?, arguments))
+}
+
+fn must_find(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(found(&*pattern(call, arguments)?, arguments))
+}
+
+fn found(pattern: &Regexp, arguments: &[Value]) -> Value {
+    let whole = text(arguments, 1);
+    let part = pattern.find(whole).and_then(|(start, end)| whole.get(start..end)).unwrap_or(&[]);
+    made(Value::string(part), arguments, 1)
+}
+
+fn find_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = panicking_pattern(call, arguments)?;
+    all_found(call, &pattern, arguments)
+}
+
+fn must_find_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = pattern(call, arguments)?;
+    all_found(call, &pattern, arguments)
+}
+
+fn all_found(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
+    parts(call, arguments, pattern.find_all(text(arguments, 1), int(arguments, 2)))
+}
+
+fn split(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = panicking_pattern(call, arguments)?;
+    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)))
+}
+
+fn must_split(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = pattern(call, arguments)?;
+    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)))
+}
+
+/// The `[]string` of those parts of the second argument; Go's nil for none.
+fn parts(call: &Call<'_>, arguments: &[Value], ranges: Vec<(usize, usize)>) -> Result<Value, Failure> {
+    let (whole, from) = (text(arguments, 1), value(arguments, 1).origin);
+    if ranges.is_empty() {
+        return Ok(Value::from(Kind::List(List::nil(Type::Strings))).from_origin(from));
+    }
+    check_items(call, ranges.len() as u128)?;
+    let part = |(start, end)| Value::string(whole.get(start..end).unwrap_or(&[])).from_origin(from);
+    Ok(list_of(ranges.into_iter().map(part).collect(), from))
+}
+
+fn replace_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = panicking_pattern(call, arguments)?;
+    expanded(call, &pattern, arguments)
+}
+
+fn must_replace_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = pattern(call, arguments)?;
+    expanded(call, &pattern, arguments)
+}
+
+fn expanded(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
+    let result = pattern.replace_all(text(arguments, 1), text(arguments, 2), call.limits().output)?;
+    Ok(made(Value::string(result), arguments, 1))
+}
+
+fn replace_all_literal(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = panicking_pattern(call, arguments)?;
+    literal(call, &pattern, arguments)
+}
+
+fn must_replace_all_literal(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let pattern = pattern(call, arguments)?;
+    literal(call, &pattern, arguments)
+}
+
+fn literal(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
+    let result = pattern.replace_all_literal(text(arguments, 1), text(arguments, 2), call.limits().output)?;
+    Ok(made(Value::string(result), arguments, 1))
+}
+
+fn quote(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(made(Value::string(quote_meta(text(arguments, 0))), arguments, 0))
+}
