@@ -71,3 +71,12 @@ Argument: dict "context" $ "name" "api" "module" (dict). Gives YAML.
     claimName: {{ $fullname }}-data
 {{- end }}
 {{- end }}
+
+{{/* secretEnv with its templates filled in: a value may refer to other values of the release. Gives YAML. */}}
+{{- define "bk-web.secretEnv" -}}
+{{- $filled := dict -}}
+{{- range $key, $value := .Values.secretEnv -}}
+{{- $_ := set $filled $key (tpl ($value | toString) $) -}}
+{{- end -}}
+{{- toYaml $filled -}}
+{{- end }}
