@@ -1,9 +1,11 @@
 //! What all templates of one dialect share: functions, options, limits.
 
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::ParseError;
-use super::funcs::FunctionTable;
+use super::funcs::{Failure, FunctionTable};
 use super::program::Program;
 use crate::data::Str;
 
@@ -22,9 +24,10 @@ pub enum MissingKey {
 /// What hostile input runs into. All are far above what a real chart needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Templates that call templates: Go's own limit is 100,000 for `template`; the same number holds for
-    /// executions inside functions (`include`, `tpl`).
+    /// Templates that call templates with `template`; 100,000 is Go's own limit.
     pub depth: usize,
+    /// Executions inside functions (`include`, `tpl`) inside executions.
+    pub executions: usize,
     /// Nested control structures in a text; Go has 10,000 for parentheses.
     pub nesting: usize,
     /// Bytes that one execution, or one function's result, may have.
@@ -35,7 +38,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { depth: 100_000, nesting: 10_000, output: 1 << 30, steps: 10_000_000_000 }
+        Limits { depth: 100_000, executions: 10_000, nesting: 10_000, output: 1 << 29, steps: 1_000_000_000 }
     }
 }
 
@@ -51,14 +54,21 @@ pub struct Options {
 /// Parses templates for one set of functions and options. Cheap to clone, shared between threads.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    pub(super) functions: Arc<FunctionTable>,
-    pub(super) options: Options,
+    functions: Arc<FunctionTable>,
+    options: Options,
+    cache: Arc<Mutex<Cache>>,
 }
+
+/// What functions made of texts, by the type of it and the text.
+type Cache = HashMap<(TypeId, Box<[u8]>), Arc<dyn Any + Send + Sync>>;
+
+/// How many things functions may keep.
+const MAX_CACHED: usize = 10_000;
 
 impl Engine {
     /// An engine for these functions.
     pub fn new(functions: Arc<FunctionTable>, options: Options) -> Self {
-        Self { functions, options }
+        Self { functions, options, cache: Arc::default() }
     }
     /// The functions that templates can call.
     pub fn functions(&self) -> &FunctionTable {
@@ -74,5 +84,20 @@ impl Engine {
     /// The first fault, worded as Go does.
     pub fn parse(&self, name: impl Into<Str>, text: impl Into<Str>) -> Result<Arc<Program>, ParseError> {
         Program::parse(self, name.into(), text.into())
+    }
+    /// Something made from a text, now or before.
+    pub(super) fn cached<T: Any + Send + Sync>(&self, text: &[u8], make: impl FnOnce() -> Result<T, Failure>) -> Result<Arc<T>, Failure> {
+        let key = (TypeId::of::<T>(), Box::from(text));
+        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(Ok(known)) = known.map(Arc::downcast) {
+            return Ok(known);
+        }
+        let made = Arc::new(make()?);
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        cache.insert(key, made.clone());
+        Ok(made)
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::data::Str;
+use crate::golang::strconv::quote;
 
 /// A text that is no template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,9 +113,3 @@ impl fmt::Display for ExecError {
     }
 }
 impl std::error::Error for ExecError {}
-
-/// `%q` of a name.
-pub(super) fn quote(text: &[u8]) -> String {
-    // Until golang::strconv::quote is there.
-    format!("{:?}", String::from_utf8_lossy(text))
-}

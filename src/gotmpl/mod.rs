@@ -7,9 +7,12 @@
 
 mod engine;
 mod error;
+mod exec;
 pub mod funcs;
+mod parse;
 mod program;
 mod set;
+mod stack;
 
 pub use engine::{Engine, Limits, MissingKey, Options};
 pub use error::{ExecError, Frame, Link, ParseError};

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::error::ParseError;
+use super::parse::{self, Template, Tree};
 use crate::data::Str;
 
-/// One file, compiled with all templates it defines. Immutable; shared between releases and threads.
+/// One file, compiled with all templates it defines. Immutable; shared between releases and threads. It can only run
+/// in sets of the engine that parsed it.
 #[derive(Debug)]
 pub struct Program {
     name: Str,
     text: Str,
+    tree: Tree,
 }
 
 impl Program {
@@ -24,9 +27,17 @@ impl Program {
     }
     /// The names of the templates in it, its own first, then the defined ones in the order of the text.
     pub fn defines(&self) -> impl Iterator<Item = &Str> {
-        std::iter::once(&self.name)
+        self.tree.templates.iter().map(|template| &template.name)
     }
-    pub(super) fn parse(_engine: &Engine, name: Str, text: Str) -> Result<Arc<Program>, ParseError> {
-        Ok(Arc::new(Program { name, text }))
+    pub(super) fn parse(engine: &Engine, name: Str, text: Str) -> Result<Arc<Program>, ParseError> {
+        let tree = parse::parse(engine, &name, &text)?;
+        Ok(Arc::new(Program { name, text, tree }))
+    }
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+    /// A template by its place in the file; places come from this program's own templates only.
+    pub(super) fn template(&self, index: usize) -> &Template {
+        &self.tree.templates[index]
     }
 }

@@ -1,11 +1,13 @@
 //! Templates by name, linked from programs, and running them.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::engine::Engine;
-use super::error::ExecError;
-use super::funcs::World;
+use super::error::{ExecError, Link};
+use super::exec::{self, Shared};
+use super::funcs::{Nested, World};
 use super::program::Program;
 use crate::data::{Str, Value};
 
@@ -18,24 +20,39 @@ pub struct Environment<'e> {
     pub context: &'e (dyn Any + Sync),
 }
 
+type Names = HashMap<Str, (Arc<Program>, usize)>;
+
+/// How many texts of `tpl` a run keeps compiled.
+const MAX_TEXTS: usize = 1_000;
+
 /// Name → template. Which `define` wins depends on the programs and their order. Cheap to clone and to extend.
 #[derive(Debug, Clone)]
 pub struct TemplateSet {
     engine: Engine,
     name: Str,
+    names: Arc<Names>,
+    /// What texts of `tpl` define, until they are done: in front of the others.
+    inner: Arc<Names>,
 }
 
 impl TemplateSet {
     /// An empty set. `name` is that of Go's root template (`gotpl` in Helm); it stands in one error text.
     pub fn new(engine: &Engine, name: impl Into<Str>) -> Self {
-        Self { engine: engine.clone(), name: name.into() }
+        Self { engine: engine.clone(), name: name.into(), names: Arc::default(), inner: Arc::default() }
     }
     /// Adds all templates of a program: later ones replace earlier ones of the same name, but a body of only white
     /// space and comments never replaces another.
-    pub fn add(&mut self, _program: &Arc<Program>) {}
+    pub fn add(&mut self, program: &Arc<Program>) {
+        let names = Arc::make_mut(&mut self.names);
+        for (index, template) in program.tree().templates.iter().enumerate() {
+            if !template.empty || !names.contains_key(&template.name) {
+                names.insert(template.name.clone(), (program.clone(), index));
+            }
+        }
+    }
     /// Whether there is a template of that name.
-    pub fn contains(&self, _name: impl AsRef<[u8]>) -> bool {
-        false
+    pub fn contains(&self, name: impl AsRef<[u8]>) -> bool {
+        self.find(name.as_ref()).is_some()
     }
     /// The name of the set.
     pub fn name(&self) -> &Str {
@@ -45,14 +62,86 @@ impl TemplateSet {
     ///
     /// # Errors
     /// The chain from this template to the fault.
-    pub fn execute(
+    pub fn execute(&self, name: impl AsRef<[u8]>, data: &Value, environment: &Environment<'_>, out: &mut Vec<u8>) -> Result<(), ExecError> {
+        self.execute_nested(name.as_ref(), data, environment, &mut Shared::new(), out)
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+    pub(super) fn find(&self, name: &[u8]) -> Option<(&Program, usize)> {
+        let (program, index) = self.inner.get(name).or_else(|| self.names.get(name))?;
+        Some((program, *index))
+    }
+    /// A copy with one more program in front.
+    fn with(&self, program: &Arc<Program>) -> Self {
+        let mut set = self.clone();
+        let inner = Arc::make_mut(&mut set.inner);
+        for (index, template) in program.tree().templates.iter().enumerate() {
+            if !template.empty || !self.contains(&template.name) {
+                inner.insert(template.name.clone(), (program.clone(), index));
+            }
+        }
+        set
+    }
+
+    /// An execution inside a run.
+    pub(super) fn execute_nested(
         &self,
-        _name: impl AsRef<[u8]>,
-        _data: &Value,
-        _environment: &Environment<'_>,
-        _out: &mut Vec<u8>,
+        name: &[u8],
+        data: &Value,
+        environment: &Environment<'_>,
+        shared: &mut Shared,
+        out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
-        let _ = &self.engine;
-        unimplemented!("the executor is under way")
+        let Some(template) = self.find(name) else {
+            return Err(ExecError::new(Link::NoTemplate { name: name.into(), set: self.name.clone() }));
+        };
+        self.run(template, data, environment, shared, out)
+    }
+
+    fn run(
+        &self,
+        template: (&Program, usize),
+        data: &Value,
+        environment: &Environment<'_>,
+        shared: &mut Shared,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ExecError> {
+        let limit = self.engine.options().limits.executions;
+        if shared.executions >= limit {
+            let name = &template.0.template(template.1).name;
+            return Err(ExecError::new(Link::Text(format!("template {name}: exceeded maximum depth of nested executions ({limit})"))));
+        }
+        shared.executions += 1;
+        let result = exec::execute(self, environment, shared, template, data, out);
+        shared.executions -= 1;
+        result
+    }
+
+    /// Parses a text into a copy of the set and runs it there, whatever else has its name.
+    pub(super) fn execute_text(
+        &self,
+        name: &str,
+        text: &Str,
+        data: &Value,
+        environment: &Environment<'_>,
+        shared: &mut Shared,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Nested> {
+        let known = shared.texts.get(text).filter(|program| *program.name() == *name).cloned();
+        let program = match known {
+            Some(program) => program,
+            None => {
+                let program = self.engine.parse(name, text.clone()).map_err(Nested::Parse)?;
+                if shared.texts.len() >= MAX_TEXTS {
+                    shared.texts.clear();
+                }
+                shared.texts.insert(text.clone(), program.clone());
+                program
+            }
+        };
+        let set = self.with(&program);
+        set.run((&program, 0), data, environment, shared, out).map_err(Nested::Exec)
     }
 }

@@ -3,7 +3,10 @@
 //! `arguments that fit the signature → Value`, called by the executor only. Functions never print and see nothing of
 //! the outside but [`Call`].
 
+pub mod builtin;
+mod compare;
 pub mod sprig;
+mod weight;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -12,6 +15,8 @@ use std::sync::Arc;
 
 use super::engine::Limits;
 use super::error::{ExecError, ParseError};
+use super::exec::Shared;
+use super::set::{Environment, TemplateSet};
 use crate::data::{Signature, Str, Value};
 
 /// Where a function comes from.
@@ -37,7 +42,7 @@ pub struct Function {
     /// Its Go signature, `(int, string) string`: the engine checks and converts arguments by it, with Go's
     /// error texts, before `run` sees them.
     pub signature: &'static str,
-    /// What it does. Arguments fit the signature.
+    /// What it does. Arguments fit the signature; a nil map is nil, other nils are of their type.
     pub run: fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>,
     /// One line of documentation.
     pub doc: &'static str,
@@ -48,12 +53,43 @@ pub struct Function {
 /// The functions of a dialect, found by name.
 pub struct FunctionTable {
     rows: Vec<Row>,
-    by_name: HashMap<&'static str, usize>,
+    by_name: HashMap<&'static str, u32>,
+}
+
+/// Functions whose arguments the executor itself looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    /// Stops at the first false argument.
+    And,
+    /// Stops at the first true argument.
+    Or,
+    /// Names its first argument in errors.
+    Call,
 }
 
 pub(super) struct Row {
     pub(super) function: Function,
     pub(super) signature: Signature,
+    pub(super) own: Option<Own>,
+    /// Whether its result's static type is `interface {}`.
+    pub(super) gives_interface: bool,
+}
+
+impl Row {
+    fn new(function: &Function) -> Result<Row, String> {
+        let Some(signature) = Signature::parse(function.signature) else {
+            return Err(format!("function {} has an unknown type in its signature {}", function.name, function.signature));
+        };
+        let own = match (function.source, function.name) {
+            (Source::Go, "and") => Some(Own::And),
+            (Source::Go, "or") => Some(Own::Or),
+            (Source::Go, "call") => Some(Own::Call),
+            _ => None,
+        };
+        let results = function.signature.split_once(')').map_or("", |(_, results)| results.trim_start_matches([' ', '(']));
+        let gives_interface = results.starts_with("interface {}") || results.starts_with("any");
+        Ok(Row { function: *function, signature, own, gives_interface })
+    }
 }
 
 impl FunctionTable {
@@ -64,13 +100,11 @@ impl FunctionTable {
     pub fn new(lists: &[&[Function]]) -> Result<Self, String> {
         let mut table = FunctionTable { rows: Vec::new(), by_name: HashMap::new() };
         for function in lists.iter().copied().flatten() {
-            let signature = Signature::parse(function.signature)
-                .ok_or_else(|| format!("function {} has an unknown type in its signature {}", function.name, function.signature))?;
-            let row = Row { function: *function, signature };
-            match table.by_name.get(function.name) {
-                Some(index) => table.rows[*index] = row,
+            let row = Row::new(function)?;
+            match table.by_name.get(function.name).and_then(|index| table.rows.get_mut(*index as usize)) {
+                Some(place) => *place = row,
                 None => {
-                    table.by_name.insert(function.name, table.rows.len());
+                    table.by_name.insert(function.name, table.rows.len() as u32);
                     table.rows.push(row);
                 }
             }
@@ -83,7 +117,15 @@ impl FunctionTable {
     }
     /// The row of that name.
     pub fn get(&self, name: &str) -> Option<&Function> {
-        self.by_name.get(name).map(|index| &self.rows[*index].function)
+        self.index(name).map(|index| &self.row(index).function)
+    }
+    /// The number of the row of that name.
+    pub(super) fn index(&self, name: &str) -> Option<u32> {
+        self.by_name.get(name).copied()
+    }
+    /// A row by number; numbers come from [`FunctionTable::index`] of the same table only.
+    pub(super) fn row(&self, index: u32) -> &Row {
+        &self.rows[index as usize]
     }
 }
 
@@ -97,56 +139,82 @@ impl fmt::Debug for FunctionTable {
 pub struct Call<'a> {
     /// The world outside, as far as templates may see it.
     pub world: &'a dyn World,
-    context: &'a (dyn Any + Sync),
-    limits: &'a Limits,
+    set: &'a TemplateSet,
+    environment: &'a Environment<'a>,
+    shared: &'a mut Shared,
+    /// Which of the first 64 arguments came with the static type `interface {}`.
+    pub(super) interfaces: u64,
 }
 
 impl<'a> Call<'a> {
-    /// The dialect's own data ([`Environment::context`](super::Environment::context)), where it is of that type.
+    pub(super) fn new(set: &'a TemplateSet, environment: &'a Environment<'a>, shared: &'a mut Shared) -> Self {
+        Self { world: environment.world, set, environment, shared, interfaces: 0 }
+    }
+    /// Whether an argument's static type is `interface {}`; only `reflect.Value` parameters show it.
+    fn is_interface(&self, argument: usize) -> bool {
+        argument < 64 && self.interfaces & (1 << argument) != 0
+    }
+    /// The dialect's own data ([`Environment::context`]), where it is of that type.
     pub fn context<T: 'static>(&self) -> Option<&'a T> {
-        let context: &'a dyn Any = self.context;
+        let context: &'a dyn Any = self.environment.context;
         context.downcast_ref()
     }
     /// What hostile input runs into.
     pub fn limits(&self) -> &'a Limits {
-        self.limits
+        &self.set.engine().options().limits
     }
     /// Refuses a result that would be longer than [`Limits::output`]; ask before making it.
     ///
     /// # Errors
     /// Says how large it would have been.
     pub fn check_size(&self, bytes: u128) -> Result<(), Failure> {
-        if bytes > self.limits.output as u128 {
-            return Err(format!("result of {bytes} bytes is larger than the limit of {} bytes", self.limits.output).into());
+        let limit = self.limits().output;
+        if bytes > limit as u128 {
+            return Err(format!("result of {bytes} bytes is larger than the limit of {limit} bytes").into());
         }
         Ok(())
     }
+    /// Refuses values whose text would be longer than [`Limits::output`], or that nest too deep to be walked; ask
+    /// before printing or copying lists and maps, which may hold the same thing many times.
+    ///
+    /// # Errors
+    /// Names the limit.
+    pub fn check_values(&self, values: &[Value]) -> Result<(), Failure> {
+        weight::check(values, self.limits().output)
+    }
     /// How often something with that name is under way in this run; a function that nests counts it up and down
     /// (Helm's `include`, one counter for each template name).
-    pub fn counter(&mut self, _name: &[u8]) -> &mut usize {
-        unimplemented!("the executor is under way")
+    pub fn counter(&mut self, name: &[u8]) -> &mut usize {
+        if !self.shared.counters.contains_key(name) {
+            self.shared.counters.insert(name.into(), 0);
+        }
+        self.shared.counters.entry(name.into()).or_default()
     }
     /// Runs a template of the current set: Helm's `include`.
     ///
     /// # Errors
     /// The nested execution's.
-    pub fn execute(&mut self, _name: &[u8], _data: &Value) -> Result<Str, ExecError> {
-        unimplemented!("the executor is under way")
+    pub fn execute(&mut self, name: &[u8], data: &Value) -> Result<Str, ExecError> {
+        let mut out = Vec::new();
+        self.set.execute_nested(name, data, self.environment, self.shared, &mut out)?;
+        Ok(out.into())
     }
     /// Parses `text` under `name` into a copy of the current set and runs it: Helm's `tpl`. What it defines is seen by
     /// all templates that run inside it, and gone afterwards.
     ///
     /// # Errors
     /// Those of the parser or the nested execution.
-    pub fn execute_text(&mut self, _name: &str, _text: &Str, _data: &Value) -> Result<Str, Nested> {
-        unimplemented!("the executor is under way")
+    pub fn execute_text(&mut self, name: &str, text: &Str, data: &Value) -> Result<Str, Nested> {
+        let mut out = Vec::new();
+        self.set.execute_text(name, text, data, self.environment, self.shared, &mut out)?;
+        Ok(out.into())
     }
-    /// Something made from a text once in a run (a compiled regular expression): kept by type and text.
+    /// Something made from a text once (a compiled regular expression): kept by type and text in the engine.
     ///
     /// # Errors
     /// Those of `make`; they are not kept.
-    pub fn cached<T: Any + Send + Sync>(&mut self, _text: &[u8], make: impl FnOnce() -> Result<T, Failure>) -> Result<Arc<T>, Failure> {
-        make().map(Arc::new)
+    pub fn cached<T: Any + Send + Sync>(&self, text: &[u8], make: impl FnOnce() -> Result<T, Failure>) -> Result<Arc<T>, Failure> {
+        self.set.engine().cached(text, make)
     }
 }
 

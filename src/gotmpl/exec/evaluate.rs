@@ -1,0 +1,202 @@
+//! Pipelines, commands and their words; fields and methods.
+
+use super::operand::{Operand, as_map};
+use super::{Execution, Result};
+use crate::data::{Kind as ValueKind, Member, Str, Type, Value};
+use crate::golang::strconv;
+use crate::gotmpl::engine::MissingKey;
+use crate::gotmpl::parse::{Kind, NodeId, Variable};
+use crate::gotmpl::stack::deeper;
+
+/// The words after the first of a command, and what the pipeline hands on to it.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'w> {
+    pub(super) rest: &'w [NodeId],
+    pub(super) last: Option<&'w Operand>,
+}
+
+impl Words<'_> {
+    /// A name alone.
+    pub(super) const NONE: Words<'static> = Words { rest: &[], last: None };
+
+    fn is_empty(self) -> bool {
+        self.rest.is_empty() && self.last.is_none()
+    }
+}
+
+impl Execution<'_> {
+    /// A pipeline's value; its variables are on the stack afterwards.
+    pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId) -> Result<Operand> {
+        if self.shared.stack.is_low() {
+            return deeper(self, |this| this.pipeline(dot, id)).unwrap_or_else(|| self.fault("no stack for nested expressions"));
+        }
+        self.node = id;
+        let program = self.program;
+        let pipe = self.pipe(id);
+        let mut value: Option<Operand> = None;
+        for command in program.tree().span(pipe.commands) {
+            value = Some(self.command(dot, *command, value.as_ref())?.unwrapped());
+        }
+        let value = value.unwrap_or_default();
+        for declared in program.tree().span(pipe.declared) {
+            if pipe.assign {
+                self.assign(*declared, value.clone())?;
+            } else if let Kind::Variable(variable) = &program.tree().node(*declared).kind {
+                self.variables.push((variable.symbol, value.clone()));
+            }
+        }
+        Ok(value)
+    }
+
+    fn command(&mut self, dot: &Operand, command: NodeId, last: Option<&Operand>) -> Result<Operand> {
+        let program = self.program;
+        let Kind::Command(words) = &program.tree().node(command).kind else { return self.fault("unknown command") };
+        let Some((first, rest)) = program.tree().span(*words).split_first() else { return self.fault("empty command") };
+        let words = Words { rest, last };
+        match &program.tree().node(*first).kind {
+            Kind::Field(names) => {
+                self.node = *first;
+                self.fields(dot, dot, *first, names, words)
+            }
+            Kind::Chain { node, fields } => self.chain(dot, *first, *node, fields, words),
+            Kind::Function(row) => self.function(dot, *first, *row, command, words),
+            Kind::Pipe(_) => {
+                self.not_a_function(*first, words)?;
+                self.pipeline(dot, *first)
+            }
+            Kind::Variable(variable) => self.variable_with_fields(dot, *first, variable, words),
+            kind => {
+                self.node = *first;
+                self.not_a_function(*first, words)?;
+                match kind {
+                    Kind::Bool(truth) => Ok(Operand::concrete((*truth).into())),
+                    Kind::Dot => Ok(dot.clone()),
+                    Kind::Nil => self.fault("nil is not a command"),
+                    Kind::Number(_) => self.ideal(*first),
+                    Kind::String { value, .. } => Ok(Operand::concrete(value.clone())),
+                    _ => self.fault(format!("can't evaluate command {}", strconv::quote(self.printed(*first).as_bytes()))),
+                }
+            }
+        }
+    }
+
+    fn not_a_function(&self, first: NodeId, words: Words<'_>) -> Result<()> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        self.fault(format!("can't give argument to non-function {}", self.printed(first)))
+    }
+
+    /// A number where nothing asks for a type.
+    pub(super) fn ideal(&mut self, id: NodeId) -> Result<Operand> {
+        self.node = id;
+        match &self.program.tree().node(id).kind {
+            Kind::Number(number) => match &number.ideal {
+                Some(value) => Ok(Operand::concrete(value.clone())),
+                None => self.fault(format!("{} overflows int", self.printed(id))),
+            },
+            _ => self.fault("unknown number"),
+        }
+    }
+
+    /// `$x`, `$x.a.b`
+    pub(super) fn variable_with_fields(&mut self, dot: &Operand, id: NodeId, variable: &Variable, words: Words<'_>) -> Result<Operand> {
+        self.node = id;
+        let value = self.variable(variable)?.clone();
+        if variable.fields.is_empty() {
+            self.not_a_function(id, words)?;
+            return Ok(value);
+        }
+        self.fields(dot, &value, id, &variable.fields, words)
+    }
+
+    /// `(pipeline).a.b`, `function.a`
+    pub(super) fn chain(&mut self, dot: &Operand, id: NodeId, node: NodeId, names: &[Str], words: Words<'_>) -> Result<Operand> {
+        self.node = id;
+        if matches!(self.program.tree().node(node).kind, Kind::Nil) {
+            return self.fault(format!("indirection through explicit nil in {}", self.printed(id)));
+        }
+        let value = self.argument(dot, None, node)?;
+        self.fields(dot, &value, id, names, words)
+    }
+
+    /// `.a.b.c` on a receiver; the last one may be a method with arguments.
+    pub(super) fn fields(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, names: &[Str], words: Words<'_>) -> Result<Operand> {
+        let Some((last, inner)) = names.split_last() else { return Ok(receiver.clone()) };
+        let mut held: Option<Operand> = None;
+        for name in inner {
+            held = Some(self.field(dot, held.as_ref().unwrap_or(receiver), id, name, Words::NONE)?);
+        }
+        self.field(dot, held.as_ref().unwrap_or(receiver), id, last, words)
+    }
+
+    fn field(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, name: &Str, words: Words<'_>) -> Result<Operand> {
+        match &receiver.value.kind {
+            ValueKind::Map(map) => {
+                let found = map.get(name);
+                let of = map.go_type();
+                self.entry(found, of, name, words)
+            }
+            ValueKind::Object(_) => self.member(dot, receiver, id, name, words),
+            ValueKind::Nil if receiver.is_invalid() => {
+                if self.missing_key() == MissingKey::Error {
+                    return self.fault(format!("nil data; no entry for key {}", strconv::quote(name)));
+                }
+                Ok(Operand::INVALID)
+            }
+            ValueKind::Nil => self.fault(format!("nil pointer evaluating {}.{name}", receiver.type_name())),
+            _ => self.fault(format!("can't evaluate field {name} in type {}", receiver.type_name())),
+        }
+    }
+
+    fn missing_key(&self) -> MissingKey {
+        self.set.engine().options().missing_key
+    }
+
+    /// What a map of that type has, or has not, under a key.
+    fn entry(&mut self, found: Option<Value>, of: Type, name: &Str, words: Words<'_>) -> Result<Operand> {
+        if !words.is_empty() {
+            return self.fault(format!("{name} is not a method but has arguments"));
+        }
+        let of = of.element();
+        match (found, self.missing_key()) {
+            (Some(value), _) => Ok(Operand::element(value, of)),
+            (None, MissingKey::Default) => Ok(Operand::INVALID),
+            (None, MissingKey::Zero) => Ok(Operand::zero(of)),
+            (None, MissingKey::Error) => self.fault(format!("map has no entry for key {}", strconv::quote(name))),
+        }
+    }
+
+    /// A field, method or entry of an object.
+    fn member(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, name: &Str, words: Words<'_>) -> Result<Operand> {
+        let ValueKind::Object(object) = &receiver.value.kind else { return Ok(Operand::INVALID) };
+        let text = name.to_text();
+        match object.member(&text) {
+            Some(Member::Method(signature)) => {
+                let arguments = self.arguments(dot, &text, &signature, words)?;
+                match object.call(&text, &arguments.values) {
+                    Ok(value) => Ok(Operand::concrete(value)),
+                    Err(error) => self.failed(id, &text, error.into()),
+                }
+            }
+            Some(Member::Field(value)) => {
+                if !words.is_empty() {
+                    let named_map = as_map(&receiver.value).is_some();
+                    return self.fault(match named_map {
+                        true => format!("{name} is not a method but has arguments"),
+                        false => format!("{name} has arguments but cannot be invoked as function"),
+                    });
+                }
+                let interface = value.is_nil() || as_map(&receiver.value).is_some_and(|map| map.go_type().element() == Type::Any);
+                Ok(Operand { value, interface })
+            }
+            None => match as_map(&receiver.value) {
+                Some(map) => {
+                    let found = map.get(name);
+                    self.entry(found, map.go_type(), name, words)
+                }
+                None => self.fault(format!("can't evaluate field {name} in type {}", receiver.type_name())),
+            },
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Running a compiled template: `(set, template, data) → bytes`, one node after the other, as Go's executor does.
+//!
+//! The current node is kept as Go keeps it, because errors name the node that was looked at last. Called by
+//! [`TemplateSet::execute`](super::TemplateSet::execute) and by functions through [`Call`](super::Call).
+
+mod arguments;
+mod evaluate;
+mod operand;
+
+use std::collections::HashMap;
+
+use super::engine::Limits;
+use super::error::{ExecError, Frame, Link};
+use super::parse::{Branch, Kind, NodeId, Pipe, UNRESOLVED, Variable, print};
+use super::program::Program;
+use super::set::{Environment, TemplateSet};
+use super::stack::{Recursive, Stack, deeper};
+use crate::data::{Kind as ValueKind, Str, Value};
+use crate::golang::fmt;
+
+use operand::Operand;
+
+pub(super) use operand::truth;
+
+type Result<T> = std::result::Result<T, ExecError>;
+
+/// What one run keeps over all executions nested in it.
+pub(super) struct Shared {
+    /// How often something is under way, by name.
+    pub(super) counters: HashMap<Box<[u8]>, usize>,
+    /// Programs made of texts, by text.
+    pub(super) texts: HashMap<Str, std::sync::Arc<Program>>,
+    /// Executions that are under way.
+    pub(super) executions: usize,
+    steps: u64,
+    stack: Stack,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        Self { counters: HashMap::new(), texts: HashMap::new(), executions: 0, steps: 0, stack: Stack::here() }
+    }
+}
+
+/// One execution: a template and those it calls with `template`.
+pub(super) struct Execution<'s> {
+    pub(super) set: &'s TemplateSet,
+    pub(super) environment: &'s Environment<'s>,
+    pub(super) shared: &'s mut Shared,
+    pub(super) out: &'s mut Vec<u8>,
+    program: &'s Program,
+    template: &'s Str,
+    irregular: bool,
+    /// The node that was looked at last.
+    node: NodeId,
+    variables: Vec<(u32, Operand)>,
+    /// Where the current template's variables begin.
+    base: usize,
+    depth: usize,
+}
+
+impl Recursive for Execution<'_> {
+    fn stack(&mut self) -> &mut Stack {
+        &mut self.shared.stack
+    }
+}
+
+/// How a node ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+/// Runs a template of a program.
+///
+/// # Errors
+/// The chain from there to the fault.
+pub(super) fn execute<'s>(
+    set: &'s TemplateSet,
+    environment: &'s Environment<'s>,
+    shared: &'s mut Shared,
+    (program, index): (&'s Program, usize),
+    data: &Value,
+    out: &'s mut Vec<u8>,
+) -> Result<()> {
+    let template = program.template(index);
+    let mut execution = Execution {
+        set,
+        environment,
+        shared,
+        out,
+        program,
+        template: &template.name,
+        irregular: template.irregular,
+        node: template.root,
+        variables: vec![(0, Operand::concrete(data.clone()))],
+        base: 0,
+        depth: 0,
+    };
+    execution.walk(&Operand::concrete(data.clone()), template.root).map(|_| ())
+}
+
+/// Errors.
+impl<'s> Execution<'s> {
+    pub(super) fn limits(&self) -> &'s Limits {
+        &self.set.engine().options().limits
+    }
+    /// The current node with what went wrong there.
+    fn frame(&self, message: String) -> Link {
+        let at = self.program.tree().node(self.node).at as usize;
+        let before = self.program.text().get(..at).unwrap_or(&[]);
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u32;
+        Link::Frame(Box::new(Frame {
+            template: self.template.clone(),
+            file: self.program.name().clone(),
+            line,
+            column: (at - start) as u32,
+            node: self.printed(self.node),
+            message,
+        }))
+    }
+    fn fault<T>(&self, message: impl Into<String>) -> Result<T> {
+        Err(ExecError::new(self.frame(message.into())))
+    }
+    /// A node as Go prints it.
+    fn printed(&self, node: NodeId) -> String {
+        print(self.set.engine(), self.program.tree(), self.program.text(), node)
+    }
+    /// A value as `%v` prints it.
+    fn formatted(&self, value: &Value) -> String {
+        let mut out = Vec::new();
+        fmt::append_value(&mut out, value);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+    fn spend_step(&mut self) -> Result<()> {
+        self.shared.steps += 1;
+        let limit = self.limits().steps;
+        if self.shared.steps > limit {
+            return self.fault(format!("exceeded maximum number of steps ({limit})"));
+        }
+        Ok(())
+    }
+    fn check_output(&self) -> Result<()> {
+        let limit = self.limits().output;
+        if self.out.len() > limit {
+            return self.fault(format!("exceeded maximum size of output ({limit} bytes)"));
+        }
+        Ok(())
+    }
+}
+
+/// Walking.
+impl Execution<'_> {
+    fn walk(&mut self, dot: &Operand, id: NodeId) -> Result<Flow> {
+        if self.shared.stack.is_low() {
+            return deeper(self, |this| this.walk(dot, id)).unwrap_or_else(|| self.fault("no stack for nested templates"));
+        }
+        self.node = id;
+        self.spend_step()?;
+        let program = self.program;
+        let node = program.tree().node(id);
+        match &node.kind {
+            Kind::Text { end } => {
+                self.out.extend_from_slice(program.text().get(node.at as usize..*end as usize).unwrap_or(&[]));
+                self.check_output()?;
+            }
+            Kind::Action { pipe } => {
+                let value = self.pipeline(dot, *pipe)?;
+                if !matches!(&program.tree().node(*pipe).kind, Kind::Pipe(pipe) if !program.tree().span(pipe.declared).is_empty()) {
+                    self.node = id;
+                    self.print(&value.value);
+                    self.check_output()?;
+                }
+            }
+            Kind::If(branch) => return self.branch(dot, branch, false),
+            Kind::With(branch) => return self.branch(dot, branch, true),
+            Kind::Range(branch) => return self.range(dot, branch),
+            Kind::Template { name, pipe } => self.call_template(dot, name, *pipe)?,
+            Kind::Break => return Ok(Flow::Break),
+            Kind::Continue => return Ok(Flow::Continue),
+            Kind::List(items) => {
+                for item in program.tree().span(*items) {
+                    let flow = self.walk(dot, *item)?;
+                    if flow != Flow::Next {
+                        return Ok(flow);
+                    }
+                }
+            }
+            _ => return self.fault("unknown node"),
+        }
+        Ok(Flow::Next)
+    }
+
+    fn print(&mut self, value: &Value) {
+        match &value.kind {
+            ValueKind::Nil => self.out.extend_from_slice(b"<no value>"),
+            ValueKind::String(text) => self.out.extend_from_slice(text),
+            ValueKind::Object(object) => self.out.extend_from_slice(object.text().as_bytes()),
+            _ => fmt::append_value(self.out, value),
+        }
+    }
+
+    /// `if` and `with`
+    fn branch(&mut self, dot: &Operand, branch: &Branch, with: bool) -> Result<Flow> {
+        let mark = self.variables.len();
+        let value = self.pipeline(dot, branch.pipe)?;
+        let flow = if truth(&value.value) {
+            self.walk(if with { &value } else { dot }, branch.list)?
+        } else if let Some(otherwise) = branch.otherwise {
+            self.walk(dot, otherwise)?
+        } else {
+            Flow::Next
+        };
+        self.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    fn range(&mut self, dot: &Operand, branch: &Branch) -> Result<Flow> {
+        let outer = self.variables.len();
+        let value = self.pipeline(dot, branch.pipe)?.value;
+        let round = Round { branch, mark: self.variables.len(), pipe: self.pipe(branch.pipe) };
+        let ran = self.rounds(&round, value)?;
+        let flow = match branch.otherwise {
+            Some(otherwise) if !ran => self.walk(dot, otherwise)?,
+            _ => Flow::Next,
+        };
+        self.variables.truncate(outer);
+        Ok(flow)
+    }
+
+    /// All rounds of a range; whether there was one.
+    fn rounds(&mut self, round: &Round<'_>, value: Value) -> Result<bool> {
+        let value = match &value.kind {
+            ValueKind::Object(object) => object.underlying().unwrap_or(value),
+            _ => value,
+        };
+        match &value.kind {
+            ValueKind::Nil => Ok(false),
+            ValueKind::Int(number, kind) => {
+                self.check_one_variable(round, &value)?;
+                self.count_up((*number).max(0) as u64, round, |number| ValueKind::Int(number as i64, *kind))
+            }
+            ValueKind::Uint(number, kind) => {
+                self.check_one_variable(round, &value)?;
+                self.count_up(*number, round, |number| ValueKind::Uint(number, *kind))
+            }
+            ValueKind::List(list) => {
+                let of = list.go_type().element();
+                for (index, item) in list.iter().enumerate() {
+                    let index = Operand::concrete(Value::int(index as i64));
+                    if self.round(round, index, Operand::element(item.clone(), of))? == Flow::Break {
+                        break;
+                    }
+                }
+                Ok(!list.is_empty())
+            }
+            ValueKind::Bytes(bytes) => {
+                for (index, byte) in bytes.iter().enumerate() {
+                    let item = ValueKind::Uint(u64::from(*byte), crate::data::GoKind::Uint8).into();
+                    if self.round(round, Operand::concrete(Value::int(index as i64)), Operand::concrete(item))? == Flow::Break {
+                        break;
+                    }
+                }
+                Ok(!bytes.is_empty())
+            }
+            ValueKind::Map(map) => {
+                let of = map.go_type().element();
+                let entries = map.snapshot();
+                let any = !entries.is_empty();
+                for (key, item) in entries {
+                    if self.round(round, Operand::concrete(Value::string(key)), Operand::element(item, of))? == Flow::Break {
+                        break;
+                    }
+                }
+                Ok(any)
+            }
+            _ => self.fault(format!("range can't iterate over {}", self.formatted(&value))),
+        }
+    }
+
+    fn check_one_variable(&self, round: &Round<'_>, value: &Value) -> Result<()> {
+        if self.program.tree().span(round.pipe.declared).len() > 1 {
+            return self.fault(format!("can't use {} to iterate over more than one variable", self.formatted(value)));
+        }
+        Ok(())
+    }
+
+    fn count_up(&mut self, to: u64, round: &Round<'_>, make: impl Fn(u64) -> ValueKind) -> Result<bool> {
+        for number in 0..to {
+            if self.round(round, Operand::INVALID, Operand::concrete(make(number).into()))? == Flow::Break {
+                break;
+            }
+        }
+        Ok(to > 0)
+    }
+
+    /// One round of a range.
+    fn round(&mut self, round: &Round<'_>, index: Operand, item: Operand) -> Result<Flow> {
+        let program = self.program;
+        let declared = program.tree().span(round.pipe.declared);
+        match *declared {
+            [] => {}
+            [one] if round.pipe.assign => self.assign(one, item.clone())?,
+            [first, second, ..] if round.pipe.assign => {
+                self.assign(first, index)?;
+                self.assign(second, item.clone())?;
+            }
+            [_] => self.set_top(1, item.clone()),
+            [..] => {
+                self.set_top(1, item.clone());
+                self.set_top(2, index);
+            }
+        }
+        let flow = self.walk(&item, round.branch.list)?;
+        self.variables.truncate(round.mark);
+        Ok(flow)
+    }
+
+    /// `{{template "x" pipeline}}`
+    fn call_template(&mut self, dot: &Operand, name: &Str, pipe: Option<NodeId>) -> Result<()> {
+        let Some((program, index)) = self.set.find(name) else {
+            return self.fault(format!("template {} not defined", crate::golang::strconv::quote(name)));
+        };
+        let limit = self.limits().depth;
+        if self.depth >= limit {
+            return self.fault(format!("exceeded maximum template depth ({limit})"));
+        }
+        let dot = match pipe {
+            Some(pipe) => self.pipeline(dot, pipe)?,
+            None => Operand::INVALID,
+        };
+        let template = program.template(index);
+        let caller = (self.program, self.template, self.irregular, self.base);
+        let mark = self.variables.len();
+        (self.program, self.template, self.irregular, self.base) = (program, &template.name, template.irregular, mark);
+        self.variables.push((0, dot.clone()));
+        self.depth += 1;
+        self.walk(&dot, template.root)?;
+        self.depth -= 1;
+        self.variables.truncate(mark);
+        (self.program, self.template, self.irregular, self.base) = caller;
+        Ok(())
+    }
+}
+
+/// A range while it runs.
+struct Round<'b> {
+    branch: &'b Branch,
+    pipe: Pipe,
+    /// How many variables there are when a round begins.
+    mark: usize,
+}
+
+/// Variables.
+impl Execution<'_> {
+    fn pipe(&self, id: NodeId) -> Pipe {
+        match self.program.tree().node(id).kind {
+            Kind::Pipe(pipe) => pipe,
+            _ => Pipe { declared: Default::default(), assign: false, commands: Default::default() },
+        }
+    }
+    fn set_top(&mut self, nth: usize, value: Operand) {
+        let at = self.variables.len().checked_sub(nth);
+        if let Some((_, place)) = at.and_then(|at| self.variables.get_mut(at)) {
+            *place = value;
+        }
+    }
+    /// The place of a variable on the stack.
+    fn place(&self, variable: &Variable) -> Option<usize> {
+        if variable.slot != UNRESOLVED && !self.irregular {
+            return Some(self.base + variable.slot as usize);
+        }
+        let own = self.variables.get(self.base..)?;
+        own.iter().rposition(|(symbol, _)| *symbol == variable.symbol).map(|place| self.base + place)
+    }
+    fn undefined<T>(&self, variable: &Variable) -> Result<T> {
+        let name = self.program.tree().symbols.get(variable.symbol as usize).cloned().unwrap_or_default();
+        self.fault(format!("undefined variable: {name}"))
+    }
+    fn assign(&mut self, declared: NodeId, value: Operand) -> Result<()> {
+        let program = self.program;
+        let Kind::Variable(variable) = &program.tree().node(declared).kind else { return Ok(()) };
+        match self.place(variable).and_then(|place| self.variables.get_mut(place)) {
+            Some((_, place)) => {
+                *place = value;
+                Ok(())
+            }
+            None => self.undefined(variable),
+        }
+    }
+    fn variable(&self, variable: &Variable) -> Result<&Operand> {
+        match self.place(variable).and_then(|place| self.variables.get(place)) {
+            Some((_, value)) => Ok(value),
+            None => self.undefined(variable),
+        }
+    }
+}

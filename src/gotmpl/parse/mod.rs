@@ -1,0 +1,402 @@
+//! Text to a compiled tree: `(engine, name, text) → Tree`, with Go's faults in Go's words.
+//!
+//! Names of functions become rows, variables become places on a stack. Called by [`Engine::parse`](super::Engine) and
+//! for the texts of `tpl`. Never runs anything.
+
+mod control;
+mod lex;
+mod node;
+mod number;
+mod print;
+mod scope;
+
+use std::collections::HashMap;
+
+use self::lex::{Kind as TokenKind, Lexer, Token};
+use self::scope::Scope;
+use super::engine::Engine;
+use super::error::ParseError;
+use super::stack::{Recursive, Stack, deeper};
+use crate::data::{Str, Value};
+use crate::golang::strconv;
+
+pub(super) use node::{Branch, Kind, NodeId, Number, Pipe, Template, Tree, UNRESOLVED, Variable};
+pub(super) use print::print;
+
+/// Parentheses inside parentheses, as Go allows.
+const MAX_PARENTHESES: usize = 10_000;
+
+type Result<T> = std::result::Result<T, ParseError>;
+
+/// Parses a file.
+///
+/// # Errors
+/// The first fault.
+pub(super) fn parse(engine: &Engine, file: &Str, text: &[u8]) -> Result<Tree> {
+    if text.len() >= UNRESOLVED as usize {
+        let message = format!("text of {} bytes is larger than the limit of {UNRESOLVED} bytes", text.len());
+        return Err(ParseError { file: file.clone(), line: 1, message });
+    }
+    let mut parser = Parser {
+        engine,
+        file,
+        text,
+        lexer: Lexer::new(text),
+        tree: Tree::default(),
+        symbols: HashMap::new(),
+        names: HashMap::new(),
+        at: Level::default(),
+        nesting: 0,
+        stack: Stack::here(),
+    };
+    parser.at = parser.level();
+    parser.file()?;
+    Ok(parser.tree)
+}
+
+/// What is separate for every template of a file.
+#[derive(Default)]
+struct Level {
+    tokens: [Token; 3],
+    peeked: usize,
+    /// Variables that may be named here, as Go's parser sees it.
+    known: Scope,
+    /// Variables on the stack when a run is here.
+    stack: Scope,
+    irregular: bool,
+    action_line: u32,
+    ranges: usize,
+    parentheses: usize,
+}
+
+struct Parser<'p> {
+    engine: &'p Engine,
+    file: &'p Str,
+    text: &'p [u8],
+    lexer: Lexer<'p>,
+    tree: Tree,
+    symbols: HashMap<&'p [u8], u32>,
+    /// Templates by name.
+    names: HashMap<Str, usize>,
+    at: Level,
+    nesting: usize,
+    stack: Stack,
+}
+
+impl Recursive for Parser<'_> {
+    fn stack(&mut self) -> &mut Stack {
+        &mut self.stack
+    }
+}
+
+/// Tokens.
+impl<'p> Parser<'p> {
+    fn next(&mut self) -> Token {
+        match self.at.peeked.checked_sub(1) {
+            Some(left) => self.at.peeked = left,
+            None => self.at.tokens[0] = self.lexer.next(),
+        }
+        self.at.tokens[self.at.peeked.min(2)]
+    }
+    fn backup(&mut self) {
+        self.at.peeked += 1;
+    }
+    fn peek(&mut self) -> Token {
+        if self.at.peeked == 0 {
+            self.at.peeked = 1;
+            self.at.tokens[0] = self.lexer.next();
+        }
+        self.at.tokens[(self.at.peeked - 1).min(2)]
+    }
+    fn next_non_space(&mut self) -> Token {
+        loop {
+            let token = self.next();
+            if token.kind != TokenKind::Space {
+                return token;
+            }
+        }
+    }
+    fn peek_non_space(&mut self) -> Token {
+        let token = self.next_non_space();
+        self.backup();
+        token
+    }
+    fn bytes(&self, token: Token) -> &'p [u8] {
+        self.text.get(token.start..token.end).unwrap_or(&[])
+    }
+
+    /// A fault, on the line of the token that was read last.
+    fn fault<T>(&self, message: impl Into<String>) -> Result<T> {
+        Err(ParseError { file: self.file.clone(), line: self.at.tokens[0].line, message: message.into() })
+    }
+    /// A token that can't stand here.
+    fn unexpected<T>(&self, token: Token, context: &str) -> Result<T> {
+        if token.kind == TokenKind::Error {
+            let message = &self.lexer.error;
+            let line = self.at.action_line;
+            if line == 0 || line == token.line {
+                return self.fault(message.as_str());
+            }
+            let action = if message.ends_with(" action") { "" } else { " in action" };
+            return self.fault(format!("{message}{action} started at {}:{line}", self.file));
+        }
+        self.fault(format!("unexpected {} in {context}", self.shown(token)))
+    }
+    /// The token as Go shows it.
+    fn shown(&self, token: Token) -> String {
+        let bytes = self.bytes(token);
+        if token.kind == TokenKind::Eof {
+            "EOF".to_owned()
+        } else if token.kind.is_keyword() {
+            format!("<{}>", String::from_utf8_lossy(bytes))
+        } else if bytes.len() > 10 {
+            format!("{}...", strconv::quote(first_runes(bytes, 10)))
+        } else {
+            strconv::quote(bytes)
+        }
+    }
+    fn expect(&mut self, kind: TokenKind, context: &str) -> Result<Token> {
+        let token = self.next_non_space();
+        if token.kind == kind { Ok(token) } else { self.unexpected(token, context) }
+    }
+    fn unquoted(&self, token: Token) -> Result<Str> {
+        match strconv::unquote(self.bytes(token)) {
+            Some(text) => Ok(text.into()),
+            None => self.fault("invalid syntax"),
+        }
+    }
+    fn symbol(&mut self, name: &'p [u8]) -> u32 {
+        let next = self.tree.symbols.len() as u32;
+        let symbol = *self.symbols.entry(name).or_insert(next);
+        if symbol == next {
+            self.tree.symbols.push(name.into());
+        }
+        symbol
+    }
+    /// A fresh level for a template's body, `$` known.
+    fn level(&mut self) -> Level {
+        let dollar = self.symbol(b"$");
+        let mut level = Level::default();
+        level.known.push(dollar);
+        level.stack.push(dollar);
+        level
+    }
+}
+
+/// Expressions.
+impl<'p> Parser<'p> {
+    /// `declarations? command ('|' command)*` up to a closing token.
+    fn pipeline(&mut self, context: &'static str, end: TokenKind) -> Result<NodeId> {
+        if self.stack.is_low() {
+            return deeper(self, |parser| parser.pipeline(context, end)).unwrap_or_else(|| self.fault("no stack for nested expressions"));
+        }
+        let at = self.peek_non_space().start;
+        let (declared, assign) = self.declarations(context)?;
+        let mut commands = Vec::new();
+        loop {
+            let token = self.next_non_space();
+            use TokenKind::*;
+            match token.kind {
+                kind if kind == end => break,
+                Bool | CharConstant | Complex | Dot | Field | Identifier | Number | Nil | RawString | String | Variable | LeftParen => {
+                    self.backup();
+                    commands.push(self.command()?);
+                }
+                _ => return self.unexpected(token, context),
+            }
+        }
+        if commands.is_empty() {
+            return self.fault(format!("missing value for {context}"));
+        }
+        self.check_stages(&commands)?;
+        if !assign {
+            self.at.irregular |= end == TokenKind::RightParen && !declared.is_empty();
+            declared.iter().for_each(|symbol| self.at.stack.push(*symbol));
+        }
+        let declared: Vec<NodeId> = declared.into_iter().map(|symbol| self.variable_node(at, symbol, assign)).collect();
+        let pipe = Pipe { declared: self.tree.add_children(&declared), assign, commands: self.tree.add_children(&commands) };
+        Ok(self.tree.add(at, Kind::Pipe(pipe)))
+    }
+
+    fn variable_node(&mut self, at: usize, symbol: u32, assign: bool) -> NodeId {
+        let slot = if assign { self.slot(symbol) } else { UNRESOLVED };
+        self.tree.add(at, Kind::Variable(Variable { symbol, slot, fields: Box::default() }))
+    }
+
+    /// Where a variable stands on the stack now.
+    fn slot(&self, symbol: u32) -> u32 {
+        self.at.stack.place(symbol).unwrap_or(UNRESOLVED)
+    }
+
+    /// The variables that a pipeline begins with, and whether it assigns.
+    fn declarations(&mut self, context: &str) -> Result<(Vec<u32>, bool)> {
+        let mut declared = Vec::new();
+        loop {
+            let token = self.peek_non_space();
+            if token.kind != TokenKind::Variable {
+                return Ok((declared, false));
+            }
+            self.next();
+            let adjacent = self.peek();
+            let next = self.peek_non_space();
+            match next.kind {
+                TokenKind::Assign | TokenKind::Declare => {
+                    self.next_non_space();
+                    declared.push(self.declare(token));
+                    return Ok((declared, next.kind == TokenKind::Assign));
+                }
+                TokenKind::Char if self.bytes(next) == b"," => {
+                    self.next_non_space();
+                    declared.push(self.declare(token));
+                    if context != "range" || declared.len() >= 2 {
+                        return self.fault(format!("too many declarations in {context}"));
+                    }
+                    let follower = self.peek_non_space().kind;
+                    if !matches!(follower, TokenKind::Variable | TokenKind::RightDelim | TokenKind::RightParen) {
+                        return self.fault("range can only initialize variables");
+                    }
+                }
+                _ if adjacent.kind == TokenKind::Space => {
+                    self.at.tokens[1] = adjacent;
+                    self.at.tokens[2] = token;
+                    self.at.peeked = 3;
+                    return Ok((declared, false));
+                }
+                _ => {
+                    self.at.tokens[1] = token;
+                    self.at.peeked = 2;
+                    return Ok((declared, false));
+                }
+            }
+        }
+    }
+
+    fn declare(&mut self, token: Token) -> u32 {
+        let symbol = self.symbol(self.bytes(token));
+        self.at.known.push(symbol);
+        symbol
+    }
+
+    /// Only the first command may be a constant.
+    fn check_stages(&self, commands: &[NodeId]) -> Result<()> {
+        for (stage, command) in commands.iter().enumerate().skip(1) {
+            let Kind::Command(words) = &self.tree.node(*command).kind else { continue };
+            let first = self.tree.span(*words).first().map(|word| &self.tree.node(*word).kind);
+            if let Some(Kind::Bool(_) | Kind::Dot | Kind::Nil | Kind::Number(_) | Kind::String { .. }) = first {
+                return self.fault(format!("non executable command in pipeline stage {}", stage + 1));
+            }
+        }
+        Ok(())
+    }
+
+    /// Operands separated by spaces, up to a pipe (read) or the end of the pipeline (left).
+    fn command(&mut self) -> Result<NodeId> {
+        let at = self.peek_non_space().start;
+        let mut words = Vec::new();
+        loop {
+            self.peek_non_space();
+            words.extend(self.operand()?);
+            let token = self.next();
+            match token.kind {
+                TokenKind::Space => continue,
+                TokenKind::RightDelim | TokenKind::RightParen => self.backup(),
+                TokenKind::Pipe => {}
+                _ => return self.unexpected(token, "operand"),
+            }
+            break;
+        }
+        if words.is_empty() {
+            return self.fault("empty command");
+        }
+        let words = self.tree.add_children(&words);
+        Ok(self.tree.add(at, Kind::Command(words)))
+    }
+
+    /// A term with the fields behind it.
+    fn operand(&mut self) -> Result<Option<NodeId>> {
+        let Some(term) = self.term()? else { return Ok(None) };
+        let first = self.peek();
+        if first.kind != TokenKind::Field {
+            return Ok(Some(term));
+        }
+        let mut fields: Vec<Str> = Vec::new();
+        while self.peek().kind == TokenKind::Field {
+            let token = self.next();
+            fields.push(self.field_name(token));
+        }
+        // parity: text/template gives the longer node the place of its second part.
+        let joined = |names: &[Str], fields: Vec<Str>| names.iter().cloned().chain(fields).collect();
+        let kind = match &self.tree.node(term).kind {
+            Kind::Field(names) => Kind::Field(joined(names, fields)),
+            Kind::Variable(variable) => Kind::Variable(Variable { fields: joined(&variable.fields, fields), ..*variable }),
+            Kind::Bool(_) | Kind::String { .. } | Kind::Number(_) | Kind::Nil | Kind::Dot => {
+                let shown = print(self.engine, &self.tree, self.text, term);
+                return self.fault(format!("unexpected . after term {}", strconv::quote(shown.as_bytes())));
+            }
+            _ => Kind::Chain { node: term, fields: fields.into() },
+        };
+        Ok(Some(self.tree.add(first.start, kind)))
+    }
+
+    fn field_name(&self, token: Token) -> Str {
+        self.bytes(token).get(1..).unwrap_or(&[]).into()
+    }
+
+    fn term(&mut self) -> Result<Option<NodeId>> {
+        let token = self.next_non_space();
+        let bytes = self.bytes(token);
+        let kind = match token.kind {
+            TokenKind::Identifier => {
+                let row = std::str::from_utf8(bytes).ok().and_then(|name| self.engine.functions().index(name));
+                match row {
+                    Some(row) => Kind::Function(row),
+                    None => return self.fault(format!("function {} not defined", strconv::quote(bytes))),
+                }
+            }
+            TokenKind::Dot => Kind::Dot,
+            TokenKind::Nil => Kind::Nil,
+            TokenKind::Variable => {
+                let symbol = self.symbol(bytes);
+                if self.at.known.place(symbol).is_none() {
+                    return self.fault(format!("undefined variable {}", strconv::quote(bytes)));
+                }
+                Kind::Variable(Variable { symbol, slot: self.slot(symbol), fields: Box::default() })
+            }
+            TokenKind::Field => Kind::Field([self.field_name(token)].into()),
+            TokenKind::Bool => Kind::Bool(bytes == b"true"),
+            TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => match number::parse(bytes, token.kind, token.end) {
+                Ok(number) => Kind::Number(Box::new(number)),
+                Err(message) => return self.fault(message),
+            },
+            TokenKind::String | TokenKind::RawString => Kind::String { value: Value::string(self.unquoted(token)?), end: token.end as u32 },
+            TokenKind::LeftParen => return self.parenthesis().map(Some),
+            _ => {
+                self.backup();
+                return Ok(None);
+            }
+        };
+        Ok(Some(self.tree.add(token.start, kind)))
+    }
+
+    fn parenthesis(&mut self) -> Result<NodeId> {
+        if self.at.parentheses >= MAX_PARENTHESES {
+            return self.fault("max expression depth exceeded");
+        }
+        self.at.parentheses += 1;
+        let pipe = self.pipeline("parenthesized pipeline", TokenKind::RightParen)?;
+        self.at.parentheses -= 1;
+        Ok(pipe)
+    }
+}
+
+/// The first `count` characters.
+fn first_runes(bytes: &[u8], count: usize) -> &[u8] {
+    let mut end = 0;
+    for _ in 0..count {
+        match lex::decode(bytes.get(end..).unwrap_or(&[])) {
+            Some((_, size)) => end += size,
+            None => break,
+        }
+    }
+    bytes.get(..end).unwrap_or(bytes)
+}
