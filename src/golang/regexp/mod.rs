@@ -1,0 +1,228 @@
+//! Go's `regexp`: RE2 syntax with Go's error texts, leftmost-first, linear in the text.
+//!
+//! The syntax is read here ([`parse`]) and handed to regex-automata as its own tree; the rules about empty
+//! matches, expansion and splitting are Go's.
+
+mod cache;
+mod class;
+mod parse;
+mod replace;
+
+use regex_automata::meta;
+use regex_automata::util::captures::Captures;
+use regex_automata::{Input, util::syntax};
+
+pub use cache::Cache;
+
+use super::utf8;
+
+/// Compiled programs may use this much memory; Go's own limit is on the pattern alone.
+const PROGRAM_BYTES: usize = 32 << 20;
+
+/// A compiled regular expression. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Regexp {
+    program: meta::Regex,
+    /// Names of the groups, from group 1; empty where a group has none.
+    names: Vec<String>,
+    /// Whether the pattern is the empty text.
+    empty: bool,
+}
+
+/// A match: start and end of the whole, then of each group; `None` where a group took no part.
+pub type Submatches = Vec<Option<(usize, usize)>>;
+
+impl Regexp {
+    /// `regexp.Compile`.
+    ///
+    /// # Errors
+    /// Go's text: ``error parsing regexp: missing closing ]: `[a` ``.
+    pub fn new(pattern: &[u8]) -> Result<Regexp, String> {
+        let parsed = parse::parse(pattern)?;
+        let config = meta::Config::new().nfa_size_limit(Some(PROGRAM_BYTES)).onepass_size_limit(Some(1 << 20));
+        let program = meta::Builder::new()
+            .configure(config)
+            .syntax(syntax::Config::new())
+            .build_from_hir(&parsed.tree)
+            .map_err(|_| parse::describe("expression too large", pattern))?;
+        Ok(Regexp { program, names: parsed.names, empty: pattern.is_empty() })
+    }
+
+    /// `MatchString`
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        self.program.is_match(Haystack::new(text).bytes())
+    }
+
+    /// `FindStringIndex`: the leftmost match.
+    pub fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
+        let haystack = Haystack::new(text);
+        let found = self.program.find(haystack.bytes())?;
+        Some(haystack.written((found.start(), found.end())))
+    }
+
+    /// `FindAllStringIndex`: at most `limit` matches; all where it is negative. Empty: Go's nil.
+    pub fn find_all(&self, text: &[u8], limit: i64) -> Vec<(usize, usize)> {
+        let haystack = Haystack::new(text);
+        let mut found = Vec::new();
+        let search = |from| {
+            let input = Input::new(haystack.bytes()).range(from..);
+            self.program.search(&input).map(|found| (found.start(), found.end()))
+        };
+        each_match(&haystack, limit, search, |span| *span, |span| found.push(haystack.written(span)));
+        found
+    }
+
+    /// `FindStringSubmatchIndex`
+    pub fn find_submatch(&self, text: &[u8]) -> Option<Submatches> {
+        let haystack = Haystack::new(text);
+        let mut captures = self.program.create_captures();
+        let groups = self.captures(&haystack, 0, &mut captures)?;
+        Some(haystack.all_written(&groups))
+    }
+
+    /// `FindAllStringSubmatchIndex`
+    pub fn find_all_submatch(&self, text: &[u8], limit: i64) -> Vec<Submatches> {
+        let haystack = Haystack::new(text);
+        let mut captures = self.program.create_captures();
+        let mut found = Vec::new();
+        let search = |from| self.captures(&haystack, from, &mut captures);
+        each_match(&haystack, limit, search, |groups| whole(groups), |groups| found.push(haystack.all_written(&groups)));
+        found
+    }
+
+    /// `Split`: the ranges between matches, at most `limit` of them (negative: all, 0: none).
+    pub fn split(&self, text: &[u8], limit: i64) -> Vec<(usize, usize)> {
+        if limit == 0 {
+            return Vec::new();
+        }
+        if text.is_empty() && !self.empty {
+            return vec![(0, 0)];
+        }
+        let mut parts = Vec::new();
+        let (mut begin, mut end) = (0, 0);
+        for (start, stop) in self.find_all(text, limit) {
+            if limit > 0 && parts.len() as i64 >= limit - 1 {
+                break;
+            }
+            end = start;
+            if stop != 0 {
+                parts.push((begin, end));
+            }
+            begin = stop;
+        }
+        if end != text.len() {
+            parts.push((begin, text.len()));
+        }
+        parts
+    }
+
+    /// `NumSubexp`: the number of groups.
+    pub fn group_count(&self) -> usize {
+        self.names.len()
+    }
+
+    /// How much memory the program takes, in bytes.
+    fn size(&self) -> usize {
+        self.program.memory_usage() + self.names.iter().map(String::len).sum::<usize>()
+    }
+
+    /// The groups of the first match at or after a position, in the haystack's own positions.
+    fn captures(&self, haystack: &Haystack<'_>, from: usize, captures: &mut Captures) -> Option<Submatches> {
+        self.program.search_captures(&Input::new(haystack.bytes()).range(from..), captures);
+        if !captures.is_match() {
+            return None;
+        }
+        // A group that can't take part at all, such as `(a){0}`, is unknown to the program.
+        Some((0..=self.names.len()).map(|group| captures.get_group(group).map(|span| (span.start, span.end))).collect())
+    }
+}
+
+fn whole(groups: &Submatches) -> (usize, usize) {
+    groups.first().copied().flatten().unwrap_or_default()
+}
+
+/// Walks over all matches: an empty match right after a match does not count.
+fn each_match<M>(
+    haystack: &Haystack<'_>,
+    limit: i64,
+    mut search: impl FnMut(usize) -> Option<M>,
+    span: impl Fn(&M) -> (usize, usize),
+    mut accept: impl FnMut(M),
+) {
+    let text = haystack.bytes();
+    let mut left = if limit < 0 { u64::MAX } else { limit.unsigned_abs() };
+    let mut at = 0;
+    let mut last_end = None;
+    while left > 0 && at <= text.len() {
+        let Some(found) = search(at) else { break };
+        let (start, end) = span(&found);
+        let counts = end != at || last_end != Some(start);
+        at = if end == at { end + utf8::decode(&text[end..]).1.max(1) } else { end };
+        last_end = Some(end);
+        if counts {
+            accept(found);
+            left -= 1;
+        }
+    }
+}
+
+/// The text to search. Go reads an invalid byte as U+FFFD, so such a text is searched with these in place.
+struct Haystack<'a> {
+    text: &'a [u8],
+    /// The text with U+FFFD in it, and for each of these the position after it, here and in `text`.
+    repaired: Option<(Vec<u8>, Vec<(usize, usize)>)>,
+}
+
+impl<'a> Haystack<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        if std::str::from_utf8(text).is_ok() {
+            return Self { text, repaired: None };
+        }
+        let mut valid = Vec::with_capacity(text.len() + 16);
+        let mut after = Vec::new();
+        for (at, rune) in utf8::runes(text) {
+            utf8::append(&mut valid, rune);
+            if rune == utf8::RUNE_ERROR {
+                after.push((valid.len(), at + utf8::decode(&text[at..]).1));
+            }
+        }
+        Self { text, repaired: Some((valid, after)) }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.repaired.as_ref().map_or(self.text, |(valid, _)| valid)
+    }
+
+    /// A span of [`Haystack::bytes`] in the text as it was given.
+    fn written(&self, (start, end): (usize, usize)) -> (usize, usize) {
+        (self.written_at(start), self.written_at(end))
+    }
+
+    fn written_at(&self, position: usize) -> usize {
+        let Some((_, after)) = &self.repaired else { return position };
+        let known = after.partition_point(|(here, _)| *here <= position);
+        match known.checked_sub(1).and_then(|at| after.get(at)) {
+            Some((here, there)) => position - here + there,
+            None => position,
+        }
+    }
+
+    fn all_written(&self, groups: &Submatches) -> Submatches {
+        groups.iter().map(|group| group.map(|span| self.written(span))).collect()
+    }
+}
+
+/// `regexp.QuoteMeta`
+pub fn quote_meta(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text {
+        if br"\.+*?()|[]{}^$".contains(byte) {
+            out.push(b'\\');
+        }
+        out.push(*byte);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

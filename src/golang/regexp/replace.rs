@@ -1,0 +1,120 @@
+//! Replacing matches, and expanding `$1` in the replacement.
+
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use super::{Haystack, Regexp, Submatches, whole};
+use crate::golang::utf8;
+
+impl Regexp {
+    /// `ReplaceAllString`: `$1`, `${name}` in `template` are expanded, `$1x` is the group `1x`.
+    ///
+    /// # Errors
+    /// Where the result would be longer than `limit` bytes.
+    pub fn replace_all(&self, text: &[u8], template: &[u8], limit: usize) -> Result<Vec<u8>, String> {
+        let pieces = pieces(template);
+        self.replace_with(text, limit, |out, text, groups| {
+            for piece in &pieces {
+                match piece {
+                    Piece::Text(text) => out.extend_from_slice(text),
+                    Piece::Number(number) => out.extend_from_slice(group(text, groups, *number)),
+                    Piece::Name(name) => {
+                        let named = self.names.iter().enumerate().filter(|(_, known)| known.as_bytes() == *name);
+                        let first = named.map(|(at, _)| at + 1).find(|at| groups.get(*at).is_some_and(Option::is_some));
+                        out.extend_from_slice(first.map_or(&[], |number| group(text, groups, number)));
+                    }
+                }
+            }
+        })
+    }
+
+    /// `ReplaceAllLiteralString`
+    ///
+    /// # Errors
+    /// Where the result would be longer than `limit` bytes.
+    pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8], limit: usize) -> Result<Vec<u8>, String> {
+        self.replace_with(text, limit, |out, _, _| out.extend_from_slice(replacement))
+    }
+
+    fn replace_with(&self, text: &[u8], limit: usize, mut write: impl FnMut(&mut Vec<u8>, &[u8], &Submatches)) -> Result<Vec<u8>, String> {
+        let haystack = Haystack::new(text);
+        let bytes = haystack.bytes();
+        let mut captures = self.program.create_captures();
+        let mut out = Vec::with_capacity(text.len());
+        let (mut at, mut last_end) = (0, 0);
+        while at <= bytes.len() {
+            let Some(groups) = self.captures(&haystack, at, &mut captures) else { break };
+            let (start, end) = whole(&groups);
+            let written = haystack.all_written(&groups);
+            out.extend_from_slice(&text[haystack.written_at(last_end)..whole(&written).0]);
+            if end > last_end || start == 0 {
+                write(&mut out, text, &written);
+            }
+            if out.len() > limit {
+                return Err(format!("regexp: the result is longer than {limit} bytes"));
+            }
+            last_end = end;
+            at = end.max(at + utf8::decode(&bytes[at..]).1.max(1));
+        }
+        out.extend_from_slice(&text[haystack.written_at(last_end)..]);
+        Ok(out)
+    }
+}
+
+fn group<'t>(text: &'t [u8], groups: &Submatches, number: usize) -> &'t [u8] {
+    groups.get(number).copied().flatten().and_then(|(start, end)| text.get(start..end)).unwrap_or_default()
+}
+
+/// A part of a replacement.
+enum Piece<'a> {
+    Text(&'a [u8]),
+    Number(usize),
+    Name(&'a [u8]),
+}
+
+fn pieces(template: &[u8]) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some(dollar) = rest.iter().position(|byte| *byte == b'$') {
+        pieces.push(Piece::Text(&rest[..dollar]));
+        let after = &rest[dollar + 1..];
+        rest = match reference(after) {
+            _ if after.first() == Some(&b'$') => {
+                pieces.push(Piece::Text(b"$"));
+                &after[1..]
+            }
+            Some((piece, length)) => {
+                pieces.push(piece);
+                &after[length..]
+            }
+            None => {
+                pieces.push(Piece::Text(b"$"));
+                after
+            }
+        };
+    }
+    pieces.push(Piece::Text(rest));
+    pieces
+}
+
+/// A group's number or name after a `$`, and its length. `None`: the `$` is only a `$`.
+fn reference(text: &[u8]) -> Option<(Piece<'_>, usize)> {
+    let braced = usize::from(text.first() == Some(&b'{'));
+    let inside = &text[braced..];
+    let length = utf8::runes(inside).find(|(_, rune)| !is_name_rune(*rune)).map_or(inside.len(), |(at, _)| at);
+    let name = &inside[..length];
+    if name.is_empty() || braced == 1 && inside.get(length) != Some(&b'}') {
+        return None;
+    }
+    let digits = name.len() < 10 && name.iter().all(u8::is_ascii_digit) && (name.len() == 1 || name[0] != b'0');
+    let number = std::str::from_utf8(name).ok().filter(|_| digits).and_then(|digits| digits.parse().ok());
+    Some((number.map_or(Piece::Name(name), Piece::Number), length + braced * 2))
+}
+
+/// Go's `unicode.IsLetter`, `unicode.IsDigit` and the underscore.
+fn is_name_rune(rune: u32) -> bool {
+    char::from_u32(rune).is_some_and(|character| {
+        character == '_'
+            || character.general_category_group() == GeneralCategoryGroup::Letter
+            || character.general_category() == GeneralCategory::DecimalNumber
+    })
+}

@@ -1,0 +1,93 @@
+//! The table that `tests/cases/golang/regexp.go` prints.
+
+use super::{Cache, Regexp, Submatches, quote_meta};
+use crate::golang::strconv::{quote, unquote};
+
+fn text(column: &str) -> Vec<u8> {
+    unquote(column.as_bytes()).unwrap()
+}
+
+fn spans(matches: &[Submatches]) -> String {
+    let one = |groups: &Submatches| {
+        let each: Vec<String> =
+            groups.iter().map(|group| group.map_or_else(|| "-".to_owned(), |(start, end)| format!("{start}:{end}"))).collect();
+        each.join(" ")
+    };
+    matches.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+fn whole(matches: Vec<(usize, usize)>) -> Vec<Submatches> {
+    matches.into_iter().map(|span| vec![Some(span)]).collect()
+}
+
+/// What we say and what Go says, pair by pair.
+fn check(cache: &Cache, columns: &[&str]) -> Vec<(String, String)> {
+    let pattern = text(columns[1]);
+    let compiled = if columns[0] == "quotemeta" { cache.get(b"") } else { cache.get(&pattern) };
+    let go = |at: usize| columns[at].to_owned();
+    let re = match compiled {
+        Ok(re) => re,
+        // Go prints the bytes of the pattern, an error here is text.
+        Err(error) if columns[0] == "error" => return vec![(error, String::from_utf8_lossy(&text(columns[2])).into_owned())],
+        Err(error) => return vec![(error, "no error".to_owned())],
+    };
+    let quoted = |replaced: Result<Vec<u8>, String>| quote(&replaced.unwrap());
+    match columns[0] {
+        "find" => {
+            let given = text(columns[2]);
+            let all = re.find_all_submatch(&given, -1);
+            let firsts: Vec<_> = all.iter().take(1).cloned().collect();
+            let first: Vec<_> = re.find_submatch(&given).into_iter().collect();
+            let found = re.find(&given).is_some();
+            vec![
+                (spans(&all), go(3)),
+                (spans(&first), spans(&firsts)),
+                (re.is_match(&given).to_string(), found.to_string()),
+                (spans(&whole(re.find_all(&given, 2))), go(4)),
+                (quoted(re.replace_all(&given, b"<$0|$1>", usize::MAX)), go(5)),
+            ]
+        }
+        "split" => {
+            let given = text(columns[2]);
+            let parts = re.split(&given, columns[3].parse().unwrap());
+            let parts: Vec<String> = parts.into_iter().map(|(start, end)| quote(&given[start..end])).collect();
+            vec![(quote(format!("[{}]", parts.join(" ")).as_bytes()), go(4))]
+        }
+        "replace" => {
+            let (given, replacement) = (text(columns[2]), text(columns[3]));
+            vec![
+                (quoted(re.replace_all(&given, &replacement, usize::MAX)), go(4)),
+                (quoted(re.replace_all_literal(&given, &replacement, usize::MAX)), go(5)),
+            ]
+        }
+        "quotemeta" => vec![(quote(&quote_meta(&pattern)), go(2))],
+        other => vec![("compiled".to_owned(), other.to_owned())],
+    }
+}
+
+#[test]
+fn patterns_find_and_fail_as_in_go() {
+    let cache = Cache::new();
+    let mut failures = Vec::new();
+    let mut lines = 0;
+    for line in include_str!("../../../tests/cases/golang/regexp.txt").lines() {
+        lines += 1;
+        let columns: Vec<&str> = line.split('\t').collect();
+        failures.extend(
+            check(&cache, &columns).into_iter().filter(|(got, go)| got != go).map(|(got, go)| format!("{line}\n    {got}\n    {go}")),
+        );
+    }
+    assert!(lines > 3_000);
+    assert!(failures.is_empty(), "{} of {lines}:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn a_result_that_grows_too_long_is_an_error() {
+    let re = Regexp::new(b"a").unwrap();
+    assert!(re.replace_all(&[b'a'; 1000], &[b'x'; 1000], 10_000).is_err());
+}
+
+#[test]
+fn a_program_that_grows_too_large_is_an_error() {
+    assert!(Regexp::new(br"(?:\pL{1,1000}\pN){1}[^\pL]{900}\pL{999}").is_err());
+}
