@@ -3,4 +3,5 @@
 
 mod cases;
 mod harness;
+mod repository;
 mod tidy;
