@@ -2,6 +2,7 @@
 //! a rule about the source is in `tidy.rs`; template vectors run in `vectors.rs`.
 
 mod cases;
+mod deployment;
 mod harness;
 mod repository;
 mod tidy;

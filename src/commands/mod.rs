@@ -9,7 +9,7 @@ mod helm_template;
 mod hooks;
 mod lint;
 mod list;
-mod path;
+pub mod path;
 mod run;
 mod template;
 mod user_values;
