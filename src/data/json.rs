@@ -18,3 +18,18 @@ pub fn read(_source: &SourceFile) -> Result<Value, (String, usize)> {
 pub fn write(_value: &Value, _escape_html: bool, _indent: &str) -> Result<Vec<u8>, String> {
     unimplemented!("the json owner writes this")
 }
+
+/// Text with U+FFFD for every byte that is no UTF-8, as encoding/json writes it.
+pub(super) fn valid_utf8(text: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    if std::str::from_utf8(text).is_ok() {
+        return text.into();
+    }
+    let mut valid = Vec::with_capacity(text.len() + 8);
+    for chunk in text.utf8_chunks() {
+        valid.extend_from_slice(chunk.valid().as_bytes());
+        for _ in chunk.invalid() {
+            valid.extend_from_slice("\u{FFFD}".as_bytes());
+        }
+    }
+    valid.into()
+}

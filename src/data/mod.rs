@@ -6,6 +6,7 @@
 pub mod json;
 mod list;
 mod map;
+mod number;
 mod object;
 mod origin;
 mod text;

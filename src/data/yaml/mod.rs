@@ -3,12 +3,23 @@
 //! Two ways of understanding scalars ([`Resolver`]) and two of writing ([`Style`]), because helm reads
 //! and writes with go-yaml v2 through JSON and helmfile with v3.
 
+mod decode;
+mod gosyntax;
 mod head;
+mod input;
+mod parse;
 mod read;
+mod resolve;
+mod scan;
+mod scan_scalar;
+mod scan_tag;
+mod time;
+mod tree;
 mod values;
 mod write;
 
 pub use head::{Head, HeadMetadata, read_head};
-pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, read_documents, read_value};
+pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, go_text, read_documents, read_value};
+pub use time::Timestamp;
 pub use values::{Documents, read_values};
 pub use write::{Style, write};

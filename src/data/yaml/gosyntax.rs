@@ -1,0 +1,95 @@
+//! Nodes as Go's `%#v` prints what they decode to: go-yaml shows them in errors about keys.
+
+use super::resolve::{Scalar, scalar};
+use super::scan::Version;
+use super::tree::{NodeKind, Tree};
+use crate::data::number::format_g;
+
+/// How much of a node is shown; Go would print all of it.
+const MAX_NODES: u32 = 10_000;
+
+/// The node as `%#v` prints it.
+pub(super) fn node(tree: Tree<'_>, index: u32, version: Version) -> String {
+    let mut text = String::new();
+    let mut left = MAX_NODES;
+    write(tree, index, version, 0, &mut left, &mut text);
+    text
+}
+
+fn write(tree: Tree<'_>, index: u32, version: Version, depth: u32, left: &mut u32, out: &mut String) {
+    let node = tree.node(index);
+    if *left == 0 || depth > 500 {
+        return;
+    }
+    *left -= 1;
+    match node.kind {
+        NodeKind::Alias(target) => write(tree, target, version, depth + 1, left, out),
+        NodeKind::Scalar => out.push_str(&match scalar(tree, node, version) {
+            Ok(Scalar::Null) | Err(_) if depth == 0 => "<nil>".to_owned(),
+            Ok(Scalar::Null) | Err(_) => "interface {}(nil)".to_owned(),
+            Ok(Scalar::Bool(truth)) => truth.to_string(),
+            Ok(Scalar::Int(number)) => number.to_string(),
+            Ok(Scalar::Uint(number)) => format!("{number:#x}"),
+            Ok(Scalar::Float(number)) => format_g(number),
+            Ok(Scalar::Text(text)) => quote(&text),
+            Ok(Scalar::Time(time)) => time.rfc3339(),
+        }),
+        NodeKind::Sequence => {
+            out.push_str("[]interface {}{");
+            for (number, item) in tree.children(index).enumerate() {
+                if number > 0 {
+                    out.push_str(", ");
+                }
+                write(tree, item, version, depth + 1, left, out);
+            }
+            out.push('}');
+        }
+        NodeKind::Mapping => write_mapping(tree, index, version, depth, left, out),
+    }
+}
+
+fn write_mapping(tree: Tree<'_>, index: u32, version: Version, depth: u32, left: &mut u32, out: &mut String) {
+    let mut entries = Vec::new();
+    let mut children = tree.children(index);
+    let mut all_text = version == Version::V3;
+    while let (Some(key), Some(value)) = (children.next(), children.next()) {
+        let mut text = [String::new(), String::new()];
+        write(tree, key, version, depth + 1, left, &mut text[0]);
+        write(tree, value, version, depth + 1, left, &mut text[1]);
+        all_text &= text[0].starts_with('"');
+        entries.push(text.join(":"));
+    }
+    entries.sort();
+    out.push_str(if all_text { "map[string]interface {}{" } else { "map[interface {}]interface {}{" });
+    out.push_str(&entries.join(", "));
+    out.push('}');
+}
+
+/// `strconv.Quote`.
+pub(super) fn quote(text: &[u8]) -> String {
+    let mut out = String::from("\"");
+    for chunk in text.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '"' | '\\' => out.extend(['\\', character]),
+                '\x07' => out.push_str("\\a"),
+                '\x08' => out.push_str("\\b"),
+                '\x0C' => out.push_str("\\f"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                '\x0B' => out.push_str("\\v"),
+                ' ' => out.push(' '),
+                _ if !character.is_control() && !character.is_whitespace() && character != '\u{FEFF}' => out.push(character),
+                '\0'..='\x7F' => out.push_str(&format!("\\x{:02x}", character as u32)),
+                '\u{80}'..='\u{FFFF}' => out.push_str(&format!("\\u{:04x}", character as u32)),
+                _ => out.push_str(&format!("\\U{:08x}", character as u32)),
+            }
+        }
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,771 @@
+//! Characters to tokens: indentation, simple keys, indicators. Scalars, tags and directives have files of their own.
+
+use std::borrow::Cow;
+
+use super::input::Input;
+
+/// Which go-yaml to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    /// go.yaml.in/yaml/v2
+    V2,
+    /// go.yaml.in/yaml/v3, which reads two tokens ahead and takes tabs between comments.
+    V3,
+}
+
+/// A place in the text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// Byte.
+    pub(super) at: u32,
+    /// Line, from 0.
+    pub(super) line: u32,
+}
+
+/// A piece of the input, or of the scanner's own buffer where it had to be put together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: u32,
+    pub(super) len: u32,
+    pub(super) owned: bool,
+}
+
+/// A fault of the text, before it is put into words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) problem: Cow<'static, str>,
+    /// The scanner counts lines from 0 in its messages, the parser is one behind.
+    pub(super) from_scanner: bool,
+    pub(super) mark: Mark,
+    pub(super) context: Mark,
+}
+
+impl Fault {
+    /// Go's words. parity: v2 looks at the problem's line first and forgets to count up the context's, v3 at the context's.
+    pub(super) fn message(&self, version: Version) -> String {
+        let up = u32::from(self.from_scanner);
+        let line = match version {
+            Version::V2 if self.mark.line != 0 => self.mark.line + up,
+            Version::V2 => self.context.line,
+            Version::V3 if self.context.line != 0 => self.context.line + up,
+            Version::V3 if self.mark.line != 0 => self.mark.line + up,
+            Version::V3 => 0,
+        };
+        if line == 0 { format!("yaml: {}", self.problem) } else { format!("yaml: line {line}: {}", self.problem) }
+    }
+}
+
+/// How a scalar was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ScalarStyle {
+    Plain,
+    Quoted,
+    Block,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    StreamStart,
+    StreamEnd,
+    /// `%YAML major.minor`
+    Version(u8, u8),
+    /// `%TAG`: index of its handle and prefix in [`Scanner::tags`].
+    TagDirective(u32),
+    DocumentStart,
+    DocumentEnd,
+    BlockSequenceStart,
+    BlockMappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Alias(Span),
+    Anchor(Span),
+    /// Index of its handle and suffix in [`Scanner::tags`].
+    Tag(u32),
+    Scalar(ScalarStyle, Span),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) kind: TokenKind,
+    pub(super) start: Mark,
+    pub(super) end: Mark,
+    /// The simple key that this token may turn out to start: its place in the stack, counted from 1.
+    key: u32,
+}
+
+/// A key without `?` that a `:` may follow.
+#[derive(Debug, Clone, Copy, Default)]
+struct SimpleKey {
+    possible: bool,
+    /// In block context at the indentation of a mapping nothing but a key may stand.
+    required: bool,
+    token: usize,
+    mark: Mark,
+    column: i32,
+}
+
+/// How deep collections may nest, in flow and in block context each.
+const MAX_DEPTH: usize = 10_000;
+
+/// What ends or bends a run of ordinary characters.
+pub(super) const BLANK: u8 = 1;
+pub(super) const BREAK: u8 = 2;
+pub(super) const FLOW: u8 = 4;
+pub(super) const COLON: u8 = 8;
+pub(super) const SINGLE: u8 = 16;
+pub(super) const DOUBLE: u8 = 32;
+
+/// The classes of each byte. The leads of NEL, LS and PS count as breaks: callers look again.
+pub(super) static CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    table[b' ' as usize] = BLANK;
+    table[b'\t' as usize] = BLANK;
+    table[b'\n' as usize] = BREAK;
+    table[b'\r' as usize] = BREAK;
+    table[0xC2] = BREAK;
+    table[0xE2] = BREAK;
+    table[b':' as usize] = COLON;
+    table[b'\'' as usize] = SINGLE;
+    table[b'"' as usize] = DOUBLE;
+    table[b'\\' as usize] = DOUBLE;
+    let flow = b",?[]{}";
+    let mut index = 0;
+    while index < flow.len() {
+        table[flow[index] as usize] = FLOW;
+        index += 1;
+    }
+    table
+};
+
+pub(super) struct Scanner<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) text: &'a [u8],
+    pub(super) version: Version,
+    pub(super) at: usize,
+    pub(super) line: u32,
+    /// Where the line starts, moved on by the bytes of its characters beyond the first of each.
+    line_start: usize,
+    /// Text that does not stand in the input as it is.
+    pub(super) buffer: Vec<u8>,
+    /// Handles and suffixes of tags, handles and prefixes of `%TAG`.
+    pub(super) tags: Vec<(Vec<u8>, Vec<u8>)>,
+    queue: Vec<Token>,
+    head: usize,
+    /// Tokens that the parser has taken.
+    taken: usize,
+    started: bool,
+    pub(super) flow_level: usize,
+    pub(super) indent: i32,
+    indents: Vec<i32>,
+    pub(super) key_allowed: bool,
+    keys: Vec<SimpleKey>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(input: &'a Input<'a>, version: Version) -> Self {
+        Self {
+            input,
+            text: &input.text,
+            version,
+            at: 0,
+            line: 0,
+            line_start: 0,
+            buffer: Vec::new(),
+            tags: Vec::new(),
+            queue: Vec::with_capacity(16),
+            head: 0,
+            taken: 0,
+            started: false,
+            flow_level: 0,
+            indent: -1,
+            indents: Vec::new(),
+            key_allowed: true,
+            keys: vec![SimpleKey::default()],
+        }
+    }
+
+    /// The next token, left in the queue.
+    pub(super) fn peek(&mut self) -> Result<Token, Fault> {
+        let ahead = match self.version {
+            Version::V2 => 0,
+            Version::V3 => 2,
+        };
+        loop {
+            if self.head + ahead < self.queue.len() {
+                let head = self.queue[self.head];
+                // a token that may start a key waits until that is known
+                if head.key == 0 || !self.key_is_valid(head.key as usize - 1)? {
+                    return Ok(head);
+                }
+            }
+            self.fetch()?;
+        }
+    }
+
+    /// Takes the token that [`Scanner::peek`] gave.
+    pub(super) fn skip(&mut self) {
+        self.taken += 1;
+        self.head += 1;
+        if self.head == self.queue.len() {
+            self.queue.clear();
+            self.head = 0;
+        } else if self.head >= 4096 {
+            self.queue.drain(..self.head);
+            self.head = 0;
+        }
+    }
+
+    /// The bytes of a span.
+    pub(super) fn bytes(&self, span: Span) -> &[u8] {
+        let source: &[u8] = if span.owned { &self.buffer } else { self.text };
+        source.get(span.start as usize..span.start as usize + span.len as usize).unwrap_or_default()
+    }
+
+    // ---- characters
+
+    /// The byte `ahead` of here; 0 behind the end.
+    #[inline]
+    pub(super) fn byte(&self, ahead: usize) -> u8 {
+        self.text.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    pub(super) fn mark(&self) -> Mark {
+        Mark { at: self.at as u32, line: self.line }
+    }
+
+    #[inline]
+    pub(super) fn column(&self) -> i32 {
+        (self.at - self.line_start) as i32
+    }
+
+    /// Fails where go-yaml would have to decode a broken block to see `characters` more.
+    #[inline]
+    pub(super) fn need(&self, characters: usize) -> Result<(), Fault> {
+        if self.input.broken.is_none() || self.text.len() - self.at >= 4 * characters {
+            return Ok(());
+        }
+        let left = self.text[self.at..].iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        match self.input.broken {
+            Some((problem, at)) if left < characters => {
+                let mark = Mark { at: at.saturating_sub(self.input.offset) as u32, line: 0 };
+                Err(Fault { problem: problem.into(), from_scanner: false, mark, context: Mark::default() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Bytes of the line break at `self.at + ahead`; 0 where none is.
+    #[inline]
+    pub(super) fn break_len(&self, ahead: usize) -> usize {
+        match self.byte(ahead) {
+            b'\n' => 1,
+            b'\r' if self.byte(ahead + 1) == b'\n' => 2,
+            b'\r' => 1,
+            0xC2 if self.byte(ahead + 1) == 0x85 => 2,
+            0xE2 if self.byte(ahead + 1) == 0x80 && matches!(self.byte(ahead + 2), 0xA8 | 0xA9) => 3,
+            _ => 0,
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_blank(&self, ahead: usize) -> bool {
+        matches!(self.byte(ahead), b' ' | b'\t')
+    }
+
+    #[inline]
+    pub(super) fn is_end(&self, ahead: usize) -> bool {
+        self.at + ahead >= self.text.len()
+    }
+
+    #[inline]
+    pub(super) fn is_break_or_end(&self, ahead: usize) -> bool {
+        self.is_end(ahead) || self.break_len(ahead) != 0
+    }
+
+    #[inline]
+    pub(super) fn is_blank_or_end(&self, ahead: usize) -> bool {
+        self.is_blank(ahead) || self.is_break_or_end(ahead)
+    }
+
+    /// Goes on by bytes of one line.
+    #[inline]
+    pub(super) fn advance(&mut self, bytes: usize) {
+        if !self.input.ascii {
+            let passed = self.text.get(self.at..self.at + bytes).unwrap_or_default();
+            self.line_start += passed.iter().filter(|byte| **byte & 0xC0 == 0x80).count();
+        }
+        self.at += bytes;
+    }
+
+    /// Goes past the line break here, if there is one, and gives what it stands for.
+    #[inline]
+    pub(super) fn take_break(&mut self) -> &'static [u8] {
+        let len = self.break_len(0);
+        let read: &'static [u8] = match (len, self.byte(2)) {
+            (0, _) => return b"",
+            (3, 0xA8) => "\u{2028}".as_bytes(),
+            (3, _) => "\u{2029}".as_bytes(),
+            _ => b"\n",
+        };
+        self.at += len;
+        self.line += 1;
+        self.line_start = self.at;
+        read
+    }
+
+    /// Goes to the next line break or the end.
+    pub(super) fn skip_line_rest(&mut self) -> Result<(), Fault> {
+        loop {
+            let rest = &self.text[self.at..];
+            let run = rest.iter().position(|byte| CLASS[*byte as usize] & BREAK != 0).unwrap_or(rest.len());
+            self.advance(run);
+            self.need(1)?;
+            if self.is_break_or_end(0) {
+                return Ok(());
+            }
+            self.advance(1);
+        }
+    }
+
+    pub(super) fn skip_blanks(&mut self) -> Result<(), Fault> {
+        self.need(1)?;
+        while self.is_blank(0) {
+            self.at += 1;
+            self.need(1)?;
+        }
+        Ok(())
+    }
+
+    /// A fault here.
+    pub(super) fn fault<T>(&self, context: Mark, problem: impl Into<Cow<'static, str>>) -> Result<T, Fault> {
+        Err(Fault { problem: problem.into(), from_scanner: true, mark: self.mark(), context })
+    }
+
+    /// Whether `---` or `...` stands here as an indicator.
+    pub(super) fn at_document_indicator(&self) -> bool {
+        self.at == self.line_start
+            && (self.text[self.at..].starts_with(b"---") || self.text[self.at..].starts_with(b"..."))
+            && self.is_blank_or_end(3)
+    }
+
+    // ---- the queue
+
+    fn push(&mut self, kind: TokenKind, start: Mark) {
+        self.push_as_key(kind, start, 0);
+    }
+
+    fn push_as_key(&mut self, kind: TokenKind, start: Mark, key: u32) {
+        self.queue.push(Token { kind, start, end: self.mark(), key });
+    }
+
+    /// Puts a token of no width before the one with that number; behind the queue where that one is taken already.
+    fn insert(&mut self, number: usize, kind: TokenKind, mark: Mark) {
+        let token = Token { kind, start: mark, end: mark, key: 0 };
+        match number.checked_sub(self.taken) {
+            Some(place) => self.queue.insert(self.head + place, token),
+            None => self.queue.push(token),
+        }
+    }
+
+    fn next_number(&self) -> usize {
+        self.taken + self.queue.len() - self.head
+    }
+
+    /// Forgets that the token of that number may start a key.
+    fn forget_token(&mut self, number: usize) {
+        if let Some(token) = number.checked_sub(self.taken).and_then(|place| self.queue.get_mut(self.head + place)) {
+            token.key = 0;
+        }
+    }
+
+    // ---- simple keys
+
+    fn key_is_valid(&mut self, index: usize) -> Result<bool, Fault> {
+        let key = self.keys[index];
+        if !key.possible {
+            return Ok(false);
+        }
+        if key.mark.line == self.line && !self.is_far_from(key.mark) {
+            return Ok(true);
+        }
+        if key.required {
+            return self.fault(key.mark, "could not find expected ':'");
+        }
+        self.keys[index].possible = false;
+        Ok(false)
+    }
+
+    /// Whether a mark on this line is more than 1,024 characters back.
+    fn is_far_from(&self, mark: Mark) -> bool {
+        let passed = self.text.get(mark.at as usize..self.at).unwrap_or_default();
+        passed.len() > 1024 && (passed.len() > 4096 || passed.iter().filter(|byte| **byte & 0xC0 != 0x80).count() > 1024)
+    }
+
+    /// Notes that the next token may start a key; gives what to push it with.
+    fn save_key(&mut self) -> Result<u32, Fault> {
+        if !self.key_allowed {
+            return Ok(0);
+        }
+        self.remove_key()?;
+        let column = self.column();
+        let required = self.flow_level == 0 && self.indent == column;
+        let key = SimpleKey { possible: true, required, token: self.next_number(), mark: self.mark(), column };
+        if let Some(last) = self.keys.last_mut() {
+            *last = key;
+        }
+        Ok(self.keys.len() as u32)
+    }
+
+    fn remove_key(&mut self) -> Result<(), Fault> {
+        let Some(key) = self.keys.last_mut() else { return Ok(()) };
+        if key.possible {
+            if key.required {
+                let mark = key.mark;
+                return self.fault(mark, "could not find expected ':'");
+            }
+            key.possible = false;
+            let number = key.token;
+            self.forget_token(number);
+        }
+        Ok(())
+    }
+
+    // ---- indentation
+
+    fn roll_indent(&mut self, column: i32, number: Option<usize>, kind: TokenKind, mark: Mark) -> Result<(), Fault> {
+        if self.flow_level > 0 || self.indent >= column {
+            return Ok(());
+        }
+        self.indents.push(self.indent);
+        self.indent = column;
+        if self.indents.len() > MAX_DEPTH {
+            let context = self.keys.last().map_or(Mark::default(), |key| key.mark);
+            return self.fault(context, format!("exceeded max depth of {MAX_DEPTH}"));
+        }
+        match number {
+            Some(number) => self.insert(number, kind, mark),
+            None => self.queue.push(Token { kind, start: mark, end: mark, key: 0 }),
+        }
+        Ok(())
+    }
+
+    fn unroll_indent(&mut self, column: i32) {
+        if self.flow_level > 0 {
+            return;
+        }
+        while self.indent > column {
+            let mark = self.mark();
+            self.push(TokenKind::BlockEnd, mark);
+            self.indent = self.indents.pop().unwrap_or(-1);
+        }
+    }
+
+    // ---- fetching
+
+    fn fetch(&mut self) -> Result<(), Fault> {
+        self.need(1)?;
+        if !self.started {
+            self.started = true;
+            self.push(TokenKind::StreamStart, Mark::default());
+        } else {
+            self.skip_to_token()?;
+            self.unroll_indent(self.column());
+            self.need(4)?;
+            self.fetch_here()?;
+        }
+        Ok(())
+    }
+
+    fn fetch_here(&mut self) -> Result<(), Fault> {
+        if self.is_end(0) {
+            return self.fetch_stream_end();
+        }
+        let first = self.byte(0);
+        if self.at == self.line_start {
+            if first == b'%' {
+                self.reset_block()?;
+                return self.fetch_directive();
+            }
+            if self.at_document_indicator() {
+                let kind = if first == b'-' { TokenKind::DocumentStart } else { TokenKind::DocumentEnd };
+                self.reset_block()?;
+                return self.push_indicator(kind, 3);
+            }
+        }
+        self.fetch_content(first)?;
+        if self.version == Version::V3 { self.skip_line_comment() } else { Ok(()) }
+    }
+
+    fn fetch_content(&mut self, first: u8) -> Result<(), Fault> {
+        let flow = self.flow_level > 0;
+        match first {
+            b'[' => self.fetch_flow_start(TokenKind::FlowSequenceStart),
+            b'{' => self.fetch_flow_start(TokenKind::FlowMappingStart),
+            b']' => self.fetch_flow_end(TokenKind::FlowSequenceEnd),
+            b'}' => self.fetch_flow_end(TokenKind::FlowMappingEnd),
+            b',' => {
+                self.remove_key()?;
+                self.key_allowed = true;
+                self.push_indicator(TokenKind::FlowEntry, 1)
+            }
+            b'-' if self.is_blank_or_end(1) => self.fetch_block_entry(),
+            b'?' if flow || self.is_blank_or_end(1) => self.fetch_key(),
+            b':' if flow || self.is_blank_or_end(1) => self.fetch_value(),
+            b'*' | b'&' => {
+                let key = self.save_key()?;
+                self.key_allowed = false;
+                let start = self.mark();
+                let kind = self.scan_anchor()?;
+                self.push_as_key(kind, start, key);
+                Ok(())
+            }
+            b'!' => {
+                let key = self.save_key()?;
+                self.key_allowed = false;
+                let start = self.mark();
+                let kind = self.scan_tag()?;
+                self.push_as_key(kind, start, key);
+                Ok(())
+            }
+            b'|' | b'>' if !flow => {
+                self.remove_key()?;
+                self.key_allowed = true;
+                let start = self.mark();
+                let (span, end) = self.scan_block_scalar(first == b'|')?;
+                self.queue.push(Token { kind: TokenKind::Scalar(ScalarStyle::Block, span), start, end, key: 0 });
+                Ok(())
+            }
+            b'\'' | b'"' => {
+                let key = self.save_key()?;
+                self.key_allowed = false;
+                let start = self.mark();
+                let span = self.scan_quoted(first == b'\'')?;
+                self.push_as_key(TokenKind::Scalar(ScalarStyle::Quoted, span), start, key);
+                Ok(())
+            }
+            _ if self.starts_plain(first) => {
+                let key = self.save_key()?;
+                self.key_allowed = false;
+                let start = self.mark();
+                let (span, end) = self.scan_plain()?;
+                self.queue.push(Token { kind: TokenKind::Scalar(ScalarStyle::Plain, span), start, end, key });
+                Ok(())
+            }
+            _ => self.fault(self.mark(), "found character that cannot start any token"),
+        }
+    }
+
+    fn starts_plain(&self, first: u8) -> bool {
+        match first {
+            b'-' => !self.is_blank(1),
+            b'?' | b':' => self.flow_level == 0 && !self.is_blank_or_end(1),
+            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => false,
+            _ => !self.is_blank_or_end(0),
+        }
+    }
+
+    /// Ends all block collections, as a directive or a document's border does.
+    fn reset_block(&mut self) -> Result<(), Fault> {
+        self.unroll_indent(-1);
+        self.remove_key()?;
+        self.key_allowed = false;
+        Ok(())
+    }
+
+    fn push_indicator(&mut self, kind: TokenKind, width: usize) -> Result<(), Fault> {
+        let start = self.mark();
+        self.at += width;
+        self.push(kind, start);
+        Ok(())
+    }
+
+    fn fetch_stream_end(&mut self) -> Result<(), Fault> {
+        if self.column() != 0 {
+            self.line_start = self.at;
+            self.line += 1;
+        }
+        self.reset_block()?;
+        let mark = self.mark();
+        self.push(TokenKind::StreamEnd, mark);
+        Ok(())
+    }
+
+    fn fetch_directive(&mut self) -> Result<(), Fault> {
+        let start = self.mark();
+        let (kind, end) = self.scan_directive()?;
+        self.queue.push(Token { kind, start, end, key: 0 });
+        Ok(())
+    }
+
+    fn fetch_flow_start(&mut self, kind: TokenKind) -> Result<(), Fault> {
+        let key = self.save_key()?;
+        let mark = self.mark();
+        self.keys.push(SimpleKey { token: self.next_number(), mark, ..SimpleKey::default() });
+        self.flow_level += 1;
+        if self.flow_level > MAX_DEPTH {
+            return self.fault(mark, format!("exceeded max depth of {MAX_DEPTH}"));
+        }
+        self.key_allowed = true;
+        self.at += 1;
+        self.push_as_key(kind, mark, key);
+        Ok(())
+    }
+
+    fn fetch_flow_end(&mut self, kind: TokenKind) -> Result<(), Fault> {
+        self.remove_key()?;
+        if self.flow_level > 0 {
+            self.flow_level -= 1;
+            if let Some(key) = self.keys.pop() {
+                // parity: go-yaml forgets whatever waits on that token, which may be the bracket itself
+                self.forget_token(key.token);
+            }
+        }
+        self.key_allowed = false;
+        self.push_indicator(kind, 1)
+    }
+
+    fn fetch_block_entry(&mut self) -> Result<(), Fault> {
+        if self.flow_level == 0 {
+            if !self.key_allowed {
+                return self.fault(self.mark(), "block sequence entries are not allowed in this context");
+            }
+            self.roll_indent(self.column(), None, TokenKind::BlockSequenceStart, self.mark())?;
+        }
+        self.remove_key()?;
+        self.key_allowed = true;
+        self.push_indicator(TokenKind::BlockEntry, 1)
+    }
+
+    fn fetch_key(&mut self) -> Result<(), Fault> {
+        if self.flow_level == 0 {
+            if !self.key_allowed {
+                return self.fault(self.mark(), "mapping keys are not allowed in this context");
+            }
+            self.roll_indent(self.column(), None, TokenKind::BlockMappingStart, self.mark())?;
+        }
+        self.remove_key()?;
+        self.key_allowed = self.flow_level == 0;
+        self.push_indicator(TokenKind::Key, 1)
+    }
+
+    fn fetch_value(&mut self) -> Result<(), Fault> {
+        let last = self.keys.len().saturating_sub(1);
+        if self.key_is_valid(last)? {
+            let key = self.keys[last];
+            self.insert(key.token, TokenKind::Key, key.mark);
+            self.roll_indent(key.column, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
+            self.keys[last].possible = false;
+            self.forget_key(last);
+            self.key_allowed = false;
+        } else {
+            if self.flow_level == 0 {
+                if !self.key_allowed {
+                    return self.fault(self.mark(), "mapping values are not allowed in this context");
+                }
+                self.roll_indent(self.column(), None, TokenKind::BlockMappingStart, self.mark())?;
+            }
+            self.key_allowed = self.flow_level == 0;
+        }
+        self.push_indicator(TokenKind::Value, 1)
+    }
+
+    /// Takes the note off the token that turned out to start key `index`; inserted tokens may stand before it.
+    fn forget_key(&mut self, index: usize) {
+        let number = self.keys[index].token;
+        for number in number..=number + 2 {
+            let place = number.checked_sub(self.taken).map(|place| self.head + place);
+            if let Some(token) = place.and_then(|place| self.queue.get_mut(place))
+                && token.key as usize == index + 1
+            {
+                token.key = 0;
+            }
+        }
+    }
+
+    // ---- between tokens
+
+    fn skip_to_token(&mut self) -> Result<(), Fault> {
+        loop {
+            self.need(1)?;
+            // parity: only a byte order mark right behind the first one is passed over
+            if self.at == 0 && self.text.starts_with(b"\xEF\xBB\xBF") {
+                self.at = 3;
+                self.line_start = 2;
+            }
+            while self.byte(0) == b' ' || (self.byte(0) == b'\t' && (self.flow_level > 0 || !self.key_allowed)) {
+                self.at += 1;
+                self.need(1)?;
+            }
+            if self.byte(0) == b'#' {
+                self.skip_line_rest()?;
+                if self.version == Version::V3 {
+                    self.skip_following_comments()?;
+                }
+            }
+            if self.break_len(0) == 0 {
+                return Ok(());
+            }
+            self.need(2)?;
+            self.take_break();
+            if self.flow_level == 0 {
+                self.key_allowed = true;
+            }
+        }
+    }
+
+    /// How far v3 looks for the next comment.
+    const COMMENT_REACH: usize = 512;
+
+    /// parity: v3 gathers comments that follow each other, whatever blanks and tabs stand before them
+    fn skip_following_comments(&mut self) -> Result<(), Fault> {
+        loop {
+            let mut ahead = 0;
+            while ahead < Self::COMMENT_REACH {
+                self.need(ahead + 1)?;
+                let len = self.break_len(ahead);
+                if !self.is_blank(ahead) && len == 0 {
+                    break;
+                }
+                ahead += len.max(1);
+            }
+            if ahead >= Self::COMMENT_REACH || self.byte(ahead) != b'#' {
+                return Ok(());
+            }
+            let comment = self.at + ahead;
+            while self.at < comment {
+                if self.take_break().is_empty() {
+                    self.at += 1;
+                }
+            }
+            self.skip_line_rest()?;
+        }
+    }
+
+    /// parity: v3 takes the comment behind a token at once, also behind tabs that it would refuse
+    fn skip_line_comment(&mut self) -> Result<(), Fault> {
+        if self.queue.last().is_some_and(|token| matches!(token.kind, TokenKind::BlockEntry)) {
+            return Ok(());
+        }
+        let blanks = self.text[self.at..].iter().take(Self::COMMENT_REACH).take_while(|byte| matches!(**byte, b' ' | b'\t'));
+        let ahead = blanks.count();
+        self.need((ahead + 1).min(Self::COMMENT_REACH))?;
+        if ahead >= Self::COMMENT_REACH || self.byte(ahead) != b'#' {
+            return Ok(());
+        }
+        // not where the token before took its line break along
+        let before = self.text[..self.at].iter().rposition(|byte| !matches!(byte, b' ' | b'\t'));
+        if before.is_some_and(|place| matches!(self.text[place], b'\n' | b'\r')) {
+            return Ok(());
+        }
+        self.at += ahead;
+        self.skip_line_rest()
+    }
+}
