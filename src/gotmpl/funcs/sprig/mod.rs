@@ -5,13 +5,18 @@
 
 mod arguments;
 mod casts;
+mod certificates;
+mod crypto;
 mod decimal;
 mod defaults;
+mod der;
 mod dicts;
+mod dsa;
 mod encoding;
 mod environment;
 mod equality;
 mod json;
+mod keys;
 mod letters;
 mod lists;
 mod math;
@@ -47,6 +52,8 @@ pub const TABLES: &[&[Function]] = &[
     paths::TABLE,
     urls::TABLE,
     random::TABLE,
+    crypto::TABLE,
+    certificates::TABLE,
 ];
 
 /// What every row's function looks like.

@@ -1,0 +1,177 @@
+//! DER and PEM, as far as keys and certificates need them.
+
+use data_encoding::BASE64;
+
+use super::encoding::base64_decoded;
+
+/// `INTEGER`
+pub(super) const INTEGER: u8 = 0x02;
+/// `BIT STRING`
+pub(super) const BIT_STRING: u8 = 0x03;
+/// `OCTET STRING`
+pub(super) const OCTET_STRING: u8 = 0x04;
+/// `OBJECT IDENTIFIER`
+pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
+/// `SEQUENCE`
+pub(super) const SEQUENCE: u8 = 0x30;
+/// `SET`
+pub(super) const SET: u8 = 0x31;
+
+/// One element: tag, length, content.
+pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    match content.len() {
+        length @ ..=0x7f => out.push(length as u8),
+        length => {
+            let bytes = length.to_be_bytes();
+            let used = bytes.iter().position(|byte| *byte != 0).unwrap_or(0);
+            out.push(0x80 | (bytes.len() - used) as u8);
+            out.extend(bytes.iter().skip(used));
+        }
+    }
+    out.extend_from_slice(content);
+    out
+}
+
+/// A constructed element of several.
+pub(super) fn constructed(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    element(tag, &parts.concat())
+}
+
+/// A number that is not negative, from its big-endian bytes.
+pub(super) fn unsigned(bytes: &[u8]) -> Vec<u8> {
+    let used = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
+    let digits = bytes.get(used..).unwrap_or(&[]);
+    let pad: &[u8] = if digits.first().is_none_or(|byte| *byte >= 0x80) { &[0] } else { &[] };
+    element(INTEGER, &[pad, digits].concat())
+}
+
+/// A text of whole bytes.
+pub(super) fn bit_string(bytes: &[u8]) -> Vec<u8> {
+    constructed(BIT_STRING, &[&[0], bytes])
+}
+
+/// Reads elements one after the other.
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+
+/// An element that was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Element<'a> {
+    pub(super) tag: u8,
+    pub(super) content: &'a [u8],
+    /// With tag and length.
+    pub(super) whole: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    /// The next element.
+    pub(super) fn next(&mut self) -> Option<Element<'a>> {
+        let all = self.0;
+        let (tag, first) = (*all.first()?, *all.get(1)?);
+        let (start, length) = match first {
+            ..=0x7f => (2, usize::from(first)),
+            0x81..=0x84 => {
+                let count = usize::from(first & 0x7f);
+                let length = all.get(2..2 + count)?.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
+                (2 + count, length)
+            }
+            _ => return None,
+        };
+        let end = start.checked_add(length)?;
+        let read = Element { tag, content: all.get(start..end)?, whole: all.get(..end)? };
+        self.0 = all.get(end..)?;
+        Some(read)
+    }
+
+    /// The next element, which must have this tag.
+    pub(super) fn expect(&mut self, tag: u8) -> Option<Element<'a>> {
+        self.next().filter(|read| read.tag == tag)
+    }
+
+    /// The next element if it has this tag; otherwise nothing is read.
+    pub(super) fn take(&mut self, tag: u8) -> Option<Element<'a>> {
+        if self.0.first() == Some(&tag) { self.next() } else { None }
+    }
+}
+
+/// A PEM block.
+pub(super) struct Pem {
+    /// What stands between `BEGIN` and the dashes.
+    pub(super) label: String,
+    /// What is encoded.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The first PEM block in a text: Go's `pem.Decode`.
+pub(super) fn read_pem(text: &[u8]) -> Option<Pem> {
+    let text = String::from_utf8_lossy(text);
+    let mut rest: &str = &text;
+    loop {
+        let at = if rest.starts_with(BEGIN) { 0 } else { rest.find("\n-----BEGIN ")? + 1 };
+        let after = rest.get(at + BEGIN.len()..)?;
+        if let Some(block) = read_block(after) {
+            return Some(block);
+        }
+        rest = after;
+    }
+}
+
+const BEGIN: &str = "-----BEGIN ";
+
+fn read_block(text: &str) -> Option<Pem> {
+    let (line, body) = text.split_once('\n')?;
+    let label = line.trim_end().strip_suffix("-----")?;
+    let end = format!("-----END {label}-----");
+    let at = if body.starts_with(&end) { 0 } else { body.find(&format!("\n{end}"))? + 1 };
+    let body = body.get(..at)?;
+    // headers come first, each with a colon, and end with an empty line
+    let body = match body.split_once("\n\n") {
+        Some((headers, body)) if headers.contains(':') => body,
+        _ => body,
+    };
+    let digits: Vec<u8> = body.bytes().filter(|byte| !matches!(byte, b' ' | b'\t')).collect();
+    Some(Pem { label: label.to_owned(), bytes: base64_decoded(&digits).ok()? })
+}
+
+/// A PEM block of lines of 64 digits.
+pub(super) fn write_pem(label: &str, bytes: &[u8]) -> String {
+    let digits = BASE64.encode(bytes);
+    let mut out = format!("-----BEGIN {label}-----\n");
+    for (at, digit) in digits.chars().enumerate() {
+        out.push(digit);
+        if at % 64 == 63 {
+            out.push('\n');
+        }
+    }
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out.push_str(&format!("-----END {label}-----\n"));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reader, SEQUENCE, element, read_pem, unsigned, write_pem};
+
+    #[test]
+    fn what_is_written_is_read() {
+        for size in [0, 127, 128, 300, 70_000] {
+            let written = element(SEQUENCE, &vec![7; size]);
+            let mut reader = Reader(&written);
+            assert_eq!(reader.expect(SEQUENCE).unwrap().content.len(), size);
+            assert!(reader.next().is_none());
+        }
+        assert_eq!(unsigned(&[0, 0x80]), [2, 2, 0, 0x80]);
+        assert_eq!(unsigned(&[]), [2, 1, 0]);
+        assert!(Reader(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]).next().is_none());
+    }
+
+    #[test]
+    fn pem_survives_what_stands_around_it() {
+        let text = format!("words\n{}more", write_pem("A B", &[1; 100]));
+        let block = read_pem(text.as_bytes()).unwrap();
+        assert_eq!((block.label.as_str(), block.bytes), ("A B", vec![1; 100]));
+        assert!(read_pem(b"-----BEGIN A-----\n").is_none());
+    }
+}

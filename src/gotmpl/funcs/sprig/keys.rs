@@ -1,0 +1,202 @@
+//! Private keys: made, read from PEM, written as PEM, and signing.
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    self, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
+    KeyPair, RsaKeyPair,
+};
+
+use super::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE, read_pem, write_pem};
+
+/// What went wrong where nothing was said about it.
+const UNKNOWN: &str = "crypto failure";
+
+/// A private key.
+pub(super) enum PrivateKey {
+    /// With its PKCS #1 form.
+    Rsa(RsaKeyPair, Vec<u8>),
+    /// With its SEC 1 form.
+    Ecdsa(EcdsaKeyPair, Vec<u8>),
+    /// With its PKCS #8 form.
+    Ed25519(Ed25519KeyPair, Vec<u8>),
+    /// As OpenSSL writes it; it signs nothing here.
+    Dsa(Vec<u8>),
+}
+
+/// Algorithm identifiers of signatures.
+const SHA256_WITH_RSA: &[u8] = &[0x30, 0x0d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11, 5, 0];
+const ECDSA_WITH_SHA256: &[u8] = &[0x30, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+const ECDSA_WITH_SHA384: &[u8] = &[0x30, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3];
+const ECDSA_WITH_SHA512: &[u8] = &[0x30, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4];
+const ED25519: &[u8] = &[0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
+
+/// The key inside PKCS #8, and the bytes of its algorithm's identifier.
+fn unwrapped(pkcs8: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut inside = Reader(Reader(pkcs8).expect(SEQUENCE)?.content);
+    inside.expect(INTEGER)?;
+    let algorithm = inside.expect(SEQUENCE)?.content;
+    Some((inside.expect(OCTET_STRING)?.content, algorithm))
+}
+
+impl PrivateKey {
+    /// A new RSA key of that size.
+    ///
+    /// # Errors
+    /// Where the library fails.
+    pub(super) fn new_rsa(size: KeySize) -> Result<Self, String> {
+        let pair = RsaKeyPair::generate(size).map_err(|_| UNKNOWN)?;
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| UNKNOWN)?;
+        let pkcs1 = unwrapped(pkcs8.as_ref()).ok_or(UNKNOWN)?.0.to_vec();
+        Ok(PrivateKey::Rsa(pair, pkcs1))
+    }
+
+    /// A new ECDSA key on P-256.
+    ///
+    /// # Errors
+    /// Where the library fails.
+    pub(super) fn new_ecdsa() -> Result<Self, String> {
+        EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(|_| UNKNOWN.to_owned()).and_then(Self::of_ecdsa)
+    }
+
+    fn of_ecdsa(pair: EcdsaKeyPair) -> Result<Self, String> {
+        let sec1 = pair.private_key().as_der().map_err(|_| UNKNOWN)?.as_ref().to_vec();
+        Ok(PrivateKey::Ecdsa(pair, sec1))
+    }
+
+    /// A new Ed25519 key.
+    ///
+    /// # Errors
+    /// Where the library fails.
+    pub(super) fn new_ed25519() -> Result<Self, String> {
+        Ed25519KeyPair::generate().map_err(|_| UNKNOWN.to_owned()).and_then(Self::of_ed25519)
+    }
+
+    fn of_ed25519(pair: Ed25519KeyPair) -> Result<Self, String> {
+        let pkcs8 = pair.to_pkcs8v1().map_err(|_| UNKNOWN)?.as_ref().to_vec();
+        Ok(PrivateKey::Ed25519(pair, pkcs8))
+    }
+
+    /// The key in PEM.
+    ///
+    /// # Errors
+    /// Sprig's texts; the causes inside PKCS #1, SEC 1 and PKCS #8 are not worded as Go's.
+    pub(super) fn from_pem(text: &[u8]) -> Result<Self, String> {
+        let block = read_pem(text).ok_or("no PEM data in input")?;
+        if block.label == "PRIVATE KEY" {
+            return Self::from_pkcs8(&block.bytes).map_err(|cause| format!("decoding PEM as PKCS#8: {cause}"));
+        }
+        let Some(kind) = block.label.strip_suffix(" PRIVATE KEY") else {
+            return Err(format!("no private key data in PEM block of type {}", block.label));
+        };
+        match kind {
+            "RSA" => Self::from_pkcs1(&block.bytes).map_err(|cause| format!("parsing RSA private key from PEM: {cause}")),
+            "EC" => Self::from_ec(&block.bytes).map_err(|cause| format!("parsing EC private key from PEM: {cause}")),
+            "DSA" => match Reader(&block.bytes).expect(SEQUENCE) {
+                Some(_) => Ok(PrivateKey::Dsa(block.bytes)),
+                None => Err("parsing DSA private key from PEM: asn1: structure error: tags don't match".to_owned()),
+            },
+            other => Err(format!("invalid private key type {other}")),
+        }
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Result<Self, String> {
+        let pair = RsaKeyPair::from_der(der).map_err(|error| format!("x509: failed to parse private key: {error}"))?;
+        Ok(PrivateKey::Rsa(pair, der.to_vec()))
+    }
+
+    fn from_ec(der: &[u8]) -> Result<Self, String> {
+        let curves = [&ECDSA_P256_SHA256_ASN1_SIGNING, &ECDSA_P384_SHA384_ASN1_SIGNING, &ECDSA_P521_SHA512_ASN1_SIGNING];
+        let pair = curves.iter().find_map(|curve| EcdsaKeyPair::from_private_key_der(curve, der).ok());
+        pair.ok_or_else(|| "x509: failed to parse EC private key".to_owned()).and_then(Self::of_ecdsa)
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Result<Self, String> {
+        const RSA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+        let (inside, algorithm) = unwrapped(der).ok_or("asn1: structure error: tags don't match")?;
+        if algorithm.starts_with(RSA) {
+            return Self::from_pkcs1(inside);
+        }
+        match Ed25519KeyPair::from_pkcs8_maybe_unchecked(der) {
+            Ok(pair) => Self::of_ed25519(pair),
+            Err(_) => Self::from_ec(der),
+        }
+    }
+
+    /// The key in PEM, each kind in the form that Sprig writes it in.
+    pub(super) fn to_pem(&self) -> String {
+        match self {
+            PrivateKey::Rsa(_, der) => write_pem("RSA PRIVATE KEY", der),
+            PrivateKey::Ecdsa(_, der) => write_pem("EC PRIVATE KEY", der),
+            PrivateKey::Ed25519(_, der) => write_pem("PRIVATE KEY", der),
+            PrivateKey::Dsa(der) => write_pem("DSA PRIVATE KEY", der),
+        }
+    }
+
+    /// The public key with its algorithm: `SubjectPublicKeyInfo`. `None` for DSA.
+    pub(super) fn public_key(&self) -> Option<Vec<u8>> {
+        let der: PublicKeyX509Der<'_> = match self {
+            PrivateKey::Rsa(pair, _) => pair.public_key().as_der(),
+            PrivateKey::Ecdsa(pair, _) => pair.public_key().as_der(),
+            PrivateKey::Ed25519(pair, _) => pair.public_key().as_der(),
+            PrivateKey::Dsa(_) => return None,
+        }
+        .ok()?;
+        Some(der.as_ref().to_vec())
+    }
+
+    /// The identifier of the algorithm that [`PrivateKey::sign`] uses.
+    pub(super) fn signature_algorithm(&self) -> &'static [u8] {
+        match self {
+            PrivateKey::Rsa(..) => SHA256_WITH_RSA,
+            PrivateKey::Ecdsa(pair, _) if pair.algorithm() == &ECDSA_P384_SHA384_ASN1_SIGNING => ECDSA_WITH_SHA384,
+            PrivateKey::Ecdsa(pair, _) if pair.algorithm() == &ECDSA_P521_SHA512_ASN1_SIGNING => ECDSA_WITH_SHA512,
+            PrivateKey::Ecdsa(..) => ECDSA_WITH_SHA256,
+            PrivateKey::Ed25519(..) | PrivateKey::Dsa(_) => ED25519,
+        }
+    }
+
+    /// The signature of a message.
+    ///
+    /// # Errors
+    /// DSA keys sign nothing.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+        match self {
+            PrivateKey::Rsa(pair, _) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).map_err(|_| UNKNOWN)?;
+                Ok(signature)
+            }
+            PrivateKey::Ecdsa(pair, _) => Ok(pair.sign(&SystemRandom::new(), message).map_err(|_| UNKNOWN)?.as_ref().to_vec()),
+            PrivateKey::Ed25519(pair, _) => Ok(pair.sign(message).as_ref().to_vec()),
+            PrivateKey::Dsa(_) => Err(NO_SIGNER.to_owned()),
+        }
+    }
+}
+
+/// What Go says of a key that can't sign.
+pub(super) const NO_SIGNER: &str = "x509: certificate private key does not implement crypto.Signer";
+
+#[cfg(test)]
+mod tests {
+    use super::{KeySize, PrivateKey};
+
+    #[test]
+    fn keys_are_read_back() {
+        for key in [PrivateKey::new_rsa(KeySize::Rsa2048), PrivateKey::new_ecdsa(), PrivateKey::new_ed25519()] {
+            let key = key.unwrap();
+            let again = PrivateKey::from_pem(key.to_pem().as_bytes()).unwrap();
+            assert_eq!(key.to_pem(), again.to_pem());
+            assert_eq!(key.public_key(), again.public_key());
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_says_so() {
+        let error = |text: &str| PrivateKey::from_pem(text.as_bytes()).err().unwrap();
+        assert_eq!(error("x"), "no PEM data in input");
+        assert_eq!(error("-----BEGIN X-----\nAAAA\n-----END X-----\n"), "no private key data in PEM block of type X");
+        assert_eq!(error("-----BEGIN X PRIVATE KEY-----\nAAAA\n-----END X PRIVATE KEY-----\n"), "invalid private key type X");
+    }
+}
