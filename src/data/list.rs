@@ -2,20 +2,33 @@
 
 use std::sync::Arc;
 
+use super::dismantle::{dismantle, holds_others};
 use super::{Type, Value};
 
 /// A Go slice. Templates can't change an element in place, so it is shared freely; the maps inside
 /// keep their reference semantics.
 #[derive(Debug, Clone)]
 pub struct List {
-    items: Option<Arc<Vec<Value>>>,
+    items: Option<Arc<Items>>,
     of: Type,
+}
+
+/// The elements; freed without recursion.
+#[derive(Debug, Clone, Default)]
+struct Items(Vec<Value>);
+
+impl Drop for Items {
+    fn drop(&mut self) {
+        if self.0.iter().any(holds_others) {
+            dismantle(std::mem::take(&mut self.0));
+        }
+    }
 }
 
 impl List {
     /// A slice of type `of` ([`Type::List`], [`Type::Strings`] …).
     pub fn typed(of: Type, items: Vec<Value>) -> Self {
-        Self { items: Some(Arc::new(items)), of }
+        Self { items: Some(Arc::new(Items(items))), of }
     }
     /// A nil slice: length 0, `null` in JSON.
     pub fn nil(of: Type) -> Self {
@@ -31,11 +44,15 @@ impl List {
     }
     /// The elements.
     pub fn items(&self) -> &[Value] {
-        self.items.as_ref().map_or(&[], |items| items.as_slice())
+        self.items.as_ref().map_or(&[], |items| items.0.as_slice())
     }
     /// The elements to change: copied first when others share them.
     pub fn make_mut(&mut self) -> &mut Vec<Value> {
-        Arc::make_mut(self.items.get_or_insert_with(Default::default))
+        &mut Arc::make_mut(self.items.get_or_insert_with(Default::default)).0
+    }
+    /// Takes the elements out if nobody else holds them.
+    pub(super) fn take_unshared(&mut self) -> Vec<Value> {
+        self.items.as_mut().and_then(Arc::get_mut).map(|items| std::mem::take(&mut items.0)).unwrap_or_default()
     }
 }
 

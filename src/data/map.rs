@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use super::dismantle::{dismantle, holds_others};
 use super::{Str, Type, Value};
 
 /// A Go map with string keys. Cloning shares it: what one holder sets, all see, as charts rely on.
@@ -14,6 +15,15 @@ pub struct Map(Arc<Cell>);
 struct Cell {
     of: Type,
     entries: RwLock<BTreeMap<Str, Value>>,
+}
+
+impl Drop for Cell {
+    fn drop(&mut self) {
+        let entries = self.entries.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if entries.values().any(holds_others) {
+            dismantle(std::mem::take(entries).into_values().collect());
+        }
+    }
 }
 
 /// Read access to a map's entries. Don't write to the same map while holding it.
@@ -64,6 +74,11 @@ impl Map {
     /// The entries in key order, as they are now: safe to hold while the map changes.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {
         self.read().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+    /// Takes the entries out if nobody else holds the map.
+    pub(super) fn take_unshared(&mut self) -> BTreeMap<Str, Value> {
+        let cell = Arc::get_mut(&mut self.0);
+        cell.map(|cell| std::mem::take(cell.entries.get_mut().unwrap_or_else(PoisonError::into_inner))).unwrap_or_default()
     }
     /// Whether both are the same map, not only equal ones.
     pub fn is(&self, other: &Map) -> bool {

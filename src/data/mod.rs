@@ -3,6 +3,7 @@
 //!
 //! Called by every room. Never touches the outside; never prints.
 
+mod dismantle;
 pub mod json;
 mod list;
 mod map;

@@ -13,6 +13,8 @@ mod parse;
 mod program;
 mod set;
 mod stack;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Engine, Limits, MissingKey, Options};
 pub use error::{ExecError, Frame, Link, ParseError};

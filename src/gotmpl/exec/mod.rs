@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use super::engine::Limits;
 use super::error::{ExecError, Frame, Link};
+use super::funcs::weight;
 use super::parse::{Branch, Kind, NodeId, Pipe, UNRESOLVED, Variable, print};
 use super::program::Program;
 use super::set::{Environment, TemplateSet};
@@ -131,6 +132,9 @@ impl<'s> Execution<'s> {
     }
     /// A value as `%v` prints it.
     fn formatted(&self, value: &Value) -> String {
+        if let Err(fault) = weight::check(std::slice::from_ref(value), self.limits().output) {
+            return format!("({fault})");
+        }
         let mut out = Vec::new();
         fmt::append_value(&mut out, value);
         String::from_utf8_lossy(&out).into_owned()
@@ -171,8 +175,7 @@ impl Execution<'_> {
                 let value = self.pipeline(dot, *pipe)?;
                 if !matches!(&program.tree().node(*pipe).kind, Kind::Pipe(pipe) if !program.tree().span(pipe.declared).is_empty()) {
                     self.node = id;
-                    self.print(&value.value);
-                    self.check_output()?;
+                    self.print(&value.value)?;
                 }
             }
             Kind::If(branch) => return self.branch(dot, branch, false),
@@ -194,13 +197,18 @@ impl Execution<'_> {
         Ok(Flow::Next)
     }
 
-    fn print(&mut self, value: &Value) {
+    fn print(&mut self, value: &Value) -> Result<()> {
         match &value.kind {
             ValueKind::Nil => self.out.extend_from_slice(b"<no value>"),
             ValueKind::String(text) => self.out.extend_from_slice(text),
             ValueKind::Object(object) => self.out.extend_from_slice(object.text().as_bytes()),
+            ValueKind::List(_) | ValueKind::Map(_) => {
+                weight::check(std::slice::from_ref(value), self.limits().output).or_else(|fault| self.fault(fault))?;
+                fmt::append_value(self.out, value);
+            }
             _ => fmt::append_value(self.out, value),
         }
+        self.check_output()
     }
 
     /// `if` and `with`

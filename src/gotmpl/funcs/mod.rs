@@ -6,7 +6,7 @@
 pub mod builtin;
 mod compare;
 pub mod sprig;
-mod weight;
+pub(super) mod weight;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -180,7 +180,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// Names the limit.
     pub fn check_values(&self, values: &[Value]) -> Result<(), Failure> {
-        weight::check(values, self.limits().output)
+        Ok(weight::check(values, self.limits().output)?)
     }
     /// How often something with that name is under way in this run; a function that nests counts it up and down
     /// (Helm's `include`, one counter for each template name).

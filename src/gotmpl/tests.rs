@@ -1,0 +1,202 @@
+//! The engine alone, with Go's functions and three more: `include` and `tpl` as Helm has them, and `list`.
+
+use std::sync::Arc;
+
+use super::funcs::builtin;
+use super::{
+    Call, Engine, Environment, Failure, Function, FunctionTable, Limits, Link, MissingKey, Nested, Options, Source, TemplateSet, World,
+};
+use crate::data::{Map, Value};
+
+struct Still;
+impl World for Still {
+    fn now(&self) -> i128 {
+        0
+    }
+    fn random(&self, buffer: &mut [u8]) {
+        buffer.fill(0);
+    }
+    fn zone(&self) -> String {
+        "UTC".to_owned()
+    }
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let name = arguments[0].as_str().cloned().unwrap_or_default();
+    Ok(Value::string(call.execute(&name, &arguments[1])?))
+}
+
+fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let text = arguments[0].as_str().cloned().unwrap_or_default();
+    match call.execute_text("gotpl", &text, &arguments[1]) {
+        Ok(out) => Ok(Value::string(out)),
+        Err(Nested::Parse(error)) => Err(format!("cannot parse: {error}").into()),
+        Err(Nested::Exec(error)) => Err(error.wrapped(Link::Text("in tpl".to_owned())).into()),
+    }
+}
+
+fn list(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(arguments.to_vec().into())
+}
+
+const fn row(name: &'static str, signature: &'static str, run: fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>) -> Function {
+    Function { name, source: Source::Helm, signature, run, doc: "", example: "" }
+}
+
+const MORE: &[Function] = &[
+    row("include", "(string, interface {}) (string, error)", include),
+    row("tpl", "(string, interface {}) (string, error)", tpl),
+    row("list", "(...interface {}) []interface {}", list),
+];
+
+fn engine(limits: Limits, missing_key: MissingKey) -> Engine {
+    let functions = FunctionTable::new(&[builtin::TABLE, MORE]).expect("the signatures are right");
+    Engine::new(Arc::new(functions), Options { missing_key, limits })
+}
+
+fn run_with(engine: &Engine, texts: &[(&str, &str)], data: &Value) -> Result<String, String> {
+    let mut set = TemplateSet::new(engine, "gotpl");
+    for (name, text) in texts {
+        set.add(&engine.parse(*name, *text).map_err(|error| error.to_string())?);
+    }
+    let mut out = Vec::new();
+    let environment = Environment { world: &Still, context: &() };
+    let name = texts.first().map_or("", |(name, _)| name);
+    set.execute(name, data, &environment, &mut out).map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn run(text: &str) -> Result<String, String> {
+    run_with(&engine(Limits::default(), MissingKey::Zero), &[("t", text)], &Value::NIL)
+}
+
+fn run_on(text: &str, data: &Value, missing_key: MissingKey) -> Result<String, String> {
+    run_with(&engine(Limits::default(), missing_key), &[("t", text)], data)
+}
+
+/// The end of an error, where the cause stands.
+fn tail(result: Result<String, String>) -> String {
+    let error = result.expect_err("it should fail");
+    error.rsplit(": ").next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn every_own_function_runs_its_example() {
+    for function in builtin::TABLE {
+        run(function.example).unwrap_or_else(|error| panic!("{}: {error}", function.name));
+    }
+}
+
+#[test]
+fn missing_keys_follow_the_option() {
+    let data: Value = [("a", Value::int(1))].into_iter().collect::<Map>().into();
+    assert_eq!(run_on("{{ .b }}", &data, MissingKey::Default).unwrap(), "<no value>");
+    assert_eq!(run_on("{{ .b }}", &data, MissingKey::Zero).unwrap(), "<no value>");
+    assert_eq!(
+        run_on("{{ .b }}", &data, MissingKey::Error).unwrap_err(),
+        "template: t:1:3: executing \"t\" at <.b>: map has no entry for key \"b\""
+    );
+    assert_eq!(run_on("{{ .b.c }}", &data, MissingKey::Default).unwrap(), "<no value>");
+    assert_eq!(tail(run_on("{{ .b.c }}", &data, MissingKey::Zero)), "nil pointer evaluating interface {}.c");
+}
+
+#[test]
+fn a_later_file_replaces_a_definition_but_not_with_nothing() {
+    let engine = engine(Limits::default(), MissingKey::Zero);
+    let first = ("a", "{{ template \"x\" }}{{ define \"x\" }}one{{ end }}");
+    let second = ("b", "{{ define \"x\" }}two{{ end }}");
+    let third = ("c", "{{ define \"x\" }} {{/* nothing */}} {{ end }}");
+    assert_eq!(run_with(&engine, &[first, second, third], &Value::NIL).unwrap(), "two");
+    assert_eq!(run_with(&engine, &[first, third], &Value::NIL).unwrap(), "one");
+    assert_eq!(
+        run("{{ define \"x\" }}1{{ end }}\n{{ define \"x\" }}2{{ end }}").unwrap_err(),
+        "template: t:2: template: multiple definition of template \"x\""
+    );
+}
+
+#[test]
+fn what_tpl_defines_is_seen_inside_and_gone_afterwards() {
+    let engine = engine(Limits::default(), MissingKey::Zero);
+    let main = ("a", "{{ include \"y\" . }}{{ tpl `{{ define \"x\" }}two{{ end }}{{ include \"y\" . }}` . }}{{ include \"y\" . }}");
+    let parts = ("b", "{{ define \"x\" }}one{{ end }}{{ define \"y\" }}<{{ template \"x\" }}>{{ end }}");
+    assert_eq!(run_with(&engine, &[main, parts], &Value::NIL).unwrap(), "<one><two><one>");
+}
+
+#[test]
+fn an_error_names_every_template_on_the_way() {
+    let engine = engine(Limits::default(), MissingKey::Zero);
+    let main = ("a", "x\n {{ include \"y\" 1 }}");
+    let parts = ("b", "{{ define \"y\" }}{{ tpl \"{{ .x }}\" . }}{{ end }}");
+    assert_eq!(
+        run_with(&engine, &[main, parts], &Value::NIL).unwrap_err(),
+        "template: a:2:4: executing \"a\" at <include \"y\" 1>: error calling include: template: b:1:19: executing \"y\" at \
+         <tpl \"{{ .x }}\" .>: error calling tpl: in tpl: template: gotpl:1:3: executing \"gotpl\" at <.x>: can't evaluate field x in type int"
+    );
+}
+
+#[test]
+fn variables_that_and_skips_are_not_there() {
+    assert_eq!(run("{{ $x := 1 }}{{ $y := and true ($x := 2) }}{{ $x }}").unwrap(), "2");
+    assert_eq!(run("{{ $x := 1 }}{{ $y := and false ($x := 2) }}{{ $x }}").unwrap(), "1");
+    for text in ["{{ $y := and false ($x := 2) }}{{ $x }}", "{{ $x = 2 }}", "{{ if false }}{{ $x := 2 }}{{ else }}{{ $x }}{{ end }}"] {
+        assert!(run(text).is_err_and(|error| error.ends_with(": undefined variable: $x")), "{text}");
+    }
+}
+
+#[test]
+fn nesting_ends_in_an_error() {
+    let deep = |open: &str, middle: &str, close: &str, times: usize| format!("{}{middle}{}", open.repeat(times), close.repeat(times));
+    let parentheses = deep("(", "1", ")", 100_000);
+    assert_eq!(run(&format!("{{{{ {parentheses} }}}}")).unwrap_err(), "template: t:1: max expression depth exceeded");
+    let parentheses = deep("(", "1", ")", 10_000);
+    assert_eq!(run(&format!("{{{{ {parentheses} }}}}")).unwrap(), "1");
+    assert_eq!(tail(run(&format!("{{{{ {parentheses}.x }}}}"))), "can't evaluate field x in type int");
+    assert_eq!(run(&deep("{{ if 1 }}", "x", "{{ end }}", 10_000)).unwrap(), "x");
+    assert_eq!(tail(run(&deep("{{ if 1 }}", "x", "{{ end }}", 100_000))), "max nesting depth exceeded (10000)");
+    assert_eq!(tail(run(&deep("{{ block `a` 1 }}", "x", "{{ end }}", 100_000))), "max nesting depth exceeded (10000)");
+    assert_eq!(tail(run(&"{{ if 0 }}{{ else }}".repeat(100_000))), "max nesting depth exceeded (10000)");
+}
+
+#[test]
+fn recursion_ends_in_an_error() {
+    assert_eq!(
+        tail(run("{{ define \"a\" }}{{ template \"a\" }}{{ end }}{{ template \"a\" }}")),
+        "exceeded maximum template depth (100000)"
+    );
+    assert_eq!(
+        tail(run("{{ define \"a\" }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}")),
+        "exceeded maximum depth of nested executions (10000)"
+    );
+    let text = "{{ define \"a\" }}{{ tpl `{{ define \"b\" }}x{{ end }}{{ template \"a\" }}` . }}{{ end }}{{ template \"a\" }}";
+    assert_eq!(tail(run(text)), "exceeded maximum depth of nested executions (10000)");
+}
+
+#[test]
+fn endless_work_ends_in_an_error() {
+    let limits = Limits { steps: 100_000, output: 1_000_000, ..Limits::default() };
+    let engine = engine(limits, MissingKey::Zero);
+    let run = |text: &str| run_with(&engine, &[("t", text)], &Value::NIL);
+    assert_eq!(
+        run("{{ range 9223372036854775807 }}{{ end }}").unwrap_err(),
+        "template: t:1:31: executing \"t\" at <>: exceeded maximum number of steps (100000)"
+    );
+    assert_eq!(tail(run("{{ range 10000 }}{{ range 10000 }}x{{ end }}{{ end }}")), "exceeded maximum number of steps (100000)");
+    let line = "x".repeat(1000);
+    assert_eq!(tail(run(&format!("{{{{ range 2000 }}}}{line}{{{{ end }}}}"))), "exceeded maximum size of output (1000000 bytes)");
+    let double = "{{ $x := `xxxxxxxx` }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}";
+    assert_eq!(tail(run(double)), "text of the value is larger than the limit of 1000000 bytes");
+    let lists = "{{ $x := list 1 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}";
+    assert_eq!(tail(run(&format!("{lists}{{{{ print $x }}}}"))), "text of the value is larger than the limit of 1000000 bytes");
+    assert_eq!(tail(run(&format!("{lists}{{{{ $x }}}}"))), "text of the value is larger than the limit of 1000000 bytes");
+    assert_eq!(tail(run("{{ printf `%999999d%999999d` 1 2 }}")), "result of 1999998 bytes is larger than the limit of 1000000 bytes");
+}
+
+#[test]
+fn a_value_that_nests_very_deep_is_no_harm() {
+    let text = "{{ $x := list }}{{ range 1000000 }}{{ $x = list $x }}{{ end }}{{ len $x }}";
+    assert_eq!(run(text).unwrap(), "1");
+    assert_eq!(tail(run(&format!("{text}{{{{ $x }}}}"))), "value nests deeper than the limit of 1000");
+}
