@@ -5,18 +5,35 @@
 //! [`release_values`], and only for the releases that the caller picks. Output builders ([`output`]) give helmfile's
 //! bytes as data. Nothing is printed, no hook is run and no chart is touched here.
 
+mod build;
+mod environment;
+mod layers;
+mod load;
+mod needs;
 pub mod output;
+mod part;
+mod policy;
+mod record;
 pub mod release;
+mod release_values;
 pub mod request;
+mod resolve;
+mod schema;
+mod select;
+mod templates;
+mod visit;
 
-pub use release::{Hook, Release, SetValue};
+pub use environment::Environment;
+pub use release::{Hook, Options, Release, SetValue};
+pub use release_values::{ReleaseValues, ValuesLayer, release_values};
 pub use request::{Request, StateValue};
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::data::{Map, Value};
-use crate::diag::{Error, Errors, Result};
-use crate::values::Setting;
+use crate::data::Map;
+use crate::diag::{Error, Errors, Kind, Place, Result};
+use crate::values::{Folder, Setting};
 
 /// Everything that was asked for, as far as it could be loaded.
 #[derive(Debug, Default)]
@@ -26,12 +43,32 @@ pub struct Desired {
     /// Why loading stopped. The states before it are complete: helmfile has worked on them by then, so commands that
     /// stream print them first.
     pub errors: Errors,
+    /// The environments that skipped state files declare: they don't have the one that was asked for.
+    pub environments: BTreeSet<String>,
 }
 
 impl Desired {
     /// The error helmfile ends with (exit code 3) when no state had a release for the command.
     pub fn no_match(&self, request: &Request) -> Error {
-        request.no_match()
+        let words = format!(
+            "err: no releases found that matches specified selector({}) and environment({}), in any helmfile",
+            request.selectors.join(", "),
+            request.environment
+        );
+        let error = Error::new(Kind::NoMatch, words);
+        let names: Vec<&str> = self.environments.iter().map(String::as_str).collect();
+        if !names.is_empty() {
+            let error = error.hint(format!("environments declared here: {}", names.join(", ")));
+            return match crate::diag::nearest(&request.environment, names) {
+                Some(near) => error.hint(format!("did you mean -e {near}?")),
+                None => error,
+            };
+        }
+        let labels: BTreeSet<String> = self.states.iter().flat_map(|state| &state.releases).flat_map(|release| &release.labels).map(|(key, value)| format!("{key}={value}")).collect();
+        match request.selectors.iter().find_map(|selector| crate::diag::nearest(selector, labels.iter().map(String::as_str))) {
+            Some(near) => error.hint(format!("did you mean -l {near}?")),
+            None => error,
+        }
     }
 }
 
@@ -62,21 +99,12 @@ pub struct State {
     pub hooks: Vec<Hook>,
     /// `helmBinary`
     pub helm_binary: String,
-}
-
-/// The environment of a state.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// `default`, or what `-e` said.
-    pub name: String,
-    /// `kubeContext`
-    pub kube_context: String,
-    /// Values of the environment's layers.
-    pub values: Map,
-    /// The state's own `values:`.
-    pub defaults: Map,
-    /// `--state-values-set`.
-    pub overrides: Map,
+    /// All fields, as `build` prints them.
+    fields: Map,
+    /// The folder that helmfile takes for the state's, as it shows it.
+    base: Folder,
+    /// helmfile's words for the way here: `in ./helmfile.yaml`.
+    label: String,
 }
 
 /// A chart repository as the state names it.
@@ -110,13 +138,29 @@ pub struct Needs {
 }
 
 impl State {
-    /// The releases that `list`, `build`, `write-values` and `show-dag` see: filtered by selectors and conditions where
-    /// there are selectors, all of them otherwise.
+    /// The releases that `list`, `build` and `show-dag` see: those that selectors and conditions pick where there are
+    /// selectors, else all of them.
     ///
     /// # Errors
     /// A malformed selector, a condition that leads nowhere, the same release twice.
-    pub fn filtered(&self) -> Result<Vec<&Release>> {
-        Ok(self.releases.iter().collect())
+    pub fn filtered(&self, setting: &Setting) -> Result<Vec<&Release>> {
+        let releases = match self.selectors.is_empty() {
+            true => self.releases.iter().collect(),
+            false => select::select(&self.releases, &self.selectors, &self.values, false).map_err(|error| self.worded(error))?,
+        };
+        self.refuse_duplicates(&releases, setting)?;
+        Ok(releases)
+    }
+
+    /// The releases that `write-values` writes: selected by selectors and conditions, also those with `installed: false`,
+    /// which it skips.
+    ///
+    /// # Errors
+    /// As [`State::filtered`].
+    pub fn selected(&self, setting: &Setting) -> Result<Vec<&Release>> {
+        let releases = select::select(&self.releases, &self.selectors, &self.values, false).map_err(|error| self.worded(error))?;
+        self.refuse_duplicates(&releases, setting)?;
+        Ok(releases)
     }
 
     /// The releases that `template`, `lint` and `sync` work on: selected by selectors and conditions, in the order of
@@ -124,41 +168,57 @@ impl State {
     ///
     /// # Errors
     /// As [`State::filtered`], and needs that are unknown, unselected or in a circle.
-    pub fn planned(&self, _needs: Needs) -> Result<Option<Vec<&Release>>> {
-        Ok(Some(self.releases.iter().collect()))
+    pub fn planned(&self, needs: Needs, setting: &Setting) -> Result<Option<Vec<&Release>>> {
+        let selected = self.selected(setting)?;
+        if selected.is_empty() {
+            return Ok(None);
+        }
+        let known = self.deduplicated(&selected);
+        self.refuse_duplicates(&known, setting)?;
+        let place = |error: Error| self.worded(error).at_least(|| Place::file(&self.path));
+        let ordered = |only: &[&Release], needs| needs::groups(&known, only, needs).map(|groups| groups.concat()).map_err(place);
+        let wanted: Vec<&Release> = ordered(&selected, needs)?.into_iter().filter(|release| release.installed).collect();
+        if wanted.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let again = Needs { include: needs.include || needs.transitive, transitive: false, ..needs };
+        let planned = ordered(&wanted, again)?;
+        if needs.enforce_installed {
+            needs::refuse_uninstalled(&wanted, &planned).map_err(place)?;
+        }
+        Ok(Some(planned))
+    }
+
+    /// All releases, but of those with the same id only a selected one.
+    fn deduplicated<'a>(&'a self, selected: &[&'a Release]) -> Vec<&'a Release> {
+        let mut count = std::collections::HashMap::new();
+        for release in &self.releases {
+            *count.entry(release.id()).or_insert(0usize) += 1;
+        }
+        let chosen: std::collections::HashMap<String, &Release> = selected.iter().map(|release| (release.id(), *release)).collect();
+        let mut done = BTreeSet::new();
+        let pick = |release: &'a Release| {
+            let id = release.id();
+            if count.get(&id) == Some(&1) {
+                return Some(release);
+            }
+            chosen.get(&id).filter(|_| done.insert(id.clone())).copied()
+        };
+        self.releases.iter().filter_map(pick).collect()
+    }
+
+    fn refuse_duplicates(&self, releases: &[&Release], setting: &Setting) -> Result<()> {
+        let place = |release: &Release| setting.sources.place(release.origin).unwrap_or_else(|| Place::file(&self.path));
+        select::refuse_duplicates(releases, place).map_err(|error| self.worded(error))
+    }
+
+    /// An error with helmfile's words for the state it comes from.
+    fn worded(&self, error: Error) -> Error {
+        error.wrap(|words| format!("{}: {words}", self.label))
     }
 }
 
-/// One layer of a release's values, as helmfile would hand it to helm with `--values`.
-#[derive(Debug, Clone)]
-pub struct ValuesLayer {
-    /// The file as the state names it; `None` for values written in the state.
-    pub name: Option<String>,
-    /// Its values as helm reads them.
-    pub values: Value,
-    /// The text that helm would read.
-    pub text: Vec<u8>,
-}
-
-/// What a release's values come from, weakest first.
-#[derive(Debug, Clone, Default)]
-pub struct ReleaseValues {
-    /// The `--values` files.
-    pub layers: Vec<ValuesLayer>,
-    /// The `--set`, `--set-string` and `--set-file` arguments in order: flag name and argument.
-    pub set: Vec<(&'static str, String)>,
-}
-
-/// Evaluates a release's values: renders its values files with `.Values`, `.Release` and `.Environment`, in order.
-/// Every release starts from the same `.Values`.
-///
-/// # Errors
-/// Missing, faulty or unreadable layers, all of them at once.
-pub fn release_values(_state: &State, _release: &Release, _setting: &Setting) -> Result<ReleaseValues, Errors> {
-    Ok(ReleaseValues::default())
-}
-
 /// Loads the state file or files and everything they lead to.
-pub fn load(_request: &Request, _setting: &Setting) -> Desired {
-    Desired::default()
+pub fn load(request: &Request, setting: &Setting) -> Desired {
+    visit::visit(request, setting)
 }

@@ -298,6 +298,18 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// Whether go-yaml's `omitempty` leaves it out. A pointer is there when it is not nil.
+pub(super) fn is_zero(of: Type, value: &Value) -> bool {
+    match (of, &value.kind) {
+        (_, Is::Nil) => true,
+        (Type::TextRef | Type::FlagRef | Type::NumberRef | Type::DecimalRef | Type::RecordRef(_), _) => false,
+        (Type::Record(schema), Is::Map(map)) => {
+            map.read().iter().all(|(key, value)| schema.field(&key.to_text()).is_none_or(|field| is_zero(field.of, value)))
+        }
+        _ => is_empty(value),
+    }
+}
+
 /// A text field; empty where absent.
 pub(super) fn text(record: &Map, key: &str) -> String {
     record.get(key).and_then(|value| value.as_str().map(|text| text.to_text().into_owned())).unwrap_or_default()

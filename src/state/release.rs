@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::{Origin, Value};
+use crate::data::{Map, Origin, Value};
 
 /// One release of a state.
 #[derive(Debug, Clone, Default)]
@@ -29,10 +29,14 @@ pub struct Release {
     pub values: Vec<Value>,
     /// `secrets`: paths and mappings.
     pub secrets: Vec<Value>,
+    /// `valuesPathPrefix`, put before every path of `values` and `secrets`.
+    pub values_prefix: String,
     /// `set`
     pub set: Vec<SetValue>,
     /// `setString`
     pub set_string: Vec<SetValue>,
+    /// `env`: values that are names of environment variables.
+    pub environment: Vec<SetValue>,
     /// `hooks`
     pub hooks: Vec<Hook>,
     /// `missingFileHandler`, or the state's, or `Error`.
@@ -51,6 +55,19 @@ pub struct Release {
     pub chartify: Vec<&'static str>,
     /// Where the entry stands.
     pub origin: Origin,
+    /// The entry as `build` prints it.
+    pub(super) record: Map,
+}
+
+impl Release {
+    /// `[[kubeContext/]namespace/]name`, as `needs` refer to it.
+    pub fn id(&self) -> String {
+        match (self.kube_context.as_str(), self.namespace.as_str(), self.name.as_str()) {
+            ("", "", name) => name.to_owned(),
+            ("", namespace, name) => format!("{namespace}/{name}"),
+            (context, namespace, name) => format!("{context}/{namespace}/{name}"),
+        }
+    }
 }
 
 /// Switches of a release for helm, with `helmDefaults` applied.
@@ -90,6 +107,7 @@ pub struct SetValue {
     pub value: String,
     pub file: String,
     pub values: Vec<Value>,
+    pub origin: Origin,
 }
 
 /// One hook, as data.
@@ -100,7 +118,8 @@ pub struct Hook {
     pub events: Vec<String>,
     pub command: String,
     pub args: Vec<String>,
-    pub kubectl: BTreeMap<String, String>,
+    /// `kubectlApply`
+    pub kubectl: Option<BTreeMap<String, String>>,
     pub show_logs: bool,
     pub origin: Origin,
 }

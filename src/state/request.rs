@@ -1,7 +1,5 @@
 //! What was asked for.
 
-use crate::diag::{Error, Kind};
-
 /// What to load, as the command line says it.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -38,11 +36,4 @@ pub struct StateValue {
     pub argument: String,
     /// Whether everything stays text.
     pub text: bool,
-}
-
-impl Request {
-    /// helmfile's last word when nothing matched; exit code 3.
-    pub(super) fn no_match(&self) -> Error {
-        Error::new(Kind::NoMatch, "no releases found")
-    }
 }

@@ -59,15 +59,6 @@ pub struct Template<'a> {
     pub folder: &'a Folder,
 }
 
-/// What went wrong: Go's text, and the places of it.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    /// Go's one-line text.
-    pub message: String,
-    /// The same with places and hints; its message is Go's text, for [`Error::wrap`].
-    pub error: Error,
-}
-
 /// A rendered text and where its lines come from.
 #[derive(Debug, Clone)]
 pub struct Rendered {
@@ -98,6 +89,24 @@ pub fn render_inline(setting: &Setting, folder: &Folder, text: &Str, data: &Valu
         return Ok(text.clone());
     }
     render(setting, &Template { source: None, text, folder }, data).map(Str::from)
+}
+
+/// Renders the template of an output path: Go's own functions only, a missing key is `<no value>`.
+///
+/// # Errors
+/// `executing output-dir template: template: output-dir:1:3: …`
+pub fn render_path(setting: &Setting, name: &str, text: &Str, data: &Value) -> Result<Str, Error> {
+    let fail = |words: String| Error::new(Kind::Usage, words);
+    let table = FunctionTable::new(&[]).map_err(fail)?;
+    let engine = Engine::new(Arc::new(table), Options::default());
+    let program = engine.parse(name, text.clone()).map_err(|fault| fail(format!("parsing {name} template {:?}: {fault}", text.to_text())))?;
+    let mut set = TemplateSet::new(&engine, name);
+    set.add(&program);
+    let world = Outside(setting.host.clone());
+    let mut out = Vec::new();
+    let run = set.execute(name, data, &Environment { world: &world, context: &() }, &mut out);
+    run.map_err(|fault| fail(format!("executing {name} template: {fault}")))?;
+    Ok(out.into())
 }
 
 /// Renders a text.
