@@ -88,7 +88,8 @@ fn in_order(map: &Map) -> Result<Vec<crate::data::Str>, String> {
     let keys: Vec<crate::data::Str> = map.read().keys().cloned().collect();
     let flags: Map = keys.iter().map(|key| (key.clone(), Value::from(true))).collect();
     let text = write(&flags.into(), Style::Helmfile)?;
-    let lines: std::collections::HashMap<&[u8], usize> = text.split_inclusive(|byte| *byte == b'\n').enumerate().map(|(at, line)| (line, at)).collect();
+    let lines: std::collections::HashMap<&[u8], usize> =
+        text.split_inclusive(|byte| *byte == b'\n').enumerate().map(|(at, line)| (line, at)).collect();
     let mut placed = Vec::new();
     for key in keys {
         let line = write(&[(key.clone(), Value::from(true))].into_iter().collect::<Map>().into(), Style::Helmfile)?;

@@ -79,7 +79,8 @@ impl Layers<'_> {
         if shown.ends_with(".hcl") {
             return Err(Error::new(Kind::Values, wrap("HCL values are not supported")).into());
         }
-        let bytes = self.folder.read(host, shown).map_err(|error| error.wrap(|words| wrap(&format!("failed to load [{shown}]: {words}"))))?;
+        let bytes =
+            self.folder.read(host, shown).map_err(|error| error.wrap(|words| wrap(&format!("failed to load [{shown}]: {words}"))))?;
         let source = self.setting.sources.add(self.folder.typed(host, shown), bytes);
         let source = if shown.ends_with(".gotmpl") {
             let mut values = self.environment.merged_values();
@@ -112,8 +113,8 @@ pub(super) fn resolve(setting: &Setting, folder: &Folder, handler: &str, what: &
         return Err(Error::new(Kind::Fetch, words).hint("copy the file beside the state"));
     }
     let pattern = normalize(folder, path);
-    let mut found = glob::glob(&*setting.host, folder, &pattern)
-        .map_err(|why| Error::new(Kind::State, format!("failed processing {path}: {why}")))?;
+    let mut found =
+        glob::glob(&*setting.host, folder, &pattern).map_err(|why| Error::new(Kind::State, format!("failed processing {path}: {why}")))?;
     found.sort();
     if !found.is_empty() {
         return Ok(found);

@@ -31,7 +31,7 @@ pub use request::{Request, StateValue};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::data::Map;
+use crate::data::{Map, Sources};
 use crate::diag::{Error, Errors, Kind, Place, Result};
 use crate::values::{Folder, Setting};
 
@@ -64,7 +64,13 @@ impl Desired {
                 None => error,
             };
         }
-        let labels: BTreeSet<String> = self.states.iter().flat_map(|state| &state.releases).flat_map(|release| &release.labels).map(|(key, value)| format!("{key}={value}")).collect();
+        let labels: BTreeSet<String> = self
+            .states
+            .iter()
+            .flat_map(|state| &state.releases)
+            .flat_map(|release| &release.labels)
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         match request.selectors.iter().find_map(|selector| crate::diag::nearest(selector, labels.iter().map(String::as_str))) {
             Some(near) => error.hint(format!("did you mean -l {near}?")),
             None => error,
@@ -105,6 +111,8 @@ pub struct State {
     base: Folder,
     /// helmfile's words for the way here: `in ./helmfile.yaml`.
     label: String,
+    /// What places are found in.
+    sources: Sources,
 }
 
 /// A chart repository as the state names it.
@@ -143,12 +151,12 @@ impl State {
     ///
     /// # Errors
     /// A malformed selector, a condition that leads nowhere, the same release twice.
-    pub fn filtered(&self, setting: &Setting) -> Result<Vec<&Release>> {
+    pub fn filtered(&self) -> Result<Vec<&Release>> {
         let releases = match self.selectors.is_empty() {
             true => self.releases.iter().collect(),
             false => select::select(&self.releases, &self.selectors, &self.values, false).map_err(|error| self.worded(error))?,
         };
-        self.refuse_duplicates(&releases, setting)?;
+        self.refuse_duplicates(&releases)?;
         Ok(releases)
     }
 
@@ -157,9 +165,9 @@ impl State {
     ///
     /// # Errors
     /// As [`State::filtered`].
-    pub fn selected(&self, setting: &Setting) -> Result<Vec<&Release>> {
+    pub fn selected(&self) -> Result<Vec<&Release>> {
         let releases = select::select(&self.releases, &self.selectors, &self.values, false).map_err(|error| self.worded(error))?;
-        self.refuse_duplicates(&releases, setting)?;
+        self.refuse_duplicates(&releases)?;
         Ok(releases)
     }
 
@@ -168,13 +176,13 @@ impl State {
     ///
     /// # Errors
     /// As [`State::filtered`], and needs that are unknown, unselected or in a circle.
-    pub fn planned(&self, needs: Needs, setting: &Setting) -> Result<Option<Vec<&Release>>> {
-        let selected = self.selected(setting)?;
+    pub fn planned(&self, needs: Needs) -> Result<Option<Vec<&Release>>> {
+        let selected = self.selected()?;
         if selected.is_empty() {
             return Ok(None);
         }
         let known = self.deduplicated(&selected);
-        self.refuse_duplicates(&known, setting)?;
+        self.refuse_duplicates(&known)?;
         let place = |error: Error| self.worded(error).at_least(|| Place::file(&self.path));
         let ordered = |only: &[&Release], needs| needs::groups(&known, only, needs).map(|groups| groups.concat()).map_err(place);
         let wanted: Vec<&Release> = ordered(&selected, needs)?.into_iter().filter(|release| release.installed).collect();
@@ -207,8 +215,8 @@ impl State {
         self.releases.iter().filter_map(pick).collect()
     }
 
-    fn refuse_duplicates(&self, releases: &[&Release], setting: &Setting) -> Result<()> {
-        let place = |release: &Release| setting.sources.place(release.origin).unwrap_or_else(|| Place::file(&self.path));
+    fn refuse_duplicates(&self, releases: &[&Release]) -> Result<()> {
+        let place = |release: &Release| self.sources.place(release.origin).unwrap_or_else(|| Place::file(&self.path));
         select::refuse_duplicates(releases, place).map_err(|error| self.worded(error))
     }
 

@@ -26,8 +26,11 @@ pub(super) fn groups<'a>(releases: &[&'a Release], only: &[&Release], needs: Nee
             if wanted[node] {
                 continue;
             }
-            let mut dependents: Vec<&str> =
-                graph.dependents[node].iter().filter(|dependent| wanted[**dependent]).map(|dependent| graph.ids[*dependent].as_str()).collect();
+            let mut dependents: Vec<&str> = graph.dependents[node]
+                .iter()
+                .filter(|dependent| wanted[**dependent])
+                .map(|dependent| graph.ids[*dependent].as_str())
+                .collect();
             if dependents.is_empty() {
                 continue;
             }
@@ -89,8 +92,7 @@ struct Graph {
 
 impl Graph {
     fn new(releases: &[&Release]) -> Result<Self> {
-        let mut graph =
-            Graph { ids: Vec::new(), index: HashMap::new(), order: Vec::new(), dependents: Vec::new(), inputs: Vec::new() };
+        let mut graph = Graph { ids: Vec::new(), index: HashMap::new(), order: Vec::new(), dependents: Vec::new(), inputs: Vec::new() };
         for (position, release) in releases.iter().enumerate() {
             let id = release.id();
             let node = *graph.index.entry(id.clone()).or_insert_with(|| {
@@ -161,8 +163,11 @@ impl Graph {
 }
 
 fn undefined(releases: &[&Release], need: &str) -> Error {
-    let dependents: Vec<String> =
-        releases.iter().filter(|release| release.needs.iter().any(|other| other == need)).map(|release| format!("{:?}", release.id())).collect();
+    let dependents: Vec<String> = releases
+        .iter()
+        .filter(|release| release.needs.iter().any(|other| other == need))
+        .map(|release| format!("{:?}", release.id()))
+        .collect();
     let name = need.rsplit('/').next().unwrap_or(need);
     let words = format!(
         "release(s) {} depend(s) on an undefined release {need:?}. Perhaps you made a typo in \"needs\" or forgot defining a release named {name:?} with appropriate \"namespace\" and \"kubeContext\"?",

@@ -27,7 +27,7 @@ pub struct Row {
 ///
 /// # Errors
 /// A condition that leads nowhere, a malformed selector.
-pub fn rows(state: &State, setting: &Setting) -> Result<Vec<Row>> {
+pub fn rows(state: &State) -> Result<Vec<Row>> {
     let row = |release: &&Release| {
         let labels = release.labels.iter().fold(String::new(), |all, (key, value)| format!("{all},{key}:{value}"));
         Ok(Row {
@@ -40,7 +40,7 @@ pub fn rows(state: &State, setting: &Setting) -> Result<Vec<Row>> {
             version: release.version.clone(),
         })
     };
-    state.filtered(setting)?.iter().map(row).collect()
+    state.filtered()?.iter().map(row).collect()
 }
 
 /// The table that `list` prints, with a final newline. Sorts the rows.
@@ -111,7 +111,7 @@ pub fn json(rows: Vec<Row>) -> String {
 /// # Errors
 /// A value that can't be written as YAML; with `embed_values`, a values file that can't be rendered.
 pub fn build(state: &State, embed_values: bool, setting: &Setting) -> Result<Vec<u8>, Errors> {
-    let releases = state.filtered(setting)?;
+    let releases = state.filtered()?;
     let mut errors = Errors::new();
     let mut records = Vec::new();
     for release in releases {
@@ -177,7 +177,8 @@ pub fn written_values(values: &ReleaseValues, more: &[Map]) -> Result<(Map, Vec<
         let name = layer.name.clone().unwrap_or_else(|| "values".to_owned());
         let source = SourceFile { name: Str::from(name.as_str()), base: Default::default(), text: Str::from(layer.text.clone()) };
         let fail = |why: String| Error::new(Kind::Values, format!("unmarshalling yaml {name}: {why}")).at(Place::file(name.as_str()));
-        let value = read_value(&source, reading).map_err(|faults| fail(faults.first().map_or(String::new(), |fault| fault.message.clone())))?;
+        let value =
+            read_value(&source, reading).map_err(|faults| fail(faults.first().map_or(String::new(), |fault| fault.message.clone())))?;
         match &value.kind {
             Is::Map(map) => merged = override_merge(&merged, map),
             Is::Nil => {}
@@ -223,7 +224,14 @@ fn from_caller(state: &State, shown: &str, setting: &Setting) -> String {
     if state.folder == setting.host.current_folder() { shown.to_owned() } else { state.folder.join(shown).display().to_string() }
 }
 
-fn output_path(state: &State, release: &Release, name: &str, template: &str, output_dir: Option<&str>, setting: &Setting) -> Result<String> {
+fn output_path(
+    state: &State,
+    release: &Release,
+    name: &str,
+    template: &str,
+    output_dir: Option<&str>,
+    setting: &Setting,
+) -> Result<String> {
     let absolute = crate::values::clean(&state.base.real(&state.file).display().to_string());
     let extension = state.file.rfind('.').filter(|dot| !state.file[*dot..].contains('/'));
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, absolute.as_bytes());
@@ -273,10 +281,11 @@ fn release_object(release: &Release) -> Value {
 ///
 /// # Errors
 /// Unknown or circular needs.
-pub fn dag(state: &State, setting: &Setting) -> Result<String> {
-    let releases = state.filtered(setting)?;
+pub fn dag(state: &State) -> Result<String> {
+    let releases = state.filtered()?;
     let needs = Needs { include: true, transitive: true, ..Needs::default() };
-    let groups = needs::groups(&releases, &releases, needs).map_err(|error| state.worded(error).at_least(|| Place::file(state.path.as_str())))?;
+    let groups =
+        needs::groups(&releases, &releases, needs).map_err(|error| state.worded(error).at_least(|| Place::file(state.path.as_str())))?;
     let mut cells = vec![["GROUP".to_owned(), "RELEASE".to_owned(), "DEPENDENCIES".to_owned()]];
     for (number, group) in groups.iter().enumerate() {
         for release in group {

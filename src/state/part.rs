@@ -94,4 +94,3 @@ fn check_helmfiles(setting: &Setting, source: &SourceFile, record: &Map) -> Resu
     }
     Ok(())
 }
-

@@ -8,7 +8,8 @@ use crate::diag::{Error, Kind, Place};
 /// # Errors
 /// No keys at all; `environments` or `bases` after `releases`; environments and releases in one part.
 pub(super) fn check(file: &str, typed: &str, text: &[u8]) -> Result<(), Error> {
-    let lines: Vec<(u32, &[u8])> = text.split(|byte| *byte == b'\n').zip(1..).map(|(line, number)| (number, line.trim_ascii_end())).collect();
+    let lines: Vec<(u32, &[u8])> =
+        text.split(|byte| *byte == b'\n').zip(1..).map(|(line, number)| (number, line.trim_ascii_end())).collect();
     let keys: Vec<(u32, &[u8])> = lines.iter().filter_map(|(number, line)| Some((*number, top_key(line)?))).collect();
     let at = |line: u32| Place::at(typed, line, 1);
     if keys.is_empty() {
@@ -71,8 +72,15 @@ mod tests {
     #[test]
     fn environments_and_releases_need_a_part_each() {
         assert!(check("f", "f", b"environments: {}\n---\nreleases: []\n").is_ok());
-        assert!(check("f", "f", b"environments: {}\nreleases: []\n").unwrap_err().message().starts_with("environments and releases cannot"));
-        assert!(check("f", "f", b"releases: []\n---\nbases: []\n").unwrap_err().message().contains("bases must be defined before releases in f"));
+        assert!(
+            check("f", "f", b"environments: {}\nreleases: []\n").unwrap_err().message().starts_with("environments and releases cannot")
+        );
+        assert!(
+            check("f", "f", b"releases: []\n---\nbases: []\n")
+                .unwrap_err()
+                .message()
+                .contains("bases must be defined before releases in f")
+        );
         assert!(check("f", "f", b"# nothing\n").is_err());
     }
 }

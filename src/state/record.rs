@@ -132,7 +132,11 @@ impl<'a> Reader<'a> {
             Is::List(list) => list.iter().filter_map(|item| self.text(item)).collect(),
             _ => vec![self.text(value)?],
         };
-        let names: Vec<Value> = names.iter().map(|name| Value::string(name.trim_ascii())).filter(|name| name.as_str().is_some_and(|name| !name.is_empty())).collect();
+        let names: Vec<Value> = names
+            .iter()
+            .map(|name| Value::string(name.trim_ascii()))
+            .filter(|name| name.as_str().is_some_and(|name| !name.is_empty()))
+            .collect();
         (!names.is_empty()).then(|| names.into())
     }
 

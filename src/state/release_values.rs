@@ -106,7 +106,8 @@ impl Layers<'_> {
         let mut read = source.clone();
         if names_secret(&text) {
             let map = read_map(self.setting, &Text { source: &source, wrap: &wrap })?;
-            let value = expand_secrets(self.setting, &self.state.base, &map.into()).map_err(|why| self.fault(entry, Kind::Values, wrap(&why)))?;
+            let value =
+                expand_secrets(self.setting, &self.state.base, &map.into()).map_err(|why| self.fault(entry, Kind::Values, wrap(&why)))?;
             text = yaml::write(&value, Style::Helmfile).map_err(|why| self.fault(entry, Kind::Values, wrap(&why)))?;
             read = self.setting.sources.add(format!("{} (secrets expanded)", source.name), text.clone());
         }
@@ -228,7 +229,11 @@ impl Layers<'_> {
     fn text(&self, entry: &SetValue, value: &Value) -> Result<String> {
         let fault = |why: String| {
             let words = format!("Failed to render set value entry in {} for release {}: {why}", self.state.file, self.release.name);
-            Error::new(Kind::Values, words).at(record::place(&self.setting.sources, &Value::NIL.from_origin(entry.origin), &self.state.path))
+            Error::new(Kind::Values, words).at(record::place(
+                &self.setting.sources,
+                &Value::NIL.from_origin(entry.origin),
+                &self.state.path,
+            ))
         };
         if value.as_str().is_none() {
             let json = crate::data::json::write(value, true, "").map_err(fault)?;

@@ -146,7 +146,10 @@ fn options(record: &Map, defaults: &Map) -> Options {
         atomic: either("atomic"),
         cleanup_on_fail: either("cleanupOnFail"),
         force: either("force"),
-        create_namespace: record.get("createNamespace").or(defaults.get("createNamespace")).is_none_or(|value| value.as_bool() == Some(true)),
+        create_namespace: record
+            .get("createNamespace")
+            .or(defaults.get("createNamespace"))
+            .is_none_or(|value| value.as_bool() == Some(true)),
         recreate_pods: either("recreatePods"),
         reuse_values: either("reuseValues"),
         skip_deps: either("skipDeps"),

@@ -316,50 +316,26 @@ pub(super) static HOOK: Schema = Schema {
 /// `set[]`, `setString[]`
 pub(super) static SET_VALUE: Schema = Schema {
     name: "state.SetValue",
-    fields: &[
-        field("name", Type::Text),
-        field("value", Type::Text),
-        field("file", Type::Text),
-        field("values", Type::Anything),
-    ],
+    fields: &[field("name", Type::Text), field("value", Type::Text), field("file", Type::Text), field("values", Type::Anything)],
 };
 
 /// `dependencies[]`
-pub(super) static DEPENDENCY: Schema = Schema {
-    name: "state.Dependency",
-    fields: &[
-        always("chart", Type::Text),
-        always("version", Type::Text),
-        always("alias", Type::Text),
-    ],
-};
+pub(super) static DEPENDENCY: Schema =
+    Schema { name: "state.Dependency", fields: &[always("chart", Type::Text), always("version", Type::Text), always("alias", Type::Text)] };
 
 /// `inherit[]`
-pub(super) static INHERIT: Schema = Schema {
-    name: "state.Inherit",
-    fields: &[
-        field("template", Type::Text),
-        field("except", Type::Texts),
-    ],
-};
+pub(super) static INHERIT: Schema =
+    Schema { name: "state.Inherit", fields: &[field("template", Type::Text), field("except", Type::Texts)] };
 
 /// `trackResources[]`
 pub(super) static TRACK_RESOURCE: Schema = Schema {
     name: "state.TrackResourceSpec",
-    fields: &[
-        field("kind", Type::Text),
-        field("name", Type::Text),
-        field("namespace", Type::Text),
-    ],
+    fields: &[field("kind", Type::Text), field("name", Type::Text), field("namespace", Type::Text)],
 };
 
 /// `missingFileHandlerConfig`
-pub(super) static MISSING_FILE_HANDLER: Schema = Schema {
-    name: "state.MissingFileHandlerConfig",
-    fields: &[
-        field("ignoreMissingGitBranch", Type::Flag),
-    ],
-};
+pub(super) static MISSING_FILE_HANDLER: Schema =
+    Schema { name: "state.MissingFileHandlerConfig", fields: &[field("ignoreMissingGitBranch", Type::Flag)] };
 
 /// `llm`, read and printed only.
 pub(super) static LLM: Schema = Schema {
@@ -373,4 +349,3 @@ pub(super) static LLM: Schema = Schema {
         field("temperature", Type::Decimal),
     ],
 };
-

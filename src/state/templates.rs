@@ -126,8 +126,7 @@ impl Templates {
                 .into_iter()
                 .filter(|entry| entry.as_map().is_some_and(|entry| !text(entry, "template").trim().is_empty()))
                 .collect();
-            let named: Vec<String> =
-                own.iter().filter_map(|entry| Some(text(entry.as_map()?, "template").trim().to_owned())).collect();
+            let named: Vec<String> = own.iter().filter_map(|entry| Some(text(entry.as_map()?, "template").trim().to_owned())).collect();
             let mut entries: Vec<Value> = Vec::new();
             let mut added: Vec<&String> = Vec::new();
             for name in defaults.iter().filter(|name| !named.contains(name)) {
@@ -253,7 +252,8 @@ impl Fields<'_> {
             return Ok(value.clone());
         }
         let rendered = render_inline(self.scope.setting, self.scope.folder, text, self.data()).map_err(|error| {
-            let error = error.wrap(|words| format!("failed executing template expressions in release \"{}\".{}: {words}", self.name, field()));
+            let error =
+                error.wrap(|words| format!("failed executing template expressions in release \"{}\".{}: {words}", self.name, field()));
             match self.scope.setting.sources.place(value.origin) {
                 Some(place) => error.at(place),
                 None => error.at_least(|| Place::file(self.file)),
@@ -322,7 +322,10 @@ impl Fields<'_> {
             }
             let values = list(&copy, "values");
             if !values.is_empty() {
-                let rendered = values.iter().enumerate().map(|(at, item)| self.text(item, || format!("set[{index}].values[{at}] = \"{}\"", shown(item))));
+                let rendered = values
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| self.text(item, || format!("set[{index}].values[{at}] = \"{}\"", shown(item))));
                 copy.insert("values", rendered.collect::<Result<List>>()?);
             }
             entries.push(Value { kind: Is::Map(copy), origin: entry.origin });
@@ -355,7 +358,9 @@ fn shown(value: &Value) -> String {
 
 /// Decides `installedTemplate`, `conditionTemplate` and their like.
 fn decide_flags(release: &Map) -> Result<(), String> {
-    for (template, field) in [("installedTemplate", "installed"), ("conditionTemplate", "condition"), ("waitTemplate", "wait"), ("verifyTemplate", "verify")] {
+    for (template, field) in
+        [("installedTemplate", "installed"), ("conditionTemplate", "condition"), ("waitTemplate", "wait"), ("verifyTemplate", "verify")]
+    {
         let Some(value) = release.remove(template) else { continue };
         let text = value.as_str().map(|text| text.to_text().trim().to_owned()).unwrap_or_default();
         let truth = match text.as_str() {
@@ -376,7 +381,8 @@ fn decide_flags(release: &Map) -> Result<(), String> {
 
 /// Whether two records are the same, value by value.
 fn same(one: &Map, other: &Map) -> bool {
-    one.is(other) || one.len() == other.len() && one.read().iter().zip(other.read().iter()).all(|((a, x), (b, y))| a == b && same_value(x, y))
+    one.is(other)
+        || one.len() == other.len() && one.read().iter().zip(other.read().iter()).all(|((a, x), (b, y))| a == b && same_value(x, y))
 }
 
 fn same_value(one: &Value, other: &Value) -> bool {

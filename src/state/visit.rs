@@ -41,7 +41,9 @@ struct Inherited {
 /// Loads everything the request leads to.
 pub(super) fn visit(request: &Request, setting: &Setting) -> Desired {
     let mut desired = Desired::default();
-    let pick = |text: bool| request.state_values.iter().filter(|value| value.text == text).map(|value| value.argument.as_str()).collect::<Vec<_>>();
+    let pick = |text: bool| {
+        request.state_values.iter().filter(|value| value.text == text).map(|value| value.argument.as_str()).collect::<Vec<_>>()
+    };
     let set = match parse_state_values(setting, &pick(true), &pick(false)) {
         Ok(set) => set,
         Err(error) => {
@@ -186,11 +188,8 @@ impl Visitor<'_> {
         };
         let overriding = self.overriding(folder, file, visit)?;
         let inherited = visit.inherited.as_ref().filter(|inherited| inherited.names.iter().any(|name| name == "environments"));
-        let given = Given {
-            inherited: inherited.map(|inherited| &inherited.environment),
-            overriding: overriding.as_ref(),
-            evaluate_bases: true,
-        };
+        let given =
+            Given { inherited: inherited.map(|inherited| &inherited.environment), overriding: overriding.as_ref(), evaluate_bases: true };
         let loaded = loader.load(folder, file, given)?;
         if let Some(inherited) = &visit.inherited {
             inherit(&loaded.fields, inherited);
@@ -204,9 +203,11 @@ impl Visitor<'_> {
                 }
             }
         }
-        for (key, flag, over) in
-            [("kubeContext", "kube-context", &request.kube_context), ("namespace", "namespace", &request.namespace), ("chart", "chart", &request.chart)]
-        {
+        for (key, flag, over) in [
+            ("kubeContext", "kube-context", &request.kube_context),
+            ("namespace", "namespace", &request.namespace),
+            ("chart", "chart", &request.chart),
+        ] {
             if over.is_empty() {
                 continue;
             }
@@ -295,6 +296,7 @@ impl Visitor<'_> {
             helm_binary: text(&loaded.fields, "helmBinary"),
             fields: loaded.fields.clone(),
             label: format!("{}{label}", visit.label),
+            sources: self.setting.sources.clone(),
         }
     }
 }
@@ -330,9 +332,7 @@ fn inherit(fields: &Map, inherited: &Inherited) {
             ("environments", _) => continue,
             (_, None) => parent,
             ("repositories", Some(own)) => join_by(&parent, &own, |item| item.as_map().map(|item| text(item, "name")), true),
-            ("apiVersions", Some(own)) => {
-                join_by(&parent, &own, |item| item.as_str().map(|text| text.to_text().into_owned()), false)
-            }
+            ("apiVersions", Some(own)) => join_by(&parent, &own, |item| item.as_str().map(|text| text.to_text().into_owned()), false),
             ("helmDefaults", Some(own)) => match (&own.kind, &parent.kind) {
                 (Is::Map(own), Is::Map(parent)) => merge(&HELM_DEFAULTS, own, parent, Merging::Fill).into(),
                 _ => own,

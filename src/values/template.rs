@@ -99,7 +99,8 @@ pub fn render_path(setting: &Setting, name: &str, text: &Str, data: &Value) -> R
     let fail = |words: String| Error::new(Kind::Usage, words);
     let table = FunctionTable::new(&[]).map_err(fail)?;
     let engine = Engine::new(Arc::new(table), Options::default());
-    let program = engine.parse(name, text.clone()).map_err(|fault| fail(format!("parsing {name} template {:?}: {fault}", text.to_text())))?;
+    let program =
+        engine.parse(name, text.clone()).map_err(|fault| fail(format!("parsing {name} template {:?}: {fault}", text.to_text())))?;
     let mut set = TemplateSet::new(&engine, name);
     set.add(&program);
     let world = Outside(setting.host.clone());
