@@ -10,6 +10,7 @@ mod map;
 mod number;
 mod object;
 mod origin;
+mod quote;
 mod text;
 mod types;
 mod value;

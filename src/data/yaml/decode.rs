@@ -8,6 +8,7 @@ use super::resolve::{Scalar, is_text, scalar};
 use super::scan::{ScalarStyle, Version};
 use super::tree::{Node, NodeKind, Tree};
 use crate::data::number::{format_g, format_g32};
+use crate::data::quote::quote;
 use crate::data::{GoKind, Kind, List, Map, Object, Origin, SourceFile, Str, Type, Value};
 
 /// How deep a value may nest: encoding/json's limit, ours for go-yaml v3.
@@ -422,7 +423,7 @@ impl Decoder<'_> {
         pairs.sort_unstable();
         for (first, later) in &pairs {
             let (first, later) = (self.tree.node(*first), self.tree.node(*later));
-            let text = gosyntax::quote(self.tree.text(later));
+            let text = quote(self.tree.text(later));
             let message = format!("line {}: mapping key {text} already defined at line {}", later.line + 1, first.line + 1);
             let equal = self.same_nodes(first.end, later.end);
             self.gathered.push(SyntaxError::repeated(message, self.tree, later, first, equal));

@@ -4,6 +4,7 @@ use super::resolve::{Scalar, scalar};
 use super::scan::Version;
 use super::tree::{NodeKind, Tree};
 use crate::data::number::format_g;
+use crate::data::quote::quote;
 
 /// How much of a node is shown; Go would print all of it.
 const MAX_NODES: u32 = 10_000;
@@ -63,33 +64,4 @@ fn write_mapping(tree: Tree<'_>, index: u32, version: Version, depth: u32, left:
     out.push_str(if all_text { "map[string]interface {}{" } else { "map[interface {}]interface {}{" });
     out.push_str(&entries.join(", "));
     out.push('}');
-}
-
-/// `strconv.Quote`.
-pub(super) fn quote(text: &[u8]) -> String {
-    let mut out = String::from("\"");
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '"' | '\\' => out.extend(['\\', character]),
-                '\x07' => out.push_str("\\a"),
-                '\x08' => out.push_str("\\b"),
-                '\x0C' => out.push_str("\\f"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                '\x0B' => out.push_str("\\v"),
-                ' ' => out.push(' '),
-                _ if !character.is_control() && !character.is_whitespace() && character != '\u{FEFF}' => out.push(character),
-                '\0'..='\x7F' => out.push_str(&format!("\\x{:02x}", character as u32)),
-                '\u{80}'..='\u{FFFF}' => out.push_str(&format!("\\u{:04x}", character as u32)),
-                _ => out.push_str(&format!("\\U{:08x}", character as u32)),
-            }
-        }
-        for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    out.push('"');
-    out
 }

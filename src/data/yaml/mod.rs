@@ -4,9 +4,11 @@
 //! and writes with go-yaml v2 through JSON and helmfile with v3.
 
 mod decode;
+mod emit;
 mod gosyntax;
 mod head;
 mod input;
+mod order;
 mod parse;
 mod read;
 mod resolve;

@@ -1,0 +1,10 @@
+//! JSON in and out, as Go's encoding/json does it: `SourceFile → Value` and `Value → text`, with its errors.
+//!
+//! Called by the YAML writer and by every room that shows or takes JSON. Never touches the outside.
+
+mod read;
+mod write;
+
+pub use read::read;
+pub use write::write;
+pub(super) use write::{Cycles, valid_utf8};
