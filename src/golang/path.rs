@@ -1,37 +1,233 @@
 //! Go's `path` package and `filepath.Match`, for `/` separated paths.
 
+use super::utf8;
+
 /// `path.Base`: the last element; `.` for an empty path, `/` for slashes only.
-pub fn base(_path: &[u8]) -> Vec<u8> {
-    unimplemented!()
+pub fn base(path: &[u8]) -> Vec<u8> {
+    if path.is_empty() {
+        return b".".to_vec();
+    }
+    let end = path.iter().rposition(|byte| *byte != b'/').map_or(0, |last| last + 1);
+    let (_, last) = split(&path[..end]);
+    if last.is_empty() { b"/".to_vec() } else { last.to_vec() }
 }
+
 /// `path.Dir`: all but the last element, cleaned.
-pub fn dir(_path: &[u8]) -> Vec<u8> {
-    unimplemented!()
+pub fn dir(path: &[u8]) -> Vec<u8> {
+    clean(split(path).0)
 }
+
 /// `path.Ext`: from the last dot of the last element.
-pub fn ext(_path: &[u8]) -> Vec<u8> {
-    unimplemented!()
+pub fn ext(path: &[u8]) -> Vec<u8> {
+    let (_, last) = split(path);
+    last.iter().rposition(|byte| *byte == b'.').map_or_else(Vec::new, |dot| last[dot..].to_vec())
 }
-/// `path.Clean`: the shortest path of the same meaning.
-pub fn clean(_path: &[u8]) -> Vec<u8> {
-    unimplemented!()
+
+/// `path.Clean`: the shortest path of the same meaning; `.` for an empty one.
+pub fn clean(path: &[u8]) -> Vec<u8> {
+    let rooted = is_abs(path);
+    let mut kept: Vec<&[u8]> = Vec::new();
+    for element in path.split(|byte| *byte == b'/') {
+        match element {
+            b"" | b"." => {}
+            b".." if kept.last().is_some_and(|last| *last != b"..") => {
+                kept.pop();
+            }
+            b".." if rooted => {}
+            _ => kept.push(element),
+        }
+    }
+    let inner = kept.join(&b'/');
+    match (rooted, inner.is_empty()) {
+        (true, _) => [b"/".as_slice(), &inner].concat(),
+        (false, true) => b".".to_vec(),
+        (false, false) => inner,
+    }
 }
+
 /// `path.IsAbs`
-pub fn is_abs(_path: &[u8]) -> bool {
-    unimplemented!()
+pub fn is_abs(path: &[u8]) -> bool {
+    path.first() == Some(&b'/')
 }
-/// `path.Join`: the non-empty elements, cleaned.
-pub fn join(_elements: &[&[u8]]) -> Vec<u8> {
-    unimplemented!()
+
+/// `path.Join`: the non-empty elements, cleaned; empty where all of them are.
+pub fn join(elements: &[&[u8]]) -> Vec<u8> {
+    let given: Vec<&[u8]> = elements.iter().copied().filter(|element| !element.is_empty()).collect();
+    if given.is_empty() { Vec::new() } else { clean(&given.join(&b'/')) }
 }
-/// `path.Split`: what stands before and after the last slash.
-pub fn split(_path: &[u8]) -> (&[u8], &[u8]) {
-    unimplemented!()
+
+/// `path.Split`: what stands up to the last slash, and after it.
+pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
+    path.split_at(path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1))
 }
-/// `filepath.Match`: `*`, `?`, `[a-z]`, `\c`; `*` and `?` stop at `/`.
+
+/// What a malformed pattern gives.
+const BAD_PATTERN: &str = "syntax error in pattern";
+
+/// `filepath.Match`: `*`, `?`, `[a-z]`, `[^a]`, `\c`; `*` and `?` stop at `/`.
 ///
 /// # Errors
 /// `syntax error in pattern`
-pub fn matches(_pattern: &[u8], _name: &[u8]) -> Result<bool, String> {
-    unimplemented!()
+pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, String> {
+    let (mut pattern, mut name) = (pattern, name);
+    while !pattern.is_empty() {
+        let stars = pattern.iter().take_while(|byte| **byte == b'*').count();
+        let (chunk, rest) = split_chunk(&pattern[stars..]);
+        pattern = rest;
+        if stars > 0 && chunk.is_empty() {
+            return Ok(!name.contains(&b'/'));
+        }
+        match match_chunk(chunk, name)? {
+            // A chunk that ends the pattern has to end the name too.
+            Some(after) if after.is_empty() || !pattern.is_empty() => {
+                name = after;
+                continue;
+            }
+            _ => {}
+        }
+        match if stars > 0 { skip_to(chunk, name, pattern.is_empty())? } else { None } {
+            Some(after) => name = after,
+            // parity: filepath.Match does not look at the rest of the pattern here, as path.Match does.
+            None => return Ok(false),
+        }
+    }
+    Ok(name.is_empty())
+}
+
+/// Where a chunk matches after a `*`: what is left of the name then.
+fn skip_to<'n>(chunk: &[u8], name: &'n [u8], last: bool) -> Result<Option<&'n [u8]>, String> {
+    for at in 0..name.len() {
+        if name[at] == b'/' {
+            break;
+        }
+        match match_chunk(chunk, &name[at + 1..])? {
+            Some(after) if after.is_empty() || !last => return Ok(Some(after)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// The pattern up to the next `*` that is not in brackets, and the rest.
+fn split_chunk(pattern: &[u8]) -> (&[u8], &[u8]) {
+    let mut in_brackets = false;
+    let mut at = 0;
+    while let Some(byte) = pattern.get(at) {
+        match byte {
+            b'\\' if at + 1 < pattern.len() => at += 1,
+            b'[' => in_brackets = true,
+            b']' => in_brackets = false,
+            b'*' if !in_brackets => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    pattern.split_at(at.min(pattern.len()))
+}
+
+/// Matches a chunk at the start of the name: what is left of the name. The whole chunk is checked in any case.
+fn match_chunk<'n>(chunk: &[u8], name: &'n [u8]) -> Result<Option<&'n [u8]>, String> {
+    let (mut chunk, mut name) = (chunk, name);
+    let mut failed = false;
+    while let Some(&byte) = chunk.first() {
+        failed |= name.is_empty();
+        match byte {
+            b'[' => {
+                let (rune, length) = if failed { (0, 0) } else { utf8::decode(name) };
+                name = &name[length..];
+                let (matched, rest) = match_brackets(&chunk[1..], rune)?;
+                failed |= !matched;
+                chunk = rest;
+            }
+            b'?' => {
+                if !failed {
+                    failed = name.first() == Some(&b'/');
+                    name = &name[utf8::decode(name).1..];
+                }
+                chunk = &chunk[1..];
+            }
+            _ => {
+                if byte == b'\\' {
+                    chunk = &chunk[1..];
+                }
+                let Some(&expected) = chunk.first() else { return Err(BAD_PATTERN.to_owned()) };
+                if !failed {
+                    failed = name.first() != Some(&expected);
+                    name = &name[1..];
+                }
+                chunk = &chunk[1..];
+            }
+        }
+    }
+    Ok((!failed).then_some(name))
+}
+
+/// Whether a rune is in the brackets, and the pattern after them.
+fn match_brackets(pattern: &[u8], rune: u32) -> Result<(bool, &[u8]), String> {
+    let negated = pattern.first() == Some(&b'^');
+    let mut rest = &pattern[usize::from(negated)..];
+    let mut found = false;
+    let mut ranges = 0;
+    while rest.first() != Some(&b']') || ranges == 0 {
+        let (low, after) = bracket_character(rest)?;
+        rest = after;
+        let mut high = low;
+        if rest.first() == Some(&b'-') {
+            (high, rest) = bracket_character(&rest[1..])?;
+        }
+        found |= (low..=high).contains(&rune);
+        ranges += 1;
+    }
+    Ok((found != negated, &rest[1..]))
+}
+
+/// A character in brackets; something has to follow it.
+fn bracket_character(pattern: &[u8]) -> Result<(u32, &[u8]), String> {
+    let bad = || BAD_PATTERN.to_owned();
+    let escaped = match pattern {
+        [] | [b'-' | b']', ..] => return Err(bad()),
+        [b'\\', rest @ ..] => rest,
+        _ => pattern,
+    };
+    let (rune, length) = utf8::decode(escaped);
+    if rune == utf8::RUNE_ERROR && length <= 1 || escaped.len() <= length {
+        return Err(bad());
+    }
+    Ok((rune, &escaped[length..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golang::strconv::{quote, unquote};
+
+    #[test]
+    fn paths_are_as_in_go() {
+        let mut failures = Vec::new();
+        for line in include_str!("../../tests/cases/golang/path.txt").lines() {
+            let (kind, rest) = line.split_once('\t').unwrap();
+            let columns: Vec<Vec<u8>> = rest.split('\t').map(|column| unquote(column.as_bytes()).unwrap()).collect();
+            let got = match kind {
+                "path" => {
+                    let path = &columns[0];
+                    let absolute = is_abs(path).to_string().into_bytes();
+                    let (before, after) = split(path);
+                    vec![base(path), dir(path), ext(path), clean(path), absolute, before.to_vec(), after.to_vec()]
+                }
+                "join" => {
+                    let elements: Vec<&[u8]> = columns[0].split(|byte| *byte == b' ').collect();
+                    vec![join(&elements)]
+                }
+                _ => vec![
+                    matches(&columns[0], &columns[1]).map_or_else(|error| format!("error: {error}"), |yes| yes.to_string()).into_bytes(),
+                ],
+            };
+            let expected = &columns[columns.len() - got.len()..];
+            if got != expected {
+                let show = |texts: &[Vec<u8>]| texts.iter().map(|text| quote(text)).collect::<Vec<_>>().join(" ");
+                failures.push(format!("{line}\n    {}\n    {}", show(&got), show(expected)));
+            }
+        }
+        assert!(failures.is_empty(), "{}:\n{}", failures.len(), failures.join("\n"));
+    }
 }
