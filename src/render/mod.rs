@@ -5,15 +5,32 @@
 //! the cluster is seen only through [`Lookup`].
 
 mod capabilities;
+mod chart_object;
+mod failures;
+mod files;
+mod funcs;
+mod manifests;
 mod output;
+mod run;
+mod schema;
+mod split;
+mod structs;
+mod values;
+
+use std::sync::Arc;
 
 pub use capabilities::{KubeVersion, Lookup, NoCluster};
-pub use output::{Crd, Head, Hook, Manifest, OutputFile, PrintOptions, Rendered};
+pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
+pub use run::functions;
 
-use crate::charts::{Chart, Profile, Warning};
-use crate::data::Map;
-use crate::diag::{Error, Kind};
-use crate::gotmpl::funcs::World;
+use crate::charts::{
+    Chart, Loader, NodeId, Profile, Tree, Warning, check_dependencies, check_kube_version, check_release_name, coalesce_values,
+};
+use crate::data::{Map, Str};
+use crate::diag::{Error, Kind, Place};
+use crate::gotmpl::World;
+use crate::golang::path;
+use run::Linked;
 
 /// Everything about one rendering that is not the chart or the values.
 #[derive(Clone, Copy)]
@@ -39,7 +56,7 @@ pub struct Request<'a> {
     /// `--enable-dns`
     pub enable_dns: bool,
     /// What `lookup` sees; [`NoCluster`] offline.
-    pub lookup: &'a dyn Lookup,
+    pub lookup: &'a Arc<dyn Lookup>,
     /// Clock and randomness.
     pub world: &'a dyn World,
 }
@@ -55,20 +72,113 @@ pub struct Failure {
     /// What was said before.
     pub warnings: Vec<Warning>,
     /// With a YAML error in the output: the files as rendered (path, text), as `--debug` prints them.
-    pub files: Vec<(crate::data::Str, crate::data::Str)>,
+    pub files: Vec<(Str, Str)>,
 }
 
 /// Renders a chart with a user's merged values.
 ///
 /// # Errors
 /// The first failure, as helm words it.
-pub fn render(chart: &Chart, user_values: &Map, request: &Request<'_>) -> Result<Rendered, Box<Failure>> {
-    let _ = (chart, user_values, request);
-    let error = Error::new(Kind::Render, "rendering is not built yet");
-    Err(Box::new(Failure { error, invalid_yaml_hint: false, warnings: Vec::new(), files: Vec::new() }))
+pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> Result<Rendered, Box<Failure>> {
+    let mut warnings = chart.warnings.clone();
+    let (tree, values) = match prepare(chart, user_values, request, &mut warnings) {
+        Ok(prepared) => prepared,
+        Err(error) => return Err(Box::new(Failure { error, invalid_yaml_hint: false, warnings, files: Vec::new() })),
+    };
+    let mut files = Vec::new();
+    match render_tree(&tree, &values, request, &mut warnings, &mut files) {
+        Ok((manifests, hooks, notes)) => {
+            let mut crds = Vec::new();
+            collect_crds(&tree, tree.root(), &mut crds);
+            Ok(Rendered { manifests, hooks, crds, notes, values, warnings, profile: request.profile })
+        }
+        Err(error) => Err(Box::new(Failure { error, invalid_yaml_hint: true, warnings, files })),
+    }
 }
 
 /// Compiles a chart's templates ahead of the first rendering; renderings do it by themselves where it was not done.
-pub fn compile(chart: &Chart) {
-    let _ = chart;
+pub fn compile(chart: &Arc<Chart>, profile: Profile) {
+    run::compile(chart, profile);
+}
+
+/// Everything before templates run: checks, dependencies, values.
+fn prepare(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>, warnings: &mut Vec<Warning>) -> Result<(Tree, Map), Error> {
+    let profile = request.profile;
+    let kind = chart.metadata.chart_type.as_str();
+    if !["", "application"].contains(&kind) {
+        return Err(Error::new(Kind::Chart, format!("{kind} charts are not installable")));
+    }
+    if chart.metadata.deprecated {
+        let plain = "WARNING: This chart is deprecated".to_owned();
+        warnings.push(Warning::structured(profile, "WARN", "this chart is deprecated", &[], plain));
+    }
+    check_dependencies(chart, profile)?;
+    check_release_name(request.release_name).map_err(|error| stage(error, "release name check failed", profile, warnings))?;
+    let mut tree = Tree::new(chart);
+    tree.process(user_values, profile, warnings)
+        .map_err(|error| stage(error, "chart dependencies processing failed", profile, warnings))?;
+    let values = coalesce_values(&tree, tree.root(), user_values, profile, warnings)?;
+    if !request.skip_schema_validation {
+        schema::check(&tree, &values, profile, warnings)?;
+    }
+    Ok((tree, values))
+}
+
+/// Helm 4 logs the failure of a stage and puts the stage's name before its text.
+fn stage(error: Error, name: &str, profile: Profile, warnings: &mut Vec<Warning>) -> Error {
+    if profile.loader == Loader::AnyVersion {
+        return error;
+    }
+    let text = error.to_string();
+    warnings.push(Warning::structured(profile, "ERROR", name, &[("error", &text)], String::new()));
+    error.wrap(|text| format!("{name}: {text}"))
+}
+
+type Documents = (Vec<Manifest>, Vec<Hook>, Str);
+
+fn render_tree(
+    tree: &Tree,
+    values: &Map,
+    request: &Request<'_>,
+    warnings: &mut Vec<Warning>,
+    files: &mut Vec<(Str, Str)>,
+) -> Result<Documents, Error> {
+    let assumed = KubeVersion::assumed(request.profile);
+    let kube_version = request.kube_version.unwrap_or(&assumed);
+    let chart = tree.chart(tree.root());
+    check_kube_version(chart, &kube_version.normalized, &kube_version.version)?;
+    let rendered = Linked::new(tree, values, request).run()?;
+    let own_notes = path::join(&[tree.name(tree.root()).as_bytes(), b"templates/NOTES.txt"]);
+    let mut notes = Vec::new();
+    for (name, text) in rendered {
+        if !name.ends_with(b"NOTES.txt") {
+            files.push((name, text));
+        } else if request.subchart_notes || *name == *own_notes {
+            if !notes.is_empty() {
+                notes.push(b'\n');
+            }
+            notes.extend_from_slice(&text);
+        }
+    }
+    let (manifests, hooks) = manifests::sort(files, request.profile, warnings)?;
+    files.clear();
+    Ok((manifests, hooks, notes.into()))
+}
+
+/// CRDs of a chart, then of those below it, in load order.
+fn collect_crds(tree: &Tree, node: NodeId, crds: &mut Vec<Crd>) {
+    let full_path = tree.full_path(node);
+    for file in tree.chart(node).crd_files() {
+        let path = path::join(&[full_path.as_bytes(), &file.name]);
+        crds.push(Crd { path: path.into(), content: file.data.clone() });
+    }
+    for child in tree.children(node) {
+        collect_crds(tree, *child, crds);
+    }
+}
+
+/// Where a chart's file is, for messages.
+fn chart_file(chart: &Chart, name: &str) -> Option<Place> {
+    let values = chart.values_file.as_ref()?.name.to_text().into_owned();
+    Some(Place::file(format!("{}{name}", values.trim_end_matches("values.yaml"))))
 }

@@ -1,21 +1,12 @@
-//! What a rendering gives, and helm's bytes for it.
+//! What a rendering gives, and helm's bytes for it (helm pkg/cmd/template.go).
 
+use super::split::{split, trimmed};
 use crate::charts::{Profile, Warning};
 use crate::data::{Map, Str};
-use crate::diag::Result;
+use crate::diag::{Error, Kind, Result, nearest};
+use crate::golang::path;
 
-/// The head of a manifest.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Head {
-    /// `apps/v1`
-    pub api_version: Str,
-    /// `Deployment`
-    pub kind: Str,
-    /// `metadata.name`
-    pub name: Str,
-    /// `metadata.annotations`
-    pub annotations: Vec<(Str, Str)>,
-}
+pub use crate::data::yaml::{Head, HeadMetadata};
 
 /// One document that is no hook.
 #[derive(Debug, Clone)]
@@ -37,10 +28,17 @@ pub struct Hook {
     pub events: Vec<&'static str>,
     /// `helm.sh/hook-weight`; 0 where it is missing or no number.
     pub weight: i64,
-    /// `helm.sh/hook-delete-policy`, as written, trimmed and in lower case.
+    /// `helm.sh/hook-delete-policy`, trimmed and in lower case.
     pub delete_policies: Vec<String>,
     /// `helm.sh/hook-output-log-policy`, likewise.
     pub output_log_policies: Vec<String>,
+}
+
+impl Hook {
+    /// Whether it is a test, also where it is something else besides.
+    pub fn is_test(&self) -> bool {
+        self.events.contains(&"test")
+    }
 }
 
 /// A file of a `crds/` folder.
@@ -63,7 +61,7 @@ pub struct Rendered {
     pub crds: Vec<Crd>,
     /// NOTES.txt, rendered.
     pub notes: Str,
-    /// The coalesced values that the root chart's templates saw, before they changed any.
+    /// The coalesced values that the root chart's templates saw; templates may have changed them.
     pub values: Map,
     /// What helm says on stderr, in order.
     pub warnings: Vec<Warning>,
@@ -105,13 +103,112 @@ impl Rendered {
     /// # Errors
     /// `could not find template X in chart`; then nothing was appended.
     pub fn write_to(&self, out: &mut Vec<u8>, options: &PrintOptions) -> Result<()> {
-        let _ = (out, options);
+        if options.show_only.is_empty() {
+            self.write_all(out, options);
+            return Ok(());
+        }
+        let mut all = Vec::new();
+        self.write_all(&mut all, options);
+        self.show_only(&all, out, options)
+    }
+
+    fn write_all(&self, out: &mut Vec<u8>, options: &PrintOptions) {
+        let start = out.len();
+        let crds = self.crds.iter().filter(|_| options.include_crds).map(|crd| (&crd.path, &crd.content));
+        let manifests = self.manifests.iter().map(|manifest| (&manifest.path, &manifest.content));
+        let documents: Vec<(&Str, &Str)> = crds.chain(manifests).collect();
+        out.reserve(documents.iter().map(|(path, content)| path.len() + content.len() + 16).sum());
+        for (path, content) in documents {
+            write_document(out, path, content);
+        }
+        let range = trimmed(out, start..out.len());
+        out.truncate(range.end.max(start));
+        out.drain(start..range.start.min(out.len()));
+        out.push(b'\n');
+        for hook in self.printed_hooks(options) {
+            write_document(out, &hook.manifest.path, &hook.manifest.content);
+        }
+    }
+
+    fn printed_hooks<'a>(&'a self, options: &'a PrintOptions) -> impl Iterator<Item = &'a Hook> {
+        self.hooks.iter().filter(|hook| !options.no_hooks && !(options.skip_tests && hook.is_test()))
+    }
+
+    fn show_only(&self, all: &[u8], out: &mut Vec<u8>, options: &PrintOptions) -> Result<()> {
+        let pieces: Vec<(&[u8], Option<&[u8]>)> = split(all, self.profile.document_tail)
+            .into_iter()
+            .map(|range| (&all[range.clone()], shown_name(&all[range])))
+            .collect();
+        let mut chosen = Vec::new();
+        for pattern in &options.show_only {
+            let matches = |name: Option<&[u8]>| name.is_some_and(|name| path::matches(pattern.as_bytes(), name).unwrap_or(false));
+            let before = chosen.len();
+            chosen.extend(pieces.iter().filter(|(_, name)| matches(*name)).map(|(piece, _)| *piece));
+            if chosen.len() == before {
+                return Err(not_found(pattern, pieces.iter().filter_map(|(_, name)| *name)));
+            }
+        }
+        for piece in chosen {
+            out.extend_from_slice(b"---\n");
+            out.extend_from_slice(piece);
+            out.push(b'\n');
+        }
         Ok(())
     }
 
     /// What `helm template --output-dir` writes, in order; each write is announced as `wrote PATH`.
     pub fn output_files(&self, options: &PrintOptions) -> Vec<OutputFile> {
-        let _ = options;
-        Vec::new()
+        let mut files: Vec<OutputFile> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        let mut write = |path: &Str, content: &Str, is_crd: bool, is_hook: bool| {
+            let mut bytes = Vec::with_capacity(path.len() + content.len() + 16);
+            write_document(&mut bytes, path, content);
+            let append = !seen.insert((path.clone(), is_crd)) && !is_hook;
+            files.push(OutputFile { path: path.clone(), bytes, append, append_if_exists: is_hook, under_release: !is_crd });
+        };
+        for crd in self.crds.iter().filter(|_| options.include_crds) {
+            write(&crd.path, &crd.content, true, false);
+        }
+        for manifest in &self.manifests {
+            write(&manifest.path, &manifest.content, false, false);
+        }
+        for hook in self.printed_hooks(options) {
+            write(&hook.manifest.path, &hook.manifest.content, false, true);
+        }
+        files
+    }
+}
+
+fn write_document(out: &mut Vec<u8>, path: &[u8], content: &[u8]) {
+    out.extend_from_slice(b"---\n# Source: ");
+    out.extend_from_slice(path);
+    out.push(b'\n');
+    out.extend_from_slice(content);
+    out.push(b'\n');
+}
+
+/// The path below the chart's folder in the first `# Source: chart/path` of a document.
+fn shown_name(piece: &[u8]) -> Option<&[u8]> {
+    let mark = b"# Source: ";
+    let mut at = 0;
+    while let Some(found) = super::split::find(&piece[at..], mark) {
+        at += found + mark.len();
+        let line = piece[at..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if let Some(slash) = line.iter().position(|byte| *byte == b'/')
+            && slash > 0
+            && slash + 1 < line.len()
+        {
+            return Some(&line[slash + 1..]);
+        }
+    }
+    None
+}
+
+fn not_found<'n>(pattern: &str, names: impl Iterator<Item = &'n [u8]>) -> Error {
+    let names: Vec<String> = names.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let error = Error::new(Kind::NoMatch, format!("could not find template {pattern} in chart"));
+    match nearest(pattern, names.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
     }
 }

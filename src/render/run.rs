@@ -1,0 +1,223 @@
+//! A tree of charts + values → rendered files (helm pkg/engine/engine.go).
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use super::capabilities::capabilities;
+use super::chart_object::chart_object;
+use super::failures::{exec_error, parse_error, plain};
+use super::files::Files;
+use super::funcs::{self, HelmContext};
+use super::values::Values;
+use super::{KubeVersion, Request, split};
+use crate::charts::{Chart, ChartObject, File, NodeId, Profile, Tree};
+use crate::data::{Kind as Is, Map, Str, Value};
+use crate::diag::Result;
+use crate::golang::path;
+use crate::gotmpl::{Engine, Environment, MissingKey, Options, ParseError, Program, TemplateSet};
+
+static HELM4: LazyLock<Engine> = LazyLock::new(|| engine(true));
+static HELM3: LazyLock<Engine> = LazyLock::new(|| engine(false));
+
+fn engine(helm4: bool) -> Engine {
+    let options = Options { missing_key: MissingKey::Zero, ..Options::default() };
+    Engine::new(Arc::new(funcs::table(helm4)), options)
+}
+
+fn engine_of(profile: Profile) -> &'static Engine {
+    match profile.chart_object {
+        ChartObject::Map => &HELM4,
+        ChartObject::Struct => &HELM3,
+    }
+}
+
+/// The functions that a chart's templates can call.
+pub fn functions(profile: Profile) -> &'static crate::gotmpl::FunctionTable {
+    engine_of(profile).functions()
+}
+
+type Compiled = Arc<Vec<Result<Arc<Program>, ParseError>>>;
+
+/// What of a chart is made once: its templates, compiled for each path it stands at, and its files by name.
+struct Prepared {
+    programs: Mutex<HashMap<(&'static str, String), Compiled>>,
+    files: Arc<BTreeMap<Str, Str>>,
+}
+
+fn prepared(chart: &Chart) -> Arc<Prepared> {
+    let made = chart.compiled.get_or_init(|| {
+        let files = chart.files.iter().map(|file| (file.name.clone(), file.data.clone())).collect();
+        Arc::new(Prepared { programs: Mutex::default(), files: Arc::new(files) }) as Arc<dyn Any + Send + Sync>
+    });
+    match made.clone().downcast::<Prepared>() {
+        Ok(prepared) => prepared,
+        // Nobody else fills the slot; an empty one would only cost time.
+        Err(_) => Arc::new(Prepared { programs: Mutex::default(), files: Arc::default() }),
+    }
+}
+
+/// The chart's own templates that count: all, or the partials of a library.
+fn own_templates(chart: &Chart) -> impl Iterator<Item = &File> {
+    let library = chart.is_library();
+    chart.templates.iter().filter(move |file| !library || is_partial(&file.name))
+}
+
+fn is_partial(name: &[u8]) -> bool {
+    name.rsplit(|byte| *byte == b'/').next().is_some_and(|base| base.starts_with(b"_"))
+}
+
+/// The chart's templates, compiled as they are named under that path.
+fn compiled(chart: &Chart, full_path: &str, profile: Profile) -> Compiled {
+    let prepared = prepared(chart);
+    let key = (profile.name, full_path.to_owned());
+    if let Some(found) = prepared.programs.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return found.clone();
+    }
+    let engine = engine_of(profile);
+    let parse = |file: &File| engine.parse(path::join(&[full_path.as_bytes(), &file.name]), file.data.clone());
+    let programs: Compiled = Arc::new(own_templates(chart).map(parse).collect());
+    prepared.programs.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(programs).clone()
+}
+
+/// Compiles all templates of a chart and those below it at the paths they have without aliases.
+pub(super) fn compile(chart: &Arc<Chart>, profile: Profile) {
+    let tree = Tree::new(chart);
+    let mut open = vec![tree.root()];
+    while let Some(node) = open.pop() {
+        compiled(tree.chart(node), &tree.full_path(node), profile);
+        open.extend_from_slice(tree.children(node));
+    }
+}
+
+/// One template file of a release.
+struct Template {
+    program: Result<Arc<Program>, ParseError>,
+    text: Str,
+    data: Map,
+    base_path: Str,
+}
+
+/// All templates of a release by path, with what they see.
+pub(super) struct Linked<'a> {
+    templates: BTreeMap<Vec<u8>, Template>,
+    request: &'a Request<'a>,
+}
+
+impl<'a> Linked<'a> {
+    /// Links the templates of all enabled charts; `values` are the coalesced ones.
+    pub(super) fn new(tree: &Tree, values: &Map, request: &'a Request<'a>) -> Self {
+        let assumed;
+        let kube_version = match request.kube_version {
+            Some(version) => version,
+            None => {
+                assumed = KubeVersion::assumed(request.profile);
+                &assumed
+            }
+        };
+        let release: Map = [
+            ("Name", Value::from(request.release_name)),
+            ("Namespace", request.namespace.into()),
+            ("Revision", Value::int(request.revision)),
+            ("IsUpgrade", request.is_upgrade.into()),
+            ("IsInstall", (!request.is_upgrade).into()),
+            ("Service", "Helm".into()),
+        ]
+        .into_iter()
+        .collect();
+        let shared = Shared { release, capabilities: capabilities(kube_version, request.api_versions, request.profile) };
+        let mut linked = Linked { templates: BTreeMap::new(), request };
+        linked.add(tree, tree.root(), values.clone(), &shared);
+        linked
+    }
+
+    fn add(&mut self, tree: &Tree, node: NodeId, values: Map, shared: &Shared) -> Map {
+        let profile = self.request.profile;
+        let chart = tree.chart(node);
+        let subcharts = Map::new();
+        let data: Map = [
+            ("Chart", chart_object(&tree.metadata(node), tree.is_root(node), profile)),
+            ("Files", Value::object(Files(prepared(chart).files.clone()))),
+            ("Release", shared.release.clone().into()),
+            ("Capabilities", shared.capabilities.clone()),
+            ("Values", Value::object(Values::new(values.clone(), profile))),
+            ("Subcharts", subcharts.clone().into()),
+        ]
+        .into_iter()
+        .collect();
+        for child in tree.children(node) {
+            let name = tree.name(*child);
+            let table = match values.get(name).map(|value| value.kind) {
+                Some(Is::Map(table)) => table,
+                _ => Map::new(),
+            };
+            let below = self.add(tree, *child, table, shared);
+            subcharts.insert(name, below);
+        }
+        let full_path = tree.full_path(node);
+        let base_path = Str::from(path::join(&[full_path.as_bytes(), b"templates"]));
+        let programs = compiled(chart, &full_path, profile);
+        for (file, program) in own_templates(chart).zip(programs.iter()) {
+            let name = path::join(&[full_path.as_bytes(), &file.name]);
+            let template = Template { program: program.clone(), text: file.data.clone(), data: data.clone(), base_path: base_path.clone() };
+            self.templates.insert(name, template);
+        }
+        data
+    }
+
+    /// Runs all files that are no partials, deepest first; gives their text in path order.
+    pub(super) fn run(&self) -> Result<Vec<(Str, Str)>> {
+        let mut order: Vec<&Vec<u8>> = self.templates.keys().collect();
+        let depth = |name: &[u8]| name.iter().filter(|byte| **byte == b'/').count();
+        order.sort_by_cached_key(|name| std::cmp::Reverse((depth(name), (*name).clone())));
+        let mut set = TemplateSet::new(engine_of(self.request.profile), "gotpl");
+        for name in &order {
+            let template = &self.templates[*name];
+            match &template.program {
+                Ok(program) => set.add(program),
+                Err(error) => return Err(parse_error(error, &template.text, self)),
+            }
+        }
+        let context = HelmContext { lookup: self.request.lookup.clone(), enable_dns: self.request.enable_dns };
+        let environment = Environment { world: self.request.world, context: &context };
+        let mut rendered = Vec::with_capacity(order.len());
+        for name in order.into_iter().filter(|name| !is_partial(name)) {
+            let template = &self.templates[name];
+            let about = [("Name", Value::from(Str::from(name.as_slice()))), ("BasePath", template.base_path.clone().into())];
+            let about = Values::new(about.into_iter().collect(), self.request.profile);
+            template.data.insert("Template", Value::object(about));
+            let mut out = Vec::with_capacity(template.text.len() * 2);
+            set.execute(name, &template.data.clone().into(), &environment, &mut out)
+                .map_err(|error| exec_error(&error, self.request.profile, self))?;
+            // parity: helm drops what Go prints for a missing value, wherever the text comes from.
+            rendered.push((Str::from(name.as_slice()), Str::from(split::remove_all(out, b"<no value>"))));
+        }
+        rendered.sort_by(|one, other| one.0.cmp(&other.0));
+        Ok(rendered)
+    }
+
+    /// The source of a file.
+    pub(super) fn text(&self, file: &[u8]) -> Option<&Str> {
+        self.templates.get(file).map(|template| &template.text)
+    }
+    /// The values that a file's templates see.
+    pub(super) fn values_of(&self, file: &[u8]) -> Option<Value> {
+        self.templates.get(file).and_then(|template| template.data.get("Values")).map(plain)
+    }
+    /// All names that `include` can find.
+    pub(super) fn template_names(&self) -> Vec<String> {
+        let programs = self.templates.values().filter_map(|template| template.program.as_ref().ok());
+        programs.flat_map(|program| program.defines().map(|name| name.to_text().into_owned()).collect::<Vec<_>>()).collect()
+    }
+    /// All functions that templates can call.
+    pub(super) fn function_names(&self) -> impl Iterator<Item = &'static str> {
+        functions(self.request.profile).rows().map(|function| function.name)
+    }
+}
+
+/// What all charts of a release see alike.
+struct Shared {
+    release: Map,
+    capabilities: Value,
+}

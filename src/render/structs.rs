@@ -1,0 +1,82 @@
+//! Go structs in templates: fixed fields, printed and marshalled as Go does.
+
+use std::any::Any;
+
+use crate::data::{Kind as Is, Map, Member, Object, Type, Value};
+use crate::golang::fmt::append_value;
+
+/// One field of a [`Struct`].
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    /// Name in templates.
+    pub(super) name: &'static str,
+    /// Name in JSON; empty: not marshalled.
+    pub(super) json: &'static str,
+    /// Left out of JSON where empty.
+    pub(super) omit_empty: bool,
+    /// Printed by `%v` (a field that Go code sees but templates don't has no name).
+    pub(super) value: Value,
+}
+
+/// A struct without methods.
+#[derive(Debug, Clone)]
+pub(super) struct Struct {
+    /// Its Go type.
+    pub(super) go_type: Type,
+    /// Its fields in Go's order.
+    pub(super) fields: Vec<Field>,
+    /// What stands before the braces when printed: `&` for a pointer.
+    pub(super) prefix: &'static str,
+}
+
+impl Object for Struct {
+    fn go_type(&self) -> Type {
+        self.go_type
+    }
+
+    fn member(&self, name: &str) -> Option<Member> {
+        let field = self.fields.iter().find(|field| field.name == name && !name.is_empty())?;
+        Some(Member::Field(field.value.clone()))
+    }
+
+    fn text(&self) -> String {
+        let mut out = format!("{}{{", self.prefix).into_bytes();
+        for (position, field) in self.fields.iter().enumerate() {
+            if position > 0 {
+                out.push(b' ');
+            }
+            match &field.value.kind {
+                Is::Object(object) => out.extend_from_slice(object.plain_text().as_bytes()),
+                _ => append_value(&mut out, &field.value),
+            }
+        }
+        out.push(b'}');
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    fn marshal(&self) -> Value {
+        let map = Map::new();
+        for field in self.fields.iter().filter(|field| !field.json.is_empty()) {
+            if !(field.omit_empty && is_empty(&field.value)) {
+                map.insert(field.json, field.value.clone());
+            }
+        }
+        map.into()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// What `omitempty` leaves out.
+fn is_empty(value: &Value) -> bool {
+    match &value.kind {
+        Is::Nil => true,
+        Is::Bool(truth) => !truth,
+        Is::String(text) => text.is_empty(),
+        Is::List(list) => list.is_empty(),
+        Is::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
