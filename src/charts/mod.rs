@@ -8,6 +8,7 @@
 mod archive;
 mod assemble;
 mod chart;
+mod checks;
 mod coalesce;
 mod decode;
 mod dependencies;
@@ -24,6 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use chart::{Chart, Dependency, File, Lock, Maintainer, Metadata};
+pub use checks::{check_kube_version, check_release_name};
 pub use coalesce::coalesce_values;
 pub use dependencies::check_dependencies;
 pub use profile::{

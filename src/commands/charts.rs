@@ -9,7 +9,6 @@ use super::Run;
 use crate::charts::{self, Chart};
 use crate::diag::{Error, Kind, Result};
 use crate::fetch::{Downloads, Repositories};
-use crate::render;
 
 type Slot = Arc<OnceLock<Result<Arc<Chart>>>>;
 
@@ -50,7 +49,7 @@ impl<'r> Charts<'r> {
         Self { run, downloads: Downloads::new(run.host(), run.refresh), slots: Mutex::default() }
     }
 
-    /// The chart, loaded and compiled.
+    /// The chart, loaded once.
     ///
     /// # Errors
     /// helm's text for a chart that is missing, damaged or refused.
@@ -60,12 +59,7 @@ impl<'r> Charts<'r> {
             let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(slots.entry(source.clone()).or_default())
         };
-        slot.get_or_init(|| {
-            let chart = self.read(&source, reference)?;
-            render::compile(&chart);
-            Ok(chart)
-        })
-        .clone()
+        slot.get_or_init(|| self.read(&source, reference)).clone()
     }
 
     fn read(&self, source: &Source, reference: &Reference<'_>) -> Result<Arc<Chart>> {

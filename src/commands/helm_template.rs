@@ -13,7 +13,7 @@ use crate::data::{Map, Value};
 use crate::diag::{Error, Kind, Result};
 use crate::fetch::{Repositories, Repository};
 use crate::gotmpl::{Engine, Environment, FunctionTable, Options, TemplateSet, funcs};
-use crate::render::{self, Failure, KubeVersion, NoCluster, PrintOptions};
+use crate::render::{self, Failure, KubeVersion, PrintOptions};
 use crate::report::Phase;
 
 /// Runs a helm command; `arguments` are what stands after `helm`.
@@ -119,8 +119,9 @@ fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
         profile: run.profile,
         skip_schema_validation: args.skip_schema_validation,
         subchart_notes: false,
-        enable_dns: false,
-        lookup: &NoCluster,
+        host_by_name: None,
+        schemas: None,
+        lookup: None,
         world: run,
     };
     let rendered = run.timings.measure(Phase::Render, Some(&name), || render::render(&chart, &values, &request))?;

@@ -12,7 +12,7 @@ use super::{Run, user_values};
 use crate::charts::Chart;
 use crate::diag::{Error, Errors, Result};
 use crate::fetch::{Repositories, Repository};
-use crate::render::{self, KubeVersion, NoCluster, Rendered};
+use crate::render::{self, KubeVersion, Rendered};
 use crate::report::Phase;
 use crate::state::{self, Release, State};
 use crate::values::set::Setting;
@@ -102,8 +102,9 @@ impl<'r> Path<'r> {
             profile: run.profile,
             skip_schema_validation: self.options.skip_schema_validation || release.options.skip_schema_validation,
             subchart_notes: false,
-            enable_dns: release.options.enable_dns,
-            lookup: &NoCluster,
+            host_by_name: release.options.enable_dns.then_some(crate::host::address_of),
+            schemas: None,
+            lookup: None,
             world: run,
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));

@@ -102,3 +102,9 @@ pub trait Host: Send + Sync {
     /// When it can't be read.
     fn stdin(&self) -> Result<Vec<u8>>;
 }
+
+/// One address of a host, as the machine's resolver gives it.
+pub fn address_of(name: &str) -> Option<String> {
+    let mut addresses = std::net::ToSocketAddrs::to_socket_addrs(&(name, 0)).ok()?;
+    addresses.next().map(|address| address.ip().to_string())
+}

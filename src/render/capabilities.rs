@@ -94,16 +94,6 @@ pub trait Lookup: Send + Sync {
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String>;
 }
 
-/// Offline: every lookup gives an empty map.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoCluster;
-
-impl Lookup for NoCluster {
-    fn lookup(&self, _api_version: &str, _kind: &str, _namespace: &str, _name: &str) -> Result<Value, String> {
-        Ok(Map::new().into())
-    }
-}
-
 /// API versions that helm takes for present without a cluster, in its order.
 const KNOWN_VERSIONS: &str = "v1 \
     admissionregistration.k8s.io/v1 admissionregistration.k8s.io/v1alpha1 admissionregistration.k8s.io/v1beta1 \

@@ -10,7 +10,9 @@ use crate::data::{GoKind, List, Map, Member, Object, Type, Value};
 pub(super) fn chart_object(metadata: &Metadata, is_root: bool, profile: Profile) -> Value {
     let as_map = profile.chart_object == ChartObject::Map;
     let list = |go_type, items: Option<Vec<Value>>| slice(go_type, items, as_map);
-    let texts = |items: &Option<Vec<String>>| list(Type::Strings, items.as_ref().map(|items| items.iter().map(|text| text.as_str().into()).collect()));
+    let texts = |items: &Option<Vec<String>>| {
+        list(Type::Strings, items.as_ref().map(|items| items.iter().map(|text| text.as_str().into()).collect()))
+    };
     let maintainers = metadata.maintainers.as_ref().map(|all| all.iter().map(|one| maintainer(one, as_map)).collect());
     let dependencies = metadata.dependencies.as_ref().map(|all| all.iter().map(|one| dependency(one, as_map)).collect());
     let annotations = match &metadata.annotations {

@@ -17,8 +17,8 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, linked: &Linked<'_>) -
     let tokens: Vec<&str> = whole.split(": ").collect();
     let location = tokens.get(1).copied().unwrap_or_default();
     let message = tokens.last().copied().unwrap_or_default();
-    let report = Error::new(Kind::Template, format!("parse error at ({location}): {message}"))
-        .at(in_line(&error.file, text, error.line, None));
+    let report =
+        Error::new(Kind::Template, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, None));
     let unknown = error.message.strip_prefix("function \"").and_then(|rest| rest.split('"').next());
     match unknown.and_then(|name| nearest(name, linked.function_names())) {
         Some(near) => report.hint(format!("did you mean `{near}`?")),
@@ -29,8 +29,7 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, linked: &Linked<'_>) -
 /// A template that failed while it ran.
 pub(super) fn exec_error(error: &ExecError, profile: Profile, linked: &Linked<'_>) -> Error {
     let message = message_of(error, profile);
-    let frames: Vec<&Frame> =
-        error.links().filter_map(|link| if let Link::Frame(frame) = link { Some(&**frame) } else { None }).collect();
+    let frames: Vec<&Frame> = error.links().filter_map(|link| if let Link::Frame(frame) = link { Some(&**frame) } else { None }).collect();
     let mut report = Error::new(Kind::Render, message);
     if let Some((last, outer)) = frames.split_last() {
         for frame in outer.iter().take(MAX_FRAMES) {

@@ -15,21 +15,24 @@ mod run;
 mod schema;
 mod split;
 mod structs;
+mod toml;
+mod toml_read;
 mod values;
 
 use std::sync::Arc;
 
-pub use capabilities::{KubeVersion, Lookup, NoCluster};
+pub use capabilities::{KubeVersion, Lookup};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
 pub use run::functions;
+pub use schema::SchemaSource;
 
 use crate::charts::{
     Chart, Loader, NodeId, Profile, Tree, Warning, check_dependencies, check_kube_version, check_release_name, coalesce_values,
 };
 use crate::data::{Map, Str};
 use crate::diag::{Error, Kind, Place};
-use crate::gotmpl::World;
 use crate::golang::path;
+use crate::gotmpl::World;
 use run::Linked;
 
 /// Everything about one rendering that is not the chart or the values.
@@ -53,10 +56,12 @@ pub struct Request<'a> {
     pub skip_schema_validation: bool,
     /// `--render-subchart-notes`
     pub subchart_notes: bool,
-    /// `--enable-dns`
-    pub enable_dns: bool,
-    /// What `lookup` sees; [`NoCluster`] offline.
-    pub lookup: &'a Arc<dyn Lookup>,
+    /// What `getHostByName` asks with `--enable-dns`; without it the function gives an empty text.
+    pub host_by_name: Option<fn(&str) -> Option<String>>,
+    /// Where `values.schema.json` may fetch the schemas it refers to by URL; nowhere where `None`.
+    pub schemas: Option<&'a Arc<dyn SchemaSource>>,
+    /// What `lookup` sees; nothing where `None`.
+    pub lookup: Option<&'a Arc<dyn Lookup>>,
     /// Clock and randomness.
     pub world: &'a dyn World,
 }
@@ -96,11 +101,6 @@ pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> R
     }
 }
 
-/// Compiles a chart's templates ahead of the first rendering; renderings do it by themselves where it was not done.
-pub fn compile(chart: &Arc<Chart>, profile: Profile) {
-    run::compile(chart, profile);
-}
-
 /// Everything before templates run: checks, dependencies, values.
 fn prepare(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>, warnings: &mut Vec<Warning>) -> Result<(Tree, Map), Error> {
     let profile = request.profile;
@@ -119,7 +119,8 @@ fn prepare(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>, warning
         .map_err(|error| stage(error, "chart dependencies processing failed", profile, warnings))?;
     let values = coalesce_values(&tree, tree.root(), user_values, profile, warnings)?;
     if !request.skip_schema_validation {
-        schema::check(&tree, &values, profile, warnings)?;
+        let source = request.schemas.cloned();
+        schema::Checking { profile, source, warnings }.check(&tree, &values)?;
     }
     Ok((tree, values))
 }

@@ -135,10 +135,8 @@ impl Rendered {
     }
 
     fn show_only(&self, all: &[u8], out: &mut Vec<u8>, options: &PrintOptions) -> Result<()> {
-        let pieces: Vec<(&[u8], Option<&[u8]>)> = split(all, self.profile.document_tail)
-            .into_iter()
-            .map(|range| (&all[range.clone()], shown_name(&all[range])))
-            .collect();
+        let pieces: Vec<(&[u8], Option<&[u8]>)> =
+            split(all, self.profile.document_tail).into_iter().map(|range| (&all[range.clone()], shown_name(&all[range]))).collect();
         let mut chosen = Vec::new();
         for pattern in &options.show_only {
             let matches = |name: Option<&[u8]>| name.is_some_and(|name| path::matches(pattern.as_bytes(), name).unwrap_or(false));

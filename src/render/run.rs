@@ -81,16 +81,6 @@ fn compiled(chart: &Chart, full_path: &str, profile: Profile) -> Compiled {
     prepared.programs.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(programs).clone()
 }
 
-/// Compiles all templates of a chart and those below it at the paths they have without aliases.
-pub(super) fn compile(chart: &Arc<Chart>, profile: Profile) {
-    let tree = Tree::new(chart);
-    let mut open = vec![tree.root()];
-    while let Some(node) = open.pop() {
-        compiled(tree.chart(node), &tree.full_path(node), profile);
-        open.extend_from_slice(tree.children(node));
-    }
-}
-
 /// One template file of a release.
 struct Template {
     program: Result<Arc<Program>, ParseError>,
@@ -179,7 +169,7 @@ impl<'a> Linked<'a> {
                 Err(error) => return Err(parse_error(error, &template.text, self)),
             }
         }
-        let context = HelmContext { lookup: self.request.lookup.clone(), enable_dns: self.request.enable_dns };
+        let context = HelmContext { lookup: self.request.lookup.cloned(), host_by_name: self.request.host_by_name };
         let environment = Environment { world: self.request.world, context: &context };
         let mut rendered = Vec::with_capacity(order.len());
         for name in order.into_iter().filter(|name| !is_partial(name)) {

@@ -1,0 +1,289 @@
+//! Helm's own template functions, and the table that its charts see (helm pkg/engine/funcs.go).
+
+use std::sync::Arc;
+
+use super::capabilities::Lookup;
+use super::failures::{END, START};
+use super::{split, toml, toml_read};
+use crate::data::yaml::{Documents, Duplicates, Reading, Resolver, Style, read_value, read_values, write};
+use crate::data::{Kind as Is, Map, SourceFile, Str, Value, json};
+use crate::golang::strconv;
+use crate::gotmpl::funcs::{builtin, sprig};
+use crate::gotmpl::{Call, Failure, Function, FunctionTable, Link, Nested, Source};
+
+/// What Helm's functions see beside their arguments.
+pub(super) struct HelmContext {
+    pub(super) lookup: Option<Arc<dyn Lookup>>,
+    pub(super) host_by_name: Option<fn(&str) -> Option<String>>,
+}
+
+type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
+
+pub(super) const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
+    Function { name, source: Source::Helm, signature, run, doc, example }
+}
+
+/// Functions of both versions.
+const TABLE: &[Function] = &[
+    row("include", "(string, any) string", include, "Runs a named template and gives its output", ""),
+    row("tpl", "(string, any) string", tpl, "Runs a text as a template", r#"{{ tpl "{{ 1 }}" . }}"#),
+    row(
+        "required",
+        "(string, any) any",
+        required,
+        "Fails with the message where the value is nil or empty text",
+        r#"{{ required "m" 1 }}"#,
+    ),
+    row("fail", "(string) string", fail, "Ends the rendering with the message", ""),
+    row(
+        "lookup",
+        "(string, string, string, string) map[string]any",
+        lookup,
+        "Finds an object in the cluster; an empty map offline",
+        r#"{{ lookup "v1" "Secret" "ns" "name" }}"#,
+    ),
+    row(
+        "getHostByName",
+        "(string) string",
+        get_host_by_name,
+        "An address of the host, with --enable-dns; else empty",
+        r#"{{ getHostByName "localhost" }}"#,
+    ),
+    row("toYaml", "(any) string", to_yaml, "YAML without a final line end; empty where it can't be written", r#"{{ toYaml (list 1) }}"#),
+    row("toYamlPretty", "(any) string", to_yaml_pretty, "YAML with indented lists", r#"{{ toYamlPretty (list 1) }}"#),
+    row("fromYaml", "(string) map[string]any", from_yaml, "Reads a YAML map; key Error where it is none", r#"{{ fromYaml "a: 1" }}"#),
+    row(
+        "fromYamlArray",
+        "(string) []any",
+        from_yaml_array,
+        "Reads a YAML list; the error as its item where it is none",
+        r#"{{ fromYamlArray "[1]" }}"#,
+    ),
+    row("toJson", "(any) string", to_json, "JSON; empty where it can't be written", r#"{{ toJson (list 1) }}"#),
+    row("fromJson", "(string) map[string]any", from_json, "Reads a JSON object; key Error where it is none", r#"{{ fromJson "{}" }}"#),
+    row(
+        "fromJsonArray",
+        "(string) []any",
+        from_json_array,
+        "Reads a JSON array; the error as its item where it is none",
+        r#"{{ fromJsonArray "[1]" }}"#,
+    ),
+    row("toToml", "(any) string", to_toml, "TOML; the error's text where it can't be written", r#"{{ toToml (dict "a" 1) }}"#),
+    row("fromToml", "(string) map[string]any", from_toml, "Reads TOML; key Error where it is none", r#"{{ fromToml "a = 1" }}"#),
+];
+
+/// Functions that only Helm 4 has.
+const HELM4: &[Function] = &[
+    row("mustToYaml", "(any) string", must_to_yaml, "As toYaml, but fails", r#"{{ mustToYaml (list 1) }}"#),
+    row("mustToJson", "(any) string", must_to_json, "As toJson, but fails", r#"{{ mustToJson (list 1) }}"#),
+    row("mustToToml", "(any) string", must_to_toml, "As toToml, but fails", r#"{{ mustToToml (dict "a" 1) }}"#),
+];
+
+/// All functions of a chart's templates: Go's, Sprig's without `env`, Helm's.
+pub(super) fn table(helm4: bool) -> FunctionTable {
+    let mut lists = vec![builtin::TABLE];
+    lists.extend_from_slice(sprig::TABLES);
+    lists.push(TABLE);
+    if helm4 {
+        lists.push(HELM4);
+    }
+    FunctionTable::new(&lists).unwrap_or_else(|fault| unreachable!("{fault}"))
+}
+
+fn text<'a>(arguments: &'a [Value], index: usize) -> &'a [u8] {
+    arguments.get(index).and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default()
+}
+
+fn any(arguments: &[Value], index: usize) -> &Value {
+    arguments.get(index).unwrap_or(&Value::NIL)
+}
+
+/// A text as a source of values: they come from where the text came from.
+fn source(arguments: &[Value]) -> SourceFile {
+    SourceFile { name: Str::default(), base: Default::default(), text: text(arguments, 0).into() }
+}
+
+/// helm's limit on nested executions of one name.
+const MAX_NESTED: usize = 1000;
+
+fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let name = text(arguments, 0);
+    let nested = call.counter(name);
+    if *nested > MAX_NESTED {
+        let name = String::from_utf8_lossy(name);
+        return Err(format!("rendering template has a nested reference name: {name}: unable to execute template").into());
+    }
+    *nested += 1;
+    let result = call.execute(name, any(arguments, 1));
+    *call.counter(name) -= 1;
+    Ok(result?.into())
+}
+
+fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let template = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
+    match call.execute_text("gotpl", &template, any(arguments, 1)) {
+        Ok(out) => {
+            let out =
+                if split::find(&out, b"<no value>").is_some() { Str::from(split::remove_all(out.to_vec(), b"<no value>")) } else { out };
+            Ok(Value::from(out).from_origin(arguments.first().map(|text| text.origin).unwrap_or_default()))
+        }
+        Err(Nested::Parse(error)) => Err(format!("cannot parse template {}: {error}", strconv::quote(&template)).into()),
+        Err(Nested::Exec(error)) => {
+            let words = format!("error during tpl function execution for {}", strconv::quote(&template));
+            Err(Failure::Exec(error.wrapped(Link::Text(words))))
+        }
+    }
+}
+
+fn required(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let value = any(arguments, 1);
+    let missing = value.is_nil() || value.as_str().is_some_and(|text| text.is_empty());
+    if missing { Err(marked(text(arguments, 0))) } else { Ok(value.clone()) }
+}
+
+fn fail(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Err(marked(text(arguments, 0)))
+}
+
+fn marked(message: &[u8]) -> Failure {
+    format!("{START}{}{END}", String::from_utf8_lossy(message)).into()
+}
+
+fn lookup(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let Some(lookup) = call.context::<HelmContext>().and_then(|context| context.lookup.as_ref()) else { return Ok(Map::new().into()) };
+    let words: Vec<String> = (0..4).map(|index| String::from_utf8_lossy(text(arguments, index)).into_owned()).collect();
+    let [api_version, kind, namespace, name] = words.as_slice() else { return Ok(Map::new().into()) };
+    Ok(lookup.lookup(api_version, kind, namespace, name)?)
+}
+
+fn get_host_by_name(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let resolve = call.context::<HelmContext>().and_then(|context| context.host_by_name);
+    let name = String::from_utf8_lossy(text(arguments, 0));
+    Ok(resolve.and_then(|resolve| resolve(&name)).unwrap_or_default().into())
+}
+
+fn without_line_end(mut text: Vec<u8>) -> Value {
+    if text.ends_with(b"\n") {
+        text.pop();
+    }
+    Str::from(text).into()
+}
+
+fn to_yaml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(without_line_end(write(any(arguments, 0), Style::Helm).unwrap_or_default()))
+}
+
+fn must_to_yaml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(without_line_end(write(any(arguments, 0), Style::Helm)?))
+}
+
+fn to_yaml_pretty(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(without_line_end(write(any(arguments, 0), Style::Pretty).unwrap_or_default()))
+}
+
+fn error_map(message: String) -> Value {
+    [("Error", Value::from(message))].into_iter().collect::<Map>().into()
+}
+
+fn from_yaml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let value = match read_values(&source(arguments), Documents::First) {
+        Ok(map) => map.into(),
+        Err(error) => error_map(error.message),
+    };
+    Ok(value.from_origin(any(arguments, 0).origin))
+}
+
+fn from_yaml_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let reading = Reading { resolver: Resolver::Charts, duplicates: Duplicates::LastWins };
+    let value = match read_value(&source(arguments), reading) {
+        Ok(value) => match json_kind(&value) {
+            None => value,
+            Some("null") => Value::from(Vec::new()),
+            Some(found) => {
+                let message = format!("json: cannot unmarshal {found} into Go value of type []interface {{}}");
+                vec![Value::from(format!("error unmarshaling JSON: while decoding JSON: {message}"))].into()
+            }
+        },
+        Err(errors) => errors.into_iter().take(1).map(|error| Value::from(error.message)).collect::<Vec<_>>().into(),
+    };
+    Ok(value.from_origin(any(arguments, 0).origin))
+}
+
+/// What JSON calls a value that is no array; `None` for an array.
+fn json_kind(value: &Value) -> Option<&'static str> {
+    Some(match value.kind {
+        Is::List(_) => return None,
+        Is::Nil => "null",
+        Is::Bool(_) => "bool",
+        Is::String(_) => "string",
+        Is::Map(_) => "object",
+        _ => "number",
+    })
+}
+
+fn to_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(Str::from(json::write(any(arguments, 0), true, "").unwrap_or_default()).into())
+}
+
+fn must_to_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(Str::from(json::write(any(arguments, 0), true, "")?).into())
+}
+
+fn from_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let value = match json::read(&source(arguments)) {
+        Ok(value) => match (&value.kind, json_kind(&value)) {
+            (Is::Map(_), _) => value,
+            (Is::Nil, _) => Map::new().into(),
+            (_, found) => {
+                let found = found.unwrap_or("array");
+                error_map(format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"))
+            }
+        },
+        Err((message, _)) => error_map(message),
+    };
+    Ok(value.from_origin(any(arguments, 0).origin))
+}
+
+fn from_json_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let value = match json::read(&source(arguments)) {
+        Ok(value) => match json_kind(&value) {
+            None => value,
+            Some("null") => Value::from(Vec::new()),
+            Some(found) => vec![Value::from(format!("json: cannot unmarshal {found} into Go value of type []interface {{}}"))].into(),
+        },
+        Err((message, _)) => vec![Value::from(message)].into(),
+    };
+    Ok(value.from_origin(any(arguments, 0).origin))
+}
+
+fn to_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(match toml::write(any(arguments, 0)) {
+        Ok(text) => Str::from(text).into(),
+        Err(message) => message.into(),
+    })
+}
+
+fn must_to_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(Str::from(toml::write(any(arguments, 0))?).into())
+}
+
+fn from_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    let value = match toml_read::read(text(arguments, 0)) {
+        Ok(map) => map.into(),
+        Err(message) => error_map(message),
+    };
+    Ok(value.from_origin(any(arguments, 0).origin))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_tables_are_whole() {
+        for helm4 in [true, false] {
+            let table = super::table(helm4);
+            assert!(table.get("include").is_some() && table.get("trunc").is_some() && table.get("printf").is_some());
+            assert_eq!(table.get("mustToYaml").is_some(), helm4);
+            assert!(table.get("env").is_none());
+        }
+    }
+}

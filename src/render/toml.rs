@@ -1,0 +1,236 @@
+//! TOML as github.com/BurntSushi/toml 1.6 writes it.
+
+use crate::data::{Kind as Is, Map, Value};
+use crate::golang::strconv;
+
+/// Nested maps and lists beyond this are refused.
+const MAX_DEPTH: usize = 1000;
+
+/// The value as a document (a map) or as a bare value.
+///
+/// # Errors
+/// The encoder's text: `toml: cannot encode array with nil element`.
+pub(super) fn write(value: &Value) -> Result<Vec<u8>, String> {
+    let mut encoder = Encoder { out: Vec::new() };
+    encoder.encode(&[], value)?;
+    Ok(encoder.out)
+}
+
+struct Encoder {
+    out: Vec<u8>,
+}
+
+/// How a value is written: as a table of its own, or behind `key =`.
+#[derive(PartialEq, Eq)]
+enum Shape {
+    Inline,
+    Table,
+    Tables,
+}
+
+/// The map, list or scalar behind a named type.
+fn plain(value: &Value) -> Value {
+    match &value.kind {
+        Is::Object(object) => match object.underlying() {
+            Some(value) => value,
+            None if object.go_type().name() == "time.Time" => value.clone(),
+            None => object.marshal(),
+        },
+        _ => value.clone(),
+    }
+}
+
+fn shape(value: &Value, depth: usize) -> Result<Shape, String> {
+    if depth > MAX_DEPTH {
+        return Err("toml: value nests too deep".into());
+    }
+    match &value.kind {
+        Is::Map(_) => Ok(Shape::Table),
+        Is::List(list) => {
+            let mut tables = !list.is_empty();
+            for item in list.iter() {
+                let item = plain(item);
+                if item.is_nil() {
+                    return Err("toml: cannot encode array with nil element".into());
+                }
+                tables &= shape(&item, depth + 1)? == Shape::Table;
+            }
+            Ok(if tables { Shape::Tables } else { Shape::Inline })
+        }
+        _ => Ok(Shape::Inline),
+    }
+}
+
+impl Encoder {
+    fn encode(&mut self, key: &[String], value: &Value) -> Result<(), String> {
+        let value = plain(value);
+        match (&value.kind, shape(&value, key.len())?) {
+            (Is::Nil, _) => Ok(()),
+            (Is::Map(map), _) => {
+                if key.len() == 1 {
+                    self.new_line();
+                }
+                if !key.is_empty() {
+                    self.header(key, "[", "]");
+                    self.new_line();
+                }
+                self.map(key, map)
+            }
+            (Is::List(_), Shape::Tables) if key.is_empty() => Err("toml: top-level values must be Go maps or structs".into()),
+            (Is::List(list), Shape::Tables) => {
+                for item in list.iter() {
+                    self.new_line();
+                    self.header(key, "[[", "]]");
+                    self.new_line();
+                    if let Is::Map(map) = &plain(item).kind {
+                        self.map(key, map)?;
+                    }
+                }
+                Ok(())
+            }
+            _ => self.key_value(key, &value, false),
+        }
+    }
+
+    fn map(&mut self, key: &[String], map: &Map) -> Result<(), String> {
+        let mut key = key.to_vec();
+        for (name, value) in ordered(map)?.0 {
+            key.push(name);
+            self.encode(&key, &value)?;
+            key.pop();
+        }
+        Ok(())
+    }
+
+    fn key_value(&mut self, key: &[String], value: &Value, inline: bool) -> Result<(), String> {
+        let Some(name) = key.last() else { return self.element(value) };
+        self.indent(key);
+        self.text(&quoted_key(name));
+        self.text(" = ");
+        self.element(value)?;
+        if !inline {
+            self.new_line();
+        }
+        Ok(())
+    }
+
+    fn element(&mut self, value: &Value) -> Result<(), String> {
+        let value = plain(value);
+        match &value.kind {
+            Is::String(text) => self.text(&quoted(&text.to_text())),
+            Is::Bool(truth) => self.text(if *truth { "true" } else { "false" }),
+            Is::Int(number, _) => self.text(&number.to_string()),
+            Is::Uint(number, _) => self.text(&number.to_string()),
+            Is::Float(number) => self.text(&float(*number)),
+            Is::Bytes(bytes) => {
+                let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+                self.text(&format!("[{}]", numbers.join(", ")));
+            }
+            Is::List(list) => {
+                self.text("[");
+                for (position, item) in list.iter().enumerate() {
+                    if position > 0 {
+                        self.text(", ");
+                    }
+                    self.element(item)?;
+                }
+                self.text("]");
+            }
+            Is::Map(map) => {
+                self.text("{");
+                let (entries, direct) = ordered(map)?;
+                let last = entries.len();
+                for (position, (name, value)) in entries.into_iter().enumerate() {
+                    if value.is_nil() {
+                        continue;
+                    }
+                    self.key_value(&[name], &value, true)?;
+                    // parity: a comma also stands behind the last plain value where tables follow.
+                    if position + 1 != last || (position + 1 == direct && direct != last) {
+                        self.text(", ");
+                    }
+                }
+                self.text("}");
+            }
+            Is::Object(object) => {
+                let text = object.as_any().downcast_ref::<crate::golang::time::Time>().map(super::toml_read::show_time);
+                self.text(&text.unwrap_or_else(|| quoted(&object.text())));
+            }
+            Is::Nil | Is::Complex(..) => return Err("toml: cannot encode nil".into()),
+        }
+        Ok(())
+    }
+
+    fn header(&mut self, key: &[String], open: &str, close: &str) {
+        self.indent(key);
+        let name: Vec<String> = key.iter().map(|part| quoted_key(part)).collect();
+        self.text(&format!("{open}{}{close}", name.join(".")));
+    }
+
+    fn indent(&mut self, key: &[String]) {
+        for _ in 1..key.len() {
+            self.text("  ");
+        }
+    }
+
+    fn new_line(&mut self) {
+        if !self.out.is_empty() {
+            self.out.push(b'\n');
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// Plain values first, then tables, each in key order; and how many are plain.
+type Ordered = (Vec<(String, Value)>, usize);
+
+fn ordered(map: &Map) -> Result<Ordered, String> {
+    let (mut direct, mut tables) = (Vec::new(), Vec::new());
+    for (key, value) in map.snapshot() {
+        let value = plain(&value);
+        let list = if shape(&value, 0)? == Shape::Inline { &mut direct } else { &mut tables };
+        list.push((key.to_text().into_owned(), value));
+    }
+    let count = direct.len();
+    direct.append(&mut tables);
+    Ok((direct, count))
+}
+
+fn float(number: f64) -> String {
+    if number.is_nan() {
+        return if number.is_sign_negative() { "-nan".into() } else { "nan".into() };
+    }
+    if number.is_infinite() {
+        return if number < 0.0 { "-inf".into() } else { "inf".into() };
+    }
+    let text = strconv::format_float(number, b'g', -1);
+    if text.contains(['e', '.']) { text } else { format!("{text}.0") }
+}
+
+fn quoted_key(key: &str) -> String {
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !key.is_empty() && key.bytes().all(bare) { key.to_owned() } else { quoted(key) }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\x08' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\x0c' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            control if control < ' ' || control == '\x7f' => out.push_str(&format!("\\u{:04x}", control as u32)),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
