@@ -12,7 +12,7 @@ use bkhelm::commands::path::{Options, Path};
 use bkhelm::commands::{Run, STACK};
 use bkhelm::data::{Map, Sources};
 use bkhelm::host::{Host, RealHost};
-use bkhelm::render::{self, NoCluster, PrintOptions};
+use bkhelm::render::{self, PrintOptions};
 use bkhelm::state::{self, Needs};
 use clap::Parser;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -56,8 +56,9 @@ fn one_chart(package: &FilePath) -> usize {
         profile: Profile::HELM4,
         skip_schema_validation: false,
         subchart_notes: false,
-        enable_dns: false,
-        lookup: &NoCluster,
+        host_by_name: None,
+        schemas: None,
+        lookup: None,
         world: &run,
     };
     let rendered = render::render(&chart, &Map::new(), &request).expect("rendered");
