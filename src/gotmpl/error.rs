@@ -83,12 +83,12 @@ impl fmt::Display for Link {
 ///
 /// The chain is flat (not boxed errors in errors), so that 100,000 nested templates can fail without recursion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExecError(Box<Vec<Link>>);
+pub struct ExecError(Vec<Link>);
 
 impl ExecError {
     /// An error that starts with this link.
     pub fn new(link: Link) -> Self {
-        Self(Box::new(vec![link]))
+        Self(vec![link])
     }
     /// The same error one template further out, or with a function's words before it.
     pub fn wrapped(mut self, link: Link) -> Self {

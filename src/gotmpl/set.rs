@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::error::{ExecError, Link};
-use super::exec::{self, Shared};
+use super::exec::{self, Run, Shared};
 use super::funcs::{Nested, World};
 use super::program::Program;
 use crate::data::{Str, Value};
@@ -63,7 +63,7 @@ impl TemplateSet {
     /// # Errors
     /// The chain from this template to the fault.
     pub fn execute(&self, name: impl AsRef<[u8]>, data: &Value, environment: &Environment<'_>, out: &mut Vec<u8>) -> Result<(), ExecError> {
-        self.execute_nested(name.as_ref(), data, environment, &mut Shared::new(), out)
+        self.execute_nested(name.as_ref(), data, Run { environment, shared: &mut Shared::new() }, out)
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -86,62 +86,40 @@ impl TemplateSet {
     }
 
     /// An execution inside a run.
-    pub(super) fn execute_nested(
-        &self,
-        name: &[u8],
-        data: &Value,
-        environment: &Environment<'_>,
-        shared: &mut Shared,
-        out: &mut Vec<u8>,
-    ) -> Result<(), ExecError> {
+    pub(super) fn execute_nested(&self, name: &[u8], data: &Value, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), ExecError> {
         let Some(template) = self.find(name) else {
             return Err(ExecError::new(Link::NoTemplate { name: name.into(), set: self.name.clone() }));
         };
-        self.run(template, data, environment, shared, out)
+        self.run(template, data, run, out)
     }
 
-    fn run(
-        &self,
-        template: (&Program, usize),
-        data: &Value,
-        environment: &Environment<'_>,
-        shared: &mut Shared,
-        out: &mut Vec<u8>,
-    ) -> Result<(), ExecError> {
+    fn run(&self, template: (&Program, usize), data: &Value, mut run: Run<'_>, out: &mut Vec<u8>) -> Result<(), ExecError> {
         let limit = self.engine.options().limits.executions;
-        if shared.executions >= limit {
+        if run.shared.executions >= limit {
             let name = &template.0.template(template.1).name;
             return Err(ExecError::new(Link::Text(format!("template {name}: exceeded maximum depth of nested executions ({limit})"))));
         }
-        shared.executions += 1;
-        let result = exec::execute(self, environment, shared, template, data, out);
-        shared.executions -= 1;
+        run.shared.executions += 1;
+        let result = exec::execute(self, run.inner(), template, data, out);
+        run.shared.executions -= 1;
         result
     }
 
     /// Parses a text into a copy of the set and runs it there, whatever else has its name.
-    pub(super) fn execute_text(
-        &self,
-        name: &str,
-        text: &Str,
-        data: &Value,
-        environment: &Environment<'_>,
-        shared: &mut Shared,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Nested> {
-        let known = shared.texts.get(text).filter(|program| *program.name() == *name).cloned();
+    pub(super) fn execute_text(&self, name: &str, text: &Str, data: &Value, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), Nested> {
+        let known = run.shared.texts.get(text).filter(|program| *program.name() == *name).cloned();
         let program = match known {
             Some(program) => program,
             None => {
                 let program = self.engine.parse(name, text.clone()).map_err(Nested::Parse)?;
-                if shared.texts.len() >= MAX_TEXTS {
-                    shared.texts.clear();
+                if run.shared.texts.len() >= MAX_TEXTS {
+                    run.shared.texts.clear();
                 }
-                shared.texts.insert(text.clone(), program.clone());
+                run.shared.texts.insert(text.clone(), program.clone());
                 program
             }
         };
         let set = self.with(&program);
-        set.run((&program, 0), data, environment, shared, out).map_err(Nested::Exec)
+        set.run((&program, 0), data, run, out).map_err(Nested::Exec)
     }
 }

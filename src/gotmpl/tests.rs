@@ -147,6 +147,12 @@ fn variables_that_and_skips_are_not_there() {
 }
 
 #[test]
+fn a_break_in_the_else_of_a_range_ends_that_range_only() {
+    assert_eq!(run("{{ range 2 }}{{ range 0 }}x{{ else }}a{{ break }}b{{ end }}c{{ end }}").unwrap(), "acac");
+    assert_eq!(run("{{ range 2 }}{{ range 0 }}x{{ else }}a{{ continue }}b{{ end }}c{{ end }}").unwrap(), "aa");
+}
+
+#[test]
 fn nesting_ends_in_an_error() {
     let deep = |open: &str, middle: &str, close: &str, times: usize| format!("{}{middle}{}", open.repeat(times), close.repeat(times));
     let parentheses = deep("(", "1", ")", 100_000);

@@ -3,7 +3,7 @@
 use super::evaluate::Words;
 use super::operand::{Operand, REFLECT_VALUE, assigned, can_be_nil, is_int, is_uint, truth};
 use super::{Execution, Result};
-use crate::data::{GoKind, Kind as ValueKind, Signature, Type, Value};
+use crate::data::{GoKind, Kind as ValueKind, Map, Signature, Type, Value};
 use crate::gotmpl::error::{ExecError, Link};
 use crate::gotmpl::funcs::{Call, Failure, Own};
 use crate::gotmpl::parse::{Kind, NodeId, Number};
@@ -24,7 +24,7 @@ impl Arguments {
     }
 }
 
-impl<'s> Execution<'s> {
+impl Execution<'_> {
     /// A call of the function in a row; `command` is the node that errors of the function name.
     pub(super) fn function(&mut self, dot: &Operand, id: NodeId, row: u32, command: NodeId, words: Words<'_>) -> Result<Operand> {
         self.node = id;
@@ -39,12 +39,14 @@ impl<'s> Execution<'s> {
         let result = match row.own {
             Some(Own::Call) => Err(self.call_value(&arguments, words).into()),
             _ => {
-                let mut call = Call::new(self.set, self.environment, self.shared);
+                let mut call = Call::new(self.set, self.run.inner());
                 call.interfaces = arguments.interfaces;
                 (row.function.run)(&mut call, &arguments.values)
             }
         };
         match result {
+            // A nil map of its own type prints as an empty one; values know only one nil.
+            Ok(value) if value.is_nil() && row.gives_map => Ok(Operand::concrete(Map::new().into())),
             Ok(value) => Ok(Operand { value, interface: row.gives_interface }),
             Err(failure) => self.failed(command, name, failure),
         }

@@ -27,7 +27,7 @@ impl Words<'_> {
 impl Execution<'_> {
     /// A pipeline's value; its variables are on the stack afterwards.
     pub(super) fn pipeline(&mut self, dot: &Operand, id: NodeId) -> Result<Operand> {
-        if self.shared.stack.is_low() {
+        if self.run.shared.stack.is_low() {
             return deeper(self, |this| this.pipeline(dot, id)).unwrap_or_else(|| self.fault("no stack for nested expressions"));
         }
         self.node = id;

@@ -43,12 +43,24 @@ impl Shared {
     }
 }
 
+/// A run, as an execution in it sees it.
+pub(super) struct Run<'r> {
+    pub(super) environment: &'r Environment<'r>,
+    pub(super) shared: &'r mut Shared,
+}
+
+impl Run<'_> {
+    /// The same run for an execution inside this one.
+    pub(super) fn inner(&mut self) -> Run<'_> {
+        Run { environment: self.environment, shared: self.shared }
+    }
+}
+
 /// One execution: a template and those it calls with `template`.
-pub(super) struct Execution<'s> {
-    pub(super) set: &'s TemplateSet,
-    pub(super) environment: &'s Environment<'s>,
-    pub(super) shared: &'s mut Shared,
-    pub(super) out: &'s mut Vec<u8>,
+struct Execution<'s> {
+    set: &'s TemplateSet,
+    run: Run<'s>,
+    out: &'s mut Vec<u8>,
     program: &'s Program,
     template: &'s Str,
     irregular: bool,
@@ -62,7 +74,7 @@ pub(super) struct Execution<'s> {
 
 impl Recursive for Execution<'_> {
     fn stack(&mut self) -> &mut Stack {
-        &mut self.shared.stack
+        &mut self.run.shared.stack
     }
 }
 
@@ -78,19 +90,11 @@ enum Flow {
 ///
 /// # Errors
 /// The chain from there to the fault.
-pub(super) fn execute<'s>(
-    set: &'s TemplateSet,
-    environment: &'s Environment<'s>,
-    shared: &'s mut Shared,
-    (program, index): (&'s Program, usize),
-    data: &Value,
-    out: &'s mut Vec<u8>,
-) -> Result<()> {
+pub(super) fn execute(set: &TemplateSet, run: Run<'_>, (program, index): (&Program, usize), data: &Value, out: &mut Vec<u8>) -> Result<()> {
     let template = program.template(index);
     let mut execution = Execution {
         set,
-        environment,
-        shared,
+        run,
         out,
         program,
         template: &template.name,
@@ -105,7 +109,7 @@ pub(super) fn execute<'s>(
 
 /// Errors.
 impl<'s> Execution<'s> {
-    pub(super) fn limits(&self) -> &'s Limits {
+    fn limits(&self) -> &'s Limits {
         &self.set.engine().options().limits
     }
     /// The current node with what went wrong there.
@@ -140,9 +144,9 @@ impl<'s> Execution<'s> {
         String::from_utf8_lossy(&out).into_owned()
     }
     fn spend_step(&mut self) -> Result<()> {
-        self.shared.steps += 1;
+        self.run.shared.steps += 1;
         let limit = self.limits().steps;
-        if self.shared.steps > limit {
+        if self.run.shared.steps > limit {
             return self.fault(format!("exceeded maximum number of steps ({limit})"));
         }
         Ok(())
@@ -159,7 +163,7 @@ impl<'s> Execution<'s> {
 /// Walking.
 impl Execution<'_> {
     fn walk(&mut self, dot: &Operand, id: NodeId) -> Result<Flow> {
-        if self.shared.stack.is_low() {
+        if self.run.shared.stack.is_low() {
             return deeper(self, |this| this.walk(dot, id)).unwrap_or_else(|| self.fault("no stack for nested templates"));
         }
         self.node = id;
@@ -232,7 +236,11 @@ impl Execution<'_> {
         let round = Round { branch, mark: self.variables.len(), pipe: self.pipe(branch.pipe) };
         let ran = self.rounds(&round, value)?;
         let flow = match branch.otherwise {
-            Some(otherwise) if !ran => self.walk(dot, otherwise)?,
+            // parity: text/template takes a break in the else part for one of this range, not of the outer one.
+            Some(otherwise) if !ran => match self.walk(dot, otherwise)? {
+                Flow::Break => Flow::Next,
+                flow => flow,
+            },
             _ => Flow::Next,
         };
         self.variables.truncate(outer);

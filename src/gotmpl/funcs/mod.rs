@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use super::engine::Limits;
 use super::error::{ExecError, ParseError};
-use super::exec::Shared;
-use super::set::{Environment, TemplateSet};
+use super::exec::Run;
+use super::set::TemplateSet;
 use crate::data::{Signature, Str, Value};
 
 /// Where a function comes from.
@@ -73,6 +73,8 @@ pub(super) struct Row {
     pub(super) own: Option<Own>,
     /// Whether its result's static type is `interface {}`.
     pub(super) gives_interface: bool,
+    /// Whether its result is a map.
+    pub(super) gives_map: bool,
 }
 
 impl Row {
@@ -88,7 +90,7 @@ impl Row {
         };
         let results = function.signature.split_once(')').map_or("", |(_, results)| results.trim_start_matches([' ', '(']));
         let gives_interface = results.starts_with("interface {}") || results.starts_with("any");
-        Ok(Row { function: *function, signature, own, gives_interface })
+        Ok(Row { function: *function, signature, own, gives_interface, gives_map: results.starts_with("map[") })
     }
 }
 
@@ -140,23 +142,22 @@ pub struct Call<'a> {
     /// The world outside, as far as templates may see it.
     pub world: &'a dyn World,
     set: &'a TemplateSet,
-    environment: &'a Environment<'a>,
-    shared: &'a mut Shared,
+    run: Run<'a>,
     /// Which of the first 64 arguments came with the static type `interface {}`.
     pub(super) interfaces: u64,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new(set: &'a TemplateSet, environment: &'a Environment<'a>, shared: &'a mut Shared) -> Self {
-        Self { world: environment.world, set, environment, shared, interfaces: 0 }
+    pub(super) fn new(set: &'a TemplateSet, run: Run<'a>) -> Self {
+        Self { world: run.environment.world, set, run, interfaces: 0 }
     }
     /// Whether an argument's static type is `interface {}`; only `reflect.Value` parameters show it.
     fn is_interface(&self, argument: usize) -> bool {
         argument < 64 && self.interfaces & (1 << argument) != 0
     }
-    /// The dialect's own data ([`Environment::context`]), where it is of that type.
+    /// The dialect's own data ([`Environment::context`](super::Environment::context)), where it is of that type.
     pub fn context<T: 'static>(&self) -> Option<&'a T> {
-        let context: &'a dyn Any = self.environment.context;
+        let context: &'a dyn Any = self.run.environment.context;
         context.downcast_ref()
     }
     /// What hostile input runs into.
@@ -185,10 +186,10 @@ impl<'a> Call<'a> {
     /// How often something with that name is under way in this run; a function that nests counts it up and down
     /// (Helm's `include`, one counter for each template name).
     pub fn counter(&mut self, name: &[u8]) -> &mut usize {
-        if !self.shared.counters.contains_key(name) {
-            self.shared.counters.insert(name.into(), 0);
+        if !self.run.shared.counters.contains_key(name) {
+            self.run.shared.counters.insert(name.into(), 0);
         }
-        self.shared.counters.entry(name.into()).or_default()
+        self.run.shared.counters.entry(name.into()).or_default()
     }
     /// Runs a template of the current set: Helm's `include`.
     ///
@@ -196,7 +197,7 @@ impl<'a> Call<'a> {
     /// The nested execution's.
     pub fn execute(&mut self, name: &[u8], data: &Value) -> Result<Str, ExecError> {
         let mut out = Vec::new();
-        self.set.execute_nested(name, data, self.environment, self.shared, &mut out)?;
+        self.set.execute_nested(name, data, self.run.inner(), &mut out)?;
         Ok(out.into())
     }
     /// Parses `text` under `name` into a copy of the current set and runs it: Helm's `tpl`. What it defines is seen by
@@ -206,7 +207,7 @@ impl<'a> Call<'a> {
     /// Those of the parser or the nested execution.
     pub fn execute_text(&mut self, name: &str, text: &Str, data: &Value) -> Result<Str, Nested> {
         let mut out = Vec::new();
-        self.set.execute_text(name, text, data, self.environment, self.shared, &mut out)?;
+        self.set.execute_text(name, text, data, self.run.inner(), &mut out)?;
         Ok(out.into())
     }
     /// Something made from a text once (a compiled regular expression): kept by type and text in the engine.

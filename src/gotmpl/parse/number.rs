@@ -57,10 +57,8 @@ fn simplified(real: f64, imaginary: f64) -> Number {
 }
 
 fn plain(text: &[u8]) -> Result<Number, String> {
-    if let Some(digits) = text.strip_suffix(b"i") {
-        if let Ok(imaginary) = strconv::parse_float(digits) {
-            return Ok(simplified(0.0, imaginary));
-        }
+    if let Some(imaginary) = text.strip_suffix(b"i").and_then(|digits| strconv::parse_float(digits).ok()) {
+        return Ok(simplified(0.0, imaginary));
     }
     let mut number = Number { uint: strconv::parse_uint(text, 0, 64).ok(), int: strconv::parse_int(text, 0, 64).ok(), ..Number::default() };
     if number.int == Some(0) {
