@@ -140,24 +140,24 @@ fn authority(call: &Call<'_>, arguments: &[Value], key: &PrivateKey) -> Result<V
 }
 
 fn gen_self_signed(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Request::of(arguments)?.certificate(call, &new_key()?, None)
+    Request::of(call, arguments)?.certificate(call, &new_key()?, None)
 }
 
 fn gen_self_signed_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let key = given_key(arguments, 4)?;
-    Request::of(arguments)?.certificate(call, &key, None)
+    Request::of(call, arguments)?.certificate(call, &key, None)
 }
 
 fn gen_signed(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let key = new_key()?;
     let signer = Signer::of(arguments)?;
-    Request::of(arguments)?.certificate(call, &key, Some(&signer))
+    Request::of(call, arguments)?.certificate(call, &key, Some(&signer))
 }
 
 fn gen_signed_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let key = given_key(arguments, 5)?;
     let signer = Signer::of(arguments)?;
-    Request::of(arguments)?.certificate(call, &key, Some(&signer))
+    Request::of(call, arguments)?.certificate(call, &key, Some(&signer))
 }
 
 fn build_custom(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -239,7 +239,8 @@ struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Common name, addresses, DNS names, days.
-    fn of(arguments: &'a [Value]) -> Result<Self, Failure> {
+    fn of(call: &Call<'_>, arguments: &'a [Value]) -> Result<Self, Failure> {
+        call.check_values(arguments)?;
         let items = |at| sequence(value(arguments, at)).map(|list| list.to_vec()).unwrap_or_default();
         let mut addresses = Vec::new();
         for item in items(1) {
@@ -308,7 +309,7 @@ impl<'a> Request<'a> {
         } else if std::str::from_utf8(self.name).is_ok() {
             0x0c
         } else {
-            return Err("asn1: structure error: string not valid UTF-8".to_owned());
+            return Err("asn1: string not valid UTF-8".to_owned());
         };
         let attribute = constructed(SEQUENCE, &[&element(OBJECT_IDENTIFIER, COMMON_NAME), &element(tag, self.name)]);
         Ok(element(SEQUENCE, &element(SET, &attribute)))

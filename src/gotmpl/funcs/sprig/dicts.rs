@@ -111,9 +111,10 @@ pub const TABLE: &[Function] = &[
     ),
 ];
 
-fn dict(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn dict(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let map = Map::new();
     for pair in arguments.chunks(2) {
+        call.check_values(pair.get(..1).unwrap_or(&[]))?;
         map.insert(Str::from(&*strval(value(pair, 0))), pair.get(1).cloned().unwrap_or_else(|| "".into()));
     }
     Ok(Value::from(map).from_origin(origin(arguments)))
@@ -131,9 +132,8 @@ fn set(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 }
 
 fn unset(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    if let Some(map) = map(arguments, 0) {
-        map.remove(text(arguments, 1));
-    }
+    let Some(map) = map(arguments, 0) else { return Ok(made(Map::new(), arguments, 0)) };
+    map.remove(text(arguments, 1));
     Ok(value(arguments, 0).clone())
 }
 
@@ -181,15 +181,16 @@ fn omit(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     Ok(made(Map::typed(Type::Map, kept), arguments, 0))
 }
 
-fn fill(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    merge_all(arguments, false)
+fn fill(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    merge_all(call, arguments, false)
 }
 
-fn overwrite(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    merge_all(arguments, true)
+fn overwrite(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    merge_all(call, arguments, true)
 }
 
-fn merge_all(arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
+fn merge_all(call: &Call<'_>, arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let into = map(arguments, 0).unwrap_or_default();
     for source in from(arguments, 1).iter().filter_map(as_map) {
         merge(&into, &source, overwrite)?;
@@ -198,7 +199,8 @@ fn merge_all(arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
     Ok(if first.is_nil() { made(into, arguments, 1) } else { first.clone() })
 }
 
-fn deep_copy(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn deep_copy(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let of = value(arguments, 0);
     if of.is_nil() {
         return Err("reflect: call of reflect.Value.Type on zero Value".into());

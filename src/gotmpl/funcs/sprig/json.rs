@@ -51,7 +51,8 @@ fn read(arguments: &[Value]) -> Result<Value, Failure> {
     json::read(&source).map(|value| made(value, arguments, 0)).map_err(|(words, _)| words.into())
 }
 
-fn write(arguments: &[Value], escape_html: bool, indent: &str) -> Result<Value, Failure> {
+fn write(call: &Call<'_>, arguments: &[Value], escape_html: bool, indent: &str) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let text = json::write(value(arguments, 0), escape_html, indent)?;
     Ok(made(Value::string(text), arguments, 0))
 }
@@ -64,22 +65,22 @@ fn must_from_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failur
     read(arguments)
 }
 
-fn to_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(write(arguments, true, "").unwrap_or_else(|_| made("", arguments, 0)))
+fn to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(write(call, arguments, true, "").unwrap_or_else(|_| made("", arguments, 0)))
 }
 
-fn must_to_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    write(arguments, true, "")
+fn must_to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    write(call, arguments, true, "")
 }
 
-fn to_pretty_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(write(arguments, true, "  ").unwrap_or_else(|_| made("", arguments, 0)))
+fn to_pretty_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(write(call, arguments, true, "  ").unwrap_or_else(|_| made("", arguments, 0)))
 }
 
-fn must_to_pretty_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    write(arguments, true, "  ")
+fn must_to_pretty_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    write(call, arguments, true, "  ")
 }
 
-fn to_raw_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    write(arguments, false, "")
+fn to_raw_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    write(call, arguments, false, "")
 }

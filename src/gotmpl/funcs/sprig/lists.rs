@@ -218,6 +218,8 @@ fn chunk(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let lists: Vec<Value> = match usize::try_from(size) {
         Ok(size) if size > 0 => items.chunks(size).map(|chunk| Value::from(chunk.to_vec()).from_origin(of.origin)).collect(),
         _ if chunks < 1.0 => Vec::new(),
+        // a single item and a size below -1: the one chunk has the remainder, which is 1
+        _ if items.len() == 1 && size < -1 => vec![Value::from(items.to_vec()).from_origin(of.origin)],
         _ => return Err(IMPOSSIBLE.into()),
     };
     Ok(Value::from(List::typed(Type::Lists, lists)).from_origin(of.origin))

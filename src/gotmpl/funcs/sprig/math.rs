@@ -253,7 +253,8 @@ fn atoi(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     Ok(made(Value::int(number), arguments, 0))
 }
 
-fn to_decimal(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn to_decimal(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let number = strconv::parse_int(&printed(value(arguments, 0)), 8, 64).unwrap_or(0);
     Ok(made(Value::int64(number), arguments, 0))
 }

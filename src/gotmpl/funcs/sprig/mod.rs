@@ -26,6 +26,8 @@ mod patterns;
 mod random;
 mod reflection;
 mod strings;
+#[cfg(test)]
+mod tests;
 mod urls;
 mod versions;
 mod words;
@@ -34,7 +36,6 @@ use super::{Call, Failure, Function, Source};
 use crate::data::Value;
 
 pub use environment::TABLE as ENVIRONMENT;
-pub use versions::VersionObject;
 
 /// All families but [`ENVIRONMENT`], which Helm leaves out and helmfile keeps.
 pub const TABLES: &[&[Function]] = &[

@@ -159,23 +159,23 @@ fn must_find_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fail
 }
 
 fn all_found(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
-    parts(call, arguments, pattern.find_all(text(arguments, 1), int(arguments, 2)))
+    parts(call, arguments, pattern.find_all(text(arguments, 1), int(arguments, 2)), true)
 }
 
 fn split(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let pattern = panicking_pattern(call, arguments)?;
-    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)))
+    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)), int(arguments, 2) == 0)
 }
 
 fn must_split(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let pattern = pattern(call, arguments)?;
-    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)))
+    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)), int(arguments, 2) == 0)
 }
 
-/// The `[]string` of those parts of the second argument; Go's nil for none.
-fn parts(call: &Call<'_>, arguments: &[Value], ranges: Vec<(usize, usize)>) -> Result<Value, Failure> {
+/// The `[]string` of those parts of the second argument; Go's nil for none, where it is nil.
+fn parts(call: &Call<'_>, arguments: &[Value], ranges: Vec<(usize, usize)>, nil: bool) -> Result<Value, Failure> {
     let (whole, from) = (text(arguments, 1), value(arguments, 1).origin);
-    if ranges.is_empty() {
+    if ranges.is_empty() && nil {
         return Ok(Value::from(Kind::List(List::nil(Type::Strings))).from_origin(from));
     }
     check_items(call, ranges.len() as u128)?;

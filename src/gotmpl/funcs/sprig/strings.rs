@@ -201,19 +201,22 @@ fn has_suffix(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     Ok(made(text(arguments, 1).ends_with(text(arguments, 0)), arguments, 1))
 }
 
-fn quote(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn quote(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let parts = arguments.iter().filter(|value| !value.is_nil());
     let quoted: Vec<Vec<u8>> = parts.map(|part| strconv::quote(&strval(part)).into_bytes()).collect();
     Ok(Value::string(quoted.join(&b' ')).from_origin(origin(arguments)))
 }
 
-fn squote(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn squote(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let parts = arguments.iter().filter(|value| !value.is_nil());
     let quoted: Vec<Vec<u8>> = parts.map(|part| [&b"'"[..], &printed(part), b"'"].concat()).collect();
     Ok(Value::string(quoted.join(&b' ')).from_origin(origin(arguments)))
 }
 
-fn cat(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn cat(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let parts: Vec<Vec<u8>> = arguments.iter().filter(|value| !value.is_nil()).map(printed).collect();
     Ok(Value::string(parts.join(&b' ')).from_origin(origin(arguments)))
 }
@@ -248,11 +251,13 @@ fn plural(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     Ok(value(arguments, usize::from(int(arguments, 2) != 1)).clone())
 }
 
-fn to_string(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn to_string(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     Ok(string(value(arguments, 0)))
 }
 
-fn to_strings(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn to_strings(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let of = value(arguments, 0);
     if of.as_list().is_some_and(|list| list.go_type() == Type::Strings) {
         return Ok(of.clone());
@@ -261,6 +266,7 @@ fn to_strings(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 }
 
 fn join(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let (separator, of) = (text(arguments, 0), value(arguments, 1));
     let parts = strings(of);
     let bytes: usize = parts.iter().filter_map(Value::as_str).map(|part| part.len()).sum();
@@ -284,8 +290,12 @@ fn split_list(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
     Ok(list_of(parts, value(arguments, 1).origin))
 }
 
-fn sort_alpha(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn sort_alpha(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.check_values(arguments)?;
     let of = value(arguments, 0);
+    if of.as_list().is_some_and(|list| list.is_nil() && list.go_type() == Type::Strings) {
+        return Ok(of.clone());
+    }
     let mut items = if of.is_nil() { vec![string(of)] } else { strings(of) };
     items.sort_by(|left, right| left.as_str().cmp(&right.as_str()));
     Ok(list_of(items, of.origin))

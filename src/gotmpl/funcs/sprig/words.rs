@@ -228,6 +228,7 @@ fn camelcase(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     for mut rune in rest {
         if connects(rune) && connects(before) {
             out.push(before);
+            before = rune;
             continue;
         }
         if connects(before) {

@@ -1,0 +1,177 @@
+//! The table that `tests/cases/gotmpl/sprig.go` prints, and the rules that every row keeps.
+
+use std::sync::Arc;
+
+use super::{ENVIRONMENT, TABLES};
+use crate::data::{GoKind, Kind, List, Map, Signature, Str, Type, Value};
+use crate::golang::strconv::unquote;
+use crate::gotmpl::funcs::builtin;
+use crate::gotmpl::{Engine, Environment, FunctionTable, Limits, Options, TemplateSet, World};
+
+struct Fixed;
+
+impl World for Fixed {
+    fn now(&self) -> i128 {
+        1_700_000_000_000_000_000
+    }
+    fn random(&self, buffer: &mut [u8]) {
+        aws_lc_rs::rand::fill(buffer).unwrap();
+    }
+    fn zone(&self) -> String {
+        "UTC".to_owned()
+    }
+    fn variable(&self, name: &str) -> Option<String> {
+        (name == "NAME").then(|| "value".to_owned())
+    }
+}
+
+fn table() -> FunctionTable {
+    let mut lists = vec![builtin::TABLE];
+    lists.extend_from_slice(TABLES);
+    lists.push(ENVIRONMENT);
+    FunctionTable::new(&lists).unwrap()
+}
+
+fn engine() -> Engine {
+    Engine::new(Arc::new(table()), Options::default())
+}
+
+/// The output, or the error's text.
+fn render(engine: &Engine, template: &[u8]) -> Result<Vec<u8>, String> {
+    let program = engine.parse("t", template).map_err(|error| error.to_string())?;
+    let mut set = TemplateSet::new(engine, "t");
+    set.add(&program);
+    let mut out = Vec::new();
+    set.execute("t", &Value::NIL, &Environment { world: &Fixed, context: &() }, &mut out).map_err(|error| error.to_string())?;
+    Ok(out)
+}
+
+#[test]
+fn results_are_those_of_go() {
+    let engine = engine();
+    let table = include_str!("../../../../tests/cases/gotmpl/sprig.txt");
+    let mut failed = Vec::new();
+    let mut passed = 0;
+    for line in table.lines() {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [kind, case, outcome, wanted] = columns.as_slice() else { panic!("{line}") };
+        let (case, wanted) = (unquote(case.as_bytes()).unwrap(), unquote(wanted.as_bytes()).unwrap());
+        let template = match *kind {
+            "show" => [b"{{ $x := ", case.as_slice(), b" }}{{ typeOf $x }} {{ printf \"%#v\" $x }}"].concat(),
+            _ => case.clone(),
+        };
+        let got = std::panic::catch_unwind(|| render(&engine, &template)).unwrap_or(Err("PANIC".to_owned()));
+        let same = match (&got, *outcome) {
+            (Ok(got), "ok") => *got == wanted,
+            (Err(words), "err") => {
+                let words = words.split_once(">: error calling ").map_or(words.as_str(), |(_, words)| words);
+                words.as_bytes() == wanted
+            }
+            _ => false,
+        };
+        if same {
+            passed += 1;
+        } else {
+            let got = got.map(|text| String::from_utf8_lossy(&text).into_owned());
+            failed.push(format!(
+                "{}\n  want {outcome} {}\n  got  {got:?}",
+                String::from_utf8_lossy(&case),
+                String::from_utf8_lossy(&wanted)
+            ));
+        }
+    }
+    assert!(failed.is_empty(), "{passed} passed, {} failed:\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn every_row_has_a_signature_a_word_and_a_running_example() {
+    let engine = engine();
+    for function in TABLES.iter().copied().flatten().chain(ENVIRONMENT) {
+        assert!(Signature::parse(function.signature).is_some(), "{}: {}", function.name, function.signature);
+        assert!(function.doc.ends_with('.') && function.doc.len() > 10, "{}: {}", function.name, function.doc);
+        assert!(function.example.contains(function.name), "{}: {}", function.name, function.example);
+        let result = render(&engine, function.example.as_bytes());
+        assert!(result.is_ok(), "{}: {}: {}", function.name, function.example, result.unwrap_err());
+    }
+}
+
+#[test]
+fn no_function_of_sprig_is_missing() {
+    let mut names: Vec<&str> = TABLES.iter().copied().flatten().chain(ENVIRONMENT).map(|function| function.name).collect();
+    names.sort_unstable();
+    let all: Vec<&str> = include_str!("../../../../tests/cases/gotmpl/sprig-names.txt").lines().collect();
+    assert_eq!(names, all);
+}
+
+/// Values that functions trip over.
+fn nasty() -> Vec<Value> {
+    let looping = Map::new();
+    looping.insert("self", looping.clone());
+    let mut deep = Value::from(1.0);
+    for _ in 0..2_000 {
+        deep = Value::from(vec![deep]);
+    }
+    vec![
+        Value::NIL,
+        true.into(),
+        Value::int(0),
+        Value::int(-1),
+        Value::int(3),
+        Value::int(i64::MAX),
+        Value::int(i64::MIN),
+        Value::int64(i64::MIN),
+        Kind::Uint(u64::MAX, GoKind::Uint64).into(),
+        f64::NAN.into(),
+        f64::NEG_INFINITY.into(),
+        f64::MAX.into(),
+        "".into(),
+        "text".into(),
+        "-9223372036854775808".into(),
+        Value::string(&b"\xff\xe8\x93 \xf0\x9f"[..]),
+        "%!s(MISSING) $1 ${ {{ \0".into(),
+        Kind::Bytes(Str::from(&b"\xff"[..])).into(),
+        List::nil(Type::Strings).into(),
+        vec![Value::NIL, f64::NAN.into()].into(),
+        Map::new().into(),
+        looping.into(),
+        deep,
+    ]
+}
+
+#[test]
+fn no_arguments_make_a_function_panic_or_run_away() {
+    // these take a second each
+    const SLOW: [&str; 4] = ["gen", "bcrypt", "htpasswd", "derivePassword"];
+    let limits = Limits { output: 1 << 20, ..Limits::default() };
+    let engine = Engine::new(Arc::new(table()), Options { limits, ..Options::default() });
+    let values = nasty();
+    let names: Vec<String> = (0..values.len()).map(|at| format!("v{at}")).collect();
+    let data = Value::from(names.iter().map(String::as_str).zip(values.iter().cloned()).collect::<Map>());
+    for function in
+        TABLES.iter().copied().flatten().chain(ENVIRONMENT).filter(|function| !SLOW.iter().any(|slow| function.name.starts_with(slow)))
+    {
+        let signature = Signature::parse(function.signature).unwrap();
+        let mut parameters = signature.parameters.clone();
+        parameters.extend(parameters.last().copied().filter(|_| signature.variadic));
+        let fitting = |of: &Type| -> Vec<&String> {
+            names.iter().zip(&values).filter(|(_, value)| *of == Type::Any || value.go_type() == Some(*of)).map(|(name, _)| name).collect()
+        };
+        let choices: Vec<Vec<&String>> = parameters.iter().map(fitting).collect();
+        // every fitting value in every place, each time with others around it
+        for round in 0..if parameters.is_empty() { 1 } else { 3 * names.len() } {
+            let mut call = format!("{{{{ $x := {}", function.name);
+            for (at, choices) in choices.iter().enumerate().filter(|(_, choices)| !choices.is_empty()) {
+                call.push_str(" .");
+                call.push_str(choices[(round * (2 * at + 1) + round / 7) % choices.len()]);
+            }
+            call.push_str(" }}{{ kindOf $x }}");
+            let program = engine.parse("t", call.as_str()).unwrap();
+            let mut set = TemplateSet::new(&engine, "t");
+            set.add(&program);
+            let mut out = Vec::new();
+            let environment = Environment { world: &Fixed, context: &() };
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| set.execute("t", &data, &environment, &mut out)));
+            assert!(result.is_ok(), "{call}");
+        }
+    }
+}
