@@ -7,6 +7,7 @@
 
 mod build;
 mod environment;
+mod hooks;
 mod layers;
 mod load;
 mod needs;
@@ -24,6 +25,7 @@ mod templates;
 mod visit;
 
 pub use environment::Environment;
+pub use hooks::{Event, HookRun, hook_runs};
 pub use release::{Hook, Options, Release, SetValue};
 pub use release_values::{ReleaseValues, ValuesLayer, release_values};
 pub use request::{Request, StateValue};

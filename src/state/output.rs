@@ -255,7 +255,7 @@ fn output_path(
 }
 
 /// A release as Go's struct, for output paths: field names with a capital.
-fn release_object(release: &Release) -> Value {
+pub(super) fn release_object(release: &Release) -> Value {
     let record = &release.record;
     let field = |key: &str| Value::string(text(record, key));
     let labels = release.labels.iter().map(|(key, value)| (Str::from(key.as_str()), Value::string(value.as_str()))).collect();

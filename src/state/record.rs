@@ -59,21 +59,23 @@ impl<'a> Reader<'a> {
 
     fn unknown(&self, schema: &Schema, key: &str, value: &Value) {
         let near = nearest(key, schema.fields.iter().map(|field| field.key));
+        let at = match self.key_offset(key, value) {
+            Some(offset) => Value::NIL.from_origin(self.source.base.plus(offset)),
+            None => value.clone(),
+        };
         self.misfits.borrow_mut().push(Misfit {
-            words: format!("line {}: field {key} not found in type {}", self.key_line(key, value), schema.name),
-            at: value.clone(),
+            words: format!("line {}: field {key} not found in type {}", line_of(self.source, &at), schema.name),
+            at,
             hint: near.map(|near| format!("did you mean `{near}`?")),
         });
     }
 
-    /// The line of a value's key: the value may begin on the next line.
-    fn key_line(&self, key: &str, value: &Value) -> usize {
-        let line = line_of(self.source, value);
-        let has_key = |line: usize| {
-            let text = self.source.text.split(|byte| *byte == b'\n').nth(line - 1).unwrap_or_default();
-            text.windows(key.len().max(1)).any(|window| window == key.as_bytes())
-        };
-        (line.saturating_sub(3).max(1)..=line).rev().find(|line| has_key(*line)).unwrap_or(line)
+    /// Where a value's key stands: before the value, a few lines up at most.
+    fn key_offset(&self, key: &str, value: &Value) -> Option<usize> {
+        let end = value.origin.offset_in(self.source)?;
+        let start = end.saturating_sub(key.len() + 1000);
+        let before = &self.source.text[start..end];
+        before.windows(key.len().max(1)).rposition(|window| window == key.as_bytes()).map(|at| start + at)
     }
 
     fn misfit(&self, value: &Value, of: &str) {

@@ -5,7 +5,7 @@ use super::template::context;
 use crate::data::{Kind as Is, Value};
 use crate::golang::fmt::sprint;
 use crate::gotmpl::{Call, Failure, Function, Source};
-use crate::host::{Command, Output};
+use crate::host::{Command, Host, Output};
 
 pub(super) const TABLE: &[Function] = &[
     row(
@@ -77,20 +77,25 @@ fn start(call: &Call<'_>, variables: Vec<(String, String)>, program: &Value, lis
         variables,
         input: input.first().map(text).unwrap_or_default(),
     };
-    let output = context.setting.host.run(&command).map_err(|error| {
-        let cause = match error.message() {
-            message if message.contains("no such file or directory") && !command.program.contains('/') => {
-                format!("exec: {:?}: executable file not found in $PATH", command.program)
-            }
-            message => message.to_owned(),
-        };
-        Failure::from(format!("unexpected error: {cause}"))
+    run(&*context.setting.host, &command).map(Value::string).map_err(Failure::from)
+}
+
+/// Runs a program and gives what it prints.
+///
+/// # Errors
+/// helmfile's words for a program that can't be started or that fails.
+pub fn run(host: &dyn Host, command: &Command) -> Result<Vec<u8>, String> {
+    let output = host.run(command).map_err(|error| match error.message() {
+        message if message.contains("no such file or directory") && !command.program.contains('/') => {
+            format!("unexpected error: exec: {:?}: executable file not found in $PATH", command.program)
+        }
+        message => format!("unexpected error: {message}"),
     })?;
-    if output.code == 0 { Ok(Value::string(output.stdout)) } else { Err(exit_words(&command, &output).into()) }
+    if output.code == 0 { Ok(output.stdout) } else { Err(exit_words(command, &output)) }
 }
 
 /// helmfile's report of a program that failed (pkg/helmexec/exit_error.go).
-pub fn exit_words(command: &Command, output: &Output) -> String {
+fn exit_words(command: &Command, output: &Output) -> String {
     let mut words = format!("command {:?} exited with non-zero status:\n\nPATH:\n{}\n\nARGS:", command.program, indent(&command.program));
     let arguments = std::iter::once(&command.program).chain(&command.arguments);
     let mut hidden = false;

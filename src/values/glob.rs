@@ -10,10 +10,10 @@ use crate::host::Host;
 /// # Errors
 /// `syntax error in pattern`
 pub fn glob(host: &dyn Host, folder: &Folder, pattern: &str) -> Result<Vec<String>, String> {
-    matches(pattern.as_bytes(), b"")?;
     if !has_signs(pattern) {
         return Ok(if folder.kind(host, pattern).is_some() { vec![pattern.to_owned()] } else { Vec::new() });
     }
+    matches(pattern.as_bytes(), b"")?;
     let (parent, name) = match pattern.rfind('/') {
         Some(0) => ("/".to_owned(), &pattern[1..]),
         Some(at) => (pattern[..at].to_owned(), &pattern[at + 1..]),

@@ -19,6 +19,7 @@ mod state_values;
 mod template;
 mod yaml_functions;
 
+pub use exec::run as run_program;
 pub use merge::{Lists, deep_merge, override_merge};
 pub use objects::Record;
 pub use read::{Text, line_of, read_documents, read_map, read_value, yaml_kind};

@@ -9,7 +9,7 @@ use super::setting::{Folder, Setting};
 use super::{exec, files, get, secrets, yaml_functions};
 use crate::data::{Kind as Is, SourceFile, Str, Value};
 use crate::diag::{Error, Kind, Place, nearest};
-use crate::gotmpl::funcs::sprig;
+use crate::gotmpl::funcs::{builtin, sprig};
 use crate::gotmpl::{
     Call, Engine, Environment, ExecError, Failure, Function, FunctionTable, Link, MissingKey, Options, ParseError, Program, Source,
     TemplateSet, World,
@@ -29,7 +29,7 @@ const TPL_DEPTH: usize = 100;
 const INCLUDE_DEPTH: usize = 1000;
 
 static ENGINE: LazyLock<Result<Engine, String>> = LazyLock::new(|| {
-    let mut lists: Vec<&[Function]> = Vec::new();
+    let mut lists: Vec<&[Function]> = vec![builtin::TABLE];
     lists.extend_from_slice(sprig::TABLES);
     lists.push(sprig::ENVIRONMENT);
     lists.extend_from_slice(FUNCTIONS);
@@ -97,7 +97,7 @@ pub fn render_inline(setting: &Setting, folder: &Folder, text: &Str, data: &Valu
 /// `executing output-dir template: template: output-dir:1:3: …`
 pub fn render_path(setting: &Setting, name: &str, text: &Str, data: &Value) -> Result<Str, Error> {
     let fail = |words: String| Error::new(Kind::Usage, words);
-    let table = FunctionTable::new(&[]).map_err(fail)?;
+    let table = FunctionTable::new(&[builtin::TABLE]).map_err(fail)?;
     let engine = Engine::new(Arc::new(table), Options::default());
     let program =
         engine.parse(name, text.clone()).map_err(|fault| fail(format!("parsing {name} template {:?}: {fault}", text.to_text())))?;
