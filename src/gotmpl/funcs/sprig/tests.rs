@@ -1,9 +1,9 @@
 //! The table that `tests/cases/gotmpl/sprig.go` prints, and the rules that every row keeps.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use super::{ENVIRONMENT, TABLES};
-use crate::data::{GoKind, Kind, List, Map, Signature, Str, Type, Value};
+use super::{Call, ENVIRONMENT, Failure, Function, Source, TABLES};
+use crate::data::{GoKind, Kind, List, Map, Origin, Signature, Sources, Str, Type, Value};
 use crate::golang::strconv::unquote;
 use crate::gotmpl::funcs::builtin;
 use crate::gotmpl::{Engine, Environment, FunctionTable, Limits, Options, TemplateSet, World};
@@ -173,5 +173,49 @@ fn no_arguments_make_a_function_panic_or_run_away() {
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| set.execute("t", &data, &environment, &mut out)));
             assert!(result.is_ok(), "{call}");
         }
+    }
+}
+
+/// Where the values came from that [`note`] has seen.
+type Noted = Mutex<Vec<Origin>>;
+
+fn note(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    if let (Some(noted), Some(value)) = (call.context::<Noted>(), arguments.first()) {
+        noted.lock().unwrap().push(value.origin);
+    }
+    Ok("".into())
+}
+
+#[test]
+fn results_come_from_where_their_arguments_do() {
+    const NOTE: Function = Function {
+        name: "note",
+        source: Source::Helm,
+        signature: "(interface {}) string",
+        run: note,
+        doc: "Notes.",
+        example: "{{ note 1 }}",
+    };
+    let engine = Engine::new(Arc::new(FunctionTable::new(&[&[builtin::TABLE, &[NOTE]], TABLES].concat()).unwrap()), Options::default());
+    let source = Sources::new().add("values.yaml", "0123456789");
+    let [a, b] = [1, 2].map(|at| source.base.plus(at));
+    let data: Map =
+        [("a", "x", a), ("b", "y-", b), ("empty", "", a), ("number", "7", a), ("encoded", "eA==", a), ("nowhere", "x", Origin::NONE)]
+            .into_iter()
+            .map(|(name, text, from)| (name, Value::from(text).from_origin(from)))
+            .collect();
+    let of_a = "default .a .empty;default .b .a;coalesce nil .a .b;ternary .a .b true;get (dict \"k\" .a) \"k\";dig \"k\" .b (dict \"k\" .a);\
+        first (list .a);last (list .b .a);index (list .b .a) 1;quote .a;squote nil .a;cat \"x\" .a;trim .a;trimSuffix .b .a;trunc 1 .a;trunc 9 .a;\
+        replace .b \"z\" .a;replace \"x\" .b .a;indent 2 .a;nindent 2 .a;upper .a;title .a;b64enc .a;b64dec .encoded;sha256sum .a;toString .a;\
+        int .number;add 1 .number;join \",\" (list .a .b);first (splitList \"-\" .a);toJson .a;regexReplaceAll .b .a .b;deepCopy .a;\
+        cat .nowhere .a;first (without (list .b .a) .b);first (rest (list .b .a));get (merge (dict) (dict \"k\" .a)) \"k\";\
+        get (set (dict) \"k\" .a) \"k\";first (values (dict \"k\" .a));camelcase .a;wrap 1 .a;contains \"x\" .a";
+    for expression in of_a.split(';') {
+        let program = engine.parse("t", format!("{{{{ note ({expression}) }}}}")).unwrap();
+        let mut set = TemplateSet::new(&engine, "t");
+        set.add(&program);
+        let noted = Noted::default();
+        set.execute("t", &data.clone().into(), &Environment { world: &Fixed, context: &noted }, &mut Vec::new()).unwrap();
+        assert_eq!(noted.into_inner().unwrap(), [a], "{expression}");
     }
 }
