@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::yaml::{Duplicates, Reading, Resolver, read_value};
+use crate::data::yaml::{Duplicates, Reading, Resolver, go_text, read_value};
 use crate::data::{Kind as Is, Map, SourceFile, Value};
 
 /// Reads a text for decoding: integers stay integers.
@@ -12,8 +12,10 @@ use crate::data::{Kind as Is, Map, SourceFile, Value};
 /// `error converting YAML to JSON: yaml: …` and the byte offset of the fault.
 pub(super) fn read(source: &SourceFile) -> Result<Value, (String, usize)> {
     let reading = Reading { resolver: Resolver::Typed, duplicates: Duplicates::LastWins };
-    read_value(source, reading)
-        .map_err(|errors| errors.into_iter().next().map_or_else(Default::default, |error| (error.message, error.offset)))
+    read_value(source, reading).map_err(|errors| {
+        let text = go_text(&errors);
+        (format!("error converting YAML to JSON: {text}"), errors.first().map_or(0, |error| error.offset))
+    })
 }
 
 /// Decodes one struct tree; keeps the first thing that did not fit, as encoding/json does, and goes on.

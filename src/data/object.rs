@@ -54,6 +54,11 @@ pub trait Object: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// A value of the same type round other contents: what a deep copy makes. `None`: it is copied by sharing.
+    fn with_underlying(&self, _contents: Value) -> Option<Value> {
+        None
+    }
+
     /// What `toJson` and `toYaml` see.
     fn marshal(&self) -> Value;
 

@@ -150,6 +150,10 @@ impl Value {
                 let entries = map.read().iter().map(|(key, value)| (key.clone(), value.deep_copy_within(depth))).collect();
                 Kind::Map(Map::typed(map.go_type(), entries))
             }
+            Kind::Object(object) => {
+                let copy = object.underlying().and_then(|contents| object.with_underlying(contents.deep_copy_within(depth)));
+                copy.map_or_else(|| self.kind.clone(), |copy| copy.kind)
+            }
             other => other.clone(),
         };
         Value { kind, origin: self.origin }

@@ -54,6 +54,10 @@ impl Object for Struct {
         String::from_utf8_lossy(&out).into_owned()
     }
 
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields.iter().map(|field| (field.name, field.value.clone())).collect()
+    }
+
     fn marshal(&self) -> Value {
         let map = Map::new();
         for field in self.fields.iter().filter(|field| !field.json.is_empty()) {

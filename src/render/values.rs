@@ -78,6 +78,10 @@ impl Object for Values {
         Some(self.map.clone().into())
     }
 
+    fn with_underlying(&self, contents: Value) -> Option<Value> {
+        contents.as_map().map(|map| Value::object(Values { map: map.clone(), go_type: self.go_type }))
+    }
+
     fn marshal(&self) -> Value {
         self.map.clone().into()
     }
