@@ -6,3 +6,4 @@ mod deployment;
 mod harness;
 mod repository;
 mod tidy;
+mod vectors;
