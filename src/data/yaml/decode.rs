@@ -279,8 +279,7 @@ impl Decoder<'_> {
                 self.merge_v2(value, depth, entries)?;
                 continue;
             }
-            self.budget.step(key)?;
-            let text = self.key_v2(key, value)?;
+            let text = self.key_v2(key, value, depth)?;
             let value = self.value(value, depth + 1)?;
             entries.push(Entry { key: text, value, node: Some(key) });
         }
@@ -340,19 +339,24 @@ impl Decoder<'_> {
     }
 
     /// The node that a key is, behind its alias.
-    fn key_node(&mut self, index: u32) -> Result<&'_ Node, Stop> {
+    fn key_node(&mut self, index: u32, depth: usize) -> Result<&'_ Node, Stop> {
         let node = self.tree.node(index);
-        let NodeKind::Alias(target) = node.kind else { return Ok(node) };
-        self.budget.enter(self.tree, index)?;
-        self.budget.step(target)?;
-        self.budget.leave(index);
-        Ok(self.tree.node(target))
+        if node.kind == NodeKind::Scalar {
+            self.budget.step(index)?;
+            return Ok(node);
+        }
+        // faults inside of it come first
+        self.value(index, depth + 1)?;
+        match node.kind {
+            NodeKind::Alias(target) => Ok(self.tree.node(target)),
+            _ => Ok(node),
+        }
     }
 
     /// A key as text: what sigs.k8s.io/yaml makes of it.
-    fn key_v2(&mut self, index: u32, value: u32) -> Result<Str, Stop> {
+    fn key_v2(&mut self, index: u32, value: u32, depth: usize) -> Result<Str, Stop> {
         let (tree, version) = (self.tree, self.version);
-        let node = *self.key_node(index)?;
+        let node = *self.key_node(index, depth)?;
         if node.kind != NodeKind::Scalar {
             return Err((format!("yaml: invalid map key: {}", gosyntax::node(tree, index, version)), index));
         }
@@ -464,7 +468,7 @@ impl Decoder<'_> {
                 merge = Some(value);
                 continue;
             }
-            let Some(text) = self.key_v3(key, text_keys)? else { continue };
+            let Some(text) = self.key_v3(key, text_keys, depth)? else { continue };
             if merged.as_mut().is_some_and(|merged| !merged.insert(text.clone())) {
                 continue;
             }
@@ -480,7 +484,17 @@ impl Decoder<'_> {
             Some(merged) => merged,
             None => {
                 for key in self.tree.children(index).step_by(2) {
-                    set.extend(self.key_v3(key, text_keys)?);
+                    let node = self.tree.node(key);
+                    if !matches!(node.kind, NodeKind::Scalar | NodeKind::Alias(_)) {
+                        self.key_node(key, depth)?;
+                        let go_type = match node.kind {
+                            NodeKind::Sequence => "[]interface {}",
+                            _ if self.has_text_keys(key) => "map[string]interface {}",
+                            _ => "map[interface {}]interface {}",
+                        };
+                        return Err((format!("yaml: runtime error: hash of unhashable type {go_type}"), key));
+                    }
+                    set.extend(self.key_v3(key, text_keys, depth)?);
                 }
                 &mut set
             }
@@ -497,10 +511,15 @@ impl Decoder<'_> {
     }
 
     /// A key as helmfile sees it; `None` where Go leaves the entry out.
-    fn key_v3(&mut self, index: u32, text_keys: bool) -> Result<Option<Str>, Stop> {
-        self.budget.step(index)?;
+    fn key_v3(&mut self, index: u32, text_keys: bool, depth: usize) -> Result<Option<Str>, Stop> {
         let (tree, version) = (self.tree, self.version);
-        let node = *self.key_node(index)?;
+        let mut node = *self.tree.node(index);
+        if let NodeKind::Alias(target) = node.kind {
+            node = *tree.node(target);
+        }
+        if !text_keys || node.kind == NodeKind::Scalar {
+            self.key_node(index, depth)?;
+        }
         if node.kind != NodeKind::Scalar {
             if !text_keys {
                 return Err((format!("yaml: invalid map key: {}", gosyntax::node(tree, index, version)), index));
@@ -526,7 +545,7 @@ impl Decoder<'_> {
 }
 
 /// The first float that JSON has no text for, in the order in which Go writes them.
-fn first_infinite(value: &Value) -> Option<f64> {
+pub(super) fn first_infinite(value: &Value) -> Option<f64> {
     match &value.kind {
         Kind::Float(number) if !number.is_finite() => Some(*number),
         Kind::List(list) => list.iter().find_map(first_infinite),

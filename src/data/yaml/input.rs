@@ -7,14 +7,25 @@ use std::borrow::Cow;
 
 /// A text ready to scan.
 pub(super) struct Input<'a> {
-    /// UTF-8 without a leading byte order mark; ends before the first block that can't be decoded.
+    /// UTF-8 without a leading byte order mark; ends before the first character that can't be decoded.
     pub(super) text: Cow<'a, [u8]>,
     /// Where `text` starts in what was given.
     pub(super) offset: usize,
     /// Whether every byte is ASCII, so that bytes and characters count alike.
     pub(super) ascii: bool,
-    /// What is wrong behind the cut: Go's words and the byte's place.
-    pub(super) broken: Option<(&'static str, usize)>,
+    /// What is wrong behind the text's end.
+    pub(super) broken: Option<Broken>,
+}
+
+/// A character that go-yaml does not take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Broken {
+    /// Go's words.
+    pub(super) problem: &'static str,
+    /// The byte at fault, counted as the text is.
+    pub(super) at: usize,
+    /// Where the block starts that can't be decoded because of it.
+    pub(super) block: usize,
 }
 
 /// Bytes that go-yaml's reader decodes at once.
@@ -33,16 +44,17 @@ impl<'a> Input<'a> {
 
     fn from_utf8(mut text: Cow<'a, [u8]>, offset: usize) -> Self {
         let (ascii, fault) = inspect(&text);
-        let broken = fault.map(|(problem, at)| {
-            let cut = block_start(&text, offset, at);
+        let broken = fault.map(|Fault { problem, at, start }| {
+            // a character that the text's end cuts waits for more until there is none
+            let block = if problem.starts_with("incomplete") { start } else { block_start(&text, offset, at) };
             text = match std::mem::take(&mut text) {
-                Cow::Borrowed(bytes) => Cow::Borrowed(bytes.get(..cut).unwrap_or_default()),
+                Cow::Borrowed(bytes) => Cow::Borrowed(bytes.get(..start).unwrap_or_default()),
                 Cow::Owned(mut bytes) => {
-                    bytes.truncate(cut);
+                    bytes.truncate(start);
                     Cow::Owned(bytes)
                 }
             };
-            (problem, offset + at)
+            Broken { problem, at, block }
         });
         Self { text, offset, ascii, broken }
     }
@@ -64,7 +76,7 @@ impl<'a> Input<'a> {
         }
         let end = text.len();
         let mut input = Self::from_utf8(Cow::Owned(text.into_bytes()), 0);
-        input.broken = input.broken.or(problem.map(|problem| (problem, end)));
+        input.broken = input.broken.or(problem.map(|problem| Broken { problem, at: end, block: end }));
         input
     }
 }
@@ -104,8 +116,16 @@ fn width(byte: u8) -> usize {
     }
 }
 
+/// Where a text is broken.
+struct Fault {
+    problem: &'static str,
+    at: usize,
+    /// Where the character starts.
+    start: usize,
+}
+
 /// Whether the text is all ASCII, and its first fault.
-fn inspect(text: &[u8]) -> (bool, Option<(&'static str, usize)>) {
+fn inspect(text: &[u8]) -> (bool, Option<Fault>) {
     let mut ascii = true;
     let mut done = 0;
     for (number, block) in text.chunks(64).enumerate() {
@@ -123,7 +143,7 @@ fn inspect(text: &[u8]) -> (bool, Option<(&'static str, usize)>) {
                     ascii &= width == 1;
                     done += width;
                 }
-                Err(fault) => return (ascii, Some(fault)),
+                Err((problem, at)) => return (ascii, Some(Fault { problem, at, start: done })),
             }
         }
     }

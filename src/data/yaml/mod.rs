@@ -25,3 +25,16 @@ pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, go_text, re
 pub use time::Timestamp;
 pub use values::{Documents, read_values};
 pub use write::{Style, write};
+
+use crate::data::{Kind, Value};
+
+/// What encoding/json calls a value in errors of type.
+fn json_kind(value: &Value) -> &'static str {
+    match value.kind {
+        Kind::Bool(_) => "bool",
+        Kind::Int(..) | Kind::Uint(..) | Kind::Float(_) => "number",
+        Kind::List(_) => "array",
+        Kind::Map(_) => "object",
+        _ => "string",
+    }
+}

@@ -70,6 +70,11 @@ impl<'a> Parser<'a> {
 
     /// The next event.
     pub(super) fn next(&mut self) -> Result<Event, Fault> {
+        let event = self.step()?;
+        self.scanner.ahead.take().map_or(Ok(event), Err)
+    }
+
+    fn step(&mut self) -> Result<Event, Fault> {
         match self.state {
             State::FirstDocumentStart => {
                 // the stream's start

@@ -255,6 +255,9 @@ fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
     let mut spec = loose.specification();
     // parity: Go does not look at the bits behind the last byte
     spec.check_trailing_bits = false;
-    let decoded = spec.encoding().ok().and_then(|encoding| encoding.decode(&text).ok());
+    // nothing may follow the padding
+    let padding = text.iter().position(|byte| *byte == b'=').unwrap_or(text.len());
+    let whole = text.get(padding..).is_some_and(|rest| rest.len() <= 2);
+    let decoded = spec.encoding().ok().filter(|_| whole).and_then(|encoding| encoding.decode(&text).ok());
     decoded.ok_or_else(|| "yaml: !!binary value contains invalid base64 data".to_owned())
 }

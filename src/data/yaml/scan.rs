@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::input::Input;
+use super::input::{Broken, Input};
 
 /// Which go-yaml to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,13 +166,15 @@ pub(super) struct Scanner<'a> {
     indents: Vec<i32>,
     pub(super) key_allowed: bool,
     keys: Vec<SimpleKey>,
+    /// A broken byte that v3 saw when it looked for comments beyond what it needs.
+    pub(super) ahead: Option<Fault>,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(input: &'a Input<'a>, version: Version) -> Self {
         Self {
             input,
-            text: &input.text,
+            text: input.broken.map_or(&input.text, |broken| input.text.get(..broken.block).unwrap_or_default()),
             version,
             at: 0,
             line: 0,
@@ -188,6 +190,7 @@ impl<'a> Scanner<'a> {
             indents: Vec::new(),
             key_allowed: true,
             keys: vec![SimpleKey::default()],
+            ahead: None,
         }
     }
 
@@ -254,12 +257,21 @@ impl<'a> Scanner<'a> {
         }
         let left = self.text[self.at..].iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         match self.input.broken {
-            Some((problem, at)) if left < characters => {
-                let mark = Mark { at: at.saturating_sub(self.input.offset) as u32, line: 0 };
+            Some(Broken { problem, at, .. }) if left < characters => {
+                let mark = Mark { at: at as u32, line: 0 };
                 Err(Fault { problem: problem.into(), from_scanner: false, mark, context: Mark::default() })
             }
             _ => Ok(()),
         }
+    }
+
+    /// The same, for v3's look at what may be a comment: it goes on, with what it could decode, and tells of the fault
+    /// when nothing else turns out to be wrong.
+    fn can_look(&mut self, characters: usize) -> bool {
+        let Err(fault) = self.need(characters) else { return true };
+        self.ahead = Some(fault);
+        self.text = &self.input.text;
+        false
     }
 
     /// Bytes of the line break at `self.at + ahead`; 0 where none is.
@@ -729,7 +741,9 @@ impl<'a> Scanner<'a> {
         loop {
             let mut ahead = 0;
             while ahead < Self::COMMENT_REACH {
-                self.need(ahead + 1)?;
+                if !self.can_look(ahead + 1) {
+                    return Ok(());
+                }
                 let len = self.break_len(ahead);
                 if !self.is_blank(ahead) && len == 0 {
                     break;
@@ -756,7 +770,9 @@ impl<'a> Scanner<'a> {
         }
         let blanks = self.text[self.at..].iter().take(Self::COMMENT_REACH).take_while(|byte| matches!(**byte, b' ' | b'\t'));
         let ahead = blanks.count();
-        self.need((ahead + 1).min(Self::COMMENT_REACH))?;
+        if !self.can_look((ahead + 1).min(Self::COMMENT_REACH)) {
+            return Ok(());
+        }
         if ahead >= Self::COMMENT_REACH || self.byte(ahead) != b'#' {
             return Ok(());
         }

@@ -57,6 +57,7 @@ pub(super) struct Composer<'a> {
     nodes: Vec<Node>,
     /// Nodes with a name. parity: v3 knows those of earlier documents too.
     anchors: HashMap<Vec<u8>, u32>,
+    deepest: usize,
 }
 
 impl<'t> Tree<'t> {
@@ -117,7 +118,7 @@ impl Iterator for Children<'_> {
 impl<'a> Composer<'a> {
     pub(super) fn new(input: &'a Input<'a>, version: Version) -> Self {
         let parser = Parser::new(Scanner::new(input, version));
-        Self { parser, version, anchors: HashMap::new(), nodes: Vec::new() }
+        Self { parser, version, nodes: Vec::new(), anchors: HashMap::new(), deepest: 0 }
     }
 
     /// Reads the next document; gives its first node, `None` at the end.
@@ -126,6 +127,11 @@ impl<'a> Composer<'a> {
             self.anchors.clear();
         }
         self.compose()
+    }
+
+    /// How many collections nest at most so far.
+    pub(super) fn deepest(&self) -> usize {
+        self.deepest
     }
 
     /// All nodes so far.
@@ -172,6 +178,7 @@ impl<'a> Composer<'a> {
             }
             if matches!(event.kind, EventKind::SequenceStart | EventKind::MappingStart) {
                 open.push(index);
+                self.deepest = self.deepest.max(open.len());
             }
             self.nodes.push(node);
         }
