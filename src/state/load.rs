@@ -83,10 +83,13 @@ impl Loader<'_> {
         let loaded = self.parts(folder, file, &source, given)?;
         for (index, entry) in list(&loaded.fields, "helmfiles").iter().enumerate() {
             let path = entry.as_map().map(|entry| text(entry, "path")).unwrap_or_default();
-            if path == file {
-                let words = format!("{file} contains a recursion into the same sub-helmfile at helmfiles[{index}]");
-                return Err(Error::new(Kind::State, words).at(record::place(&self.setting.sources, entry, &typed)).into());
-            }
+            let into = match path.as_str() {
+                "." => "the the directory containing this helmfile",
+                path if path == file => "the same sub-helmfile",
+                _ => continue,
+            };
+            let words = format!("{file} contains a recursion into {into} at helmfiles[{index}]");
+            return Err(Error::new(Kind::State, words).at(record::place(&self.setting.sources, entry, &typed)).into());
         }
         Ok(loaded)
     }

@@ -230,5 +230,8 @@ impl State {
 
 /// Loads the state file or files and everything they lead to.
 pub fn load(request: &Request, setting: &Setting) -> Desired {
+    if request.environment.is_empty() {
+        return visit::visit(&Request { environment: "default".to_owned(), ..request.clone() }, setting);
+    }
     visit::visit(request, setting)
 }

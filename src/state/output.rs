@@ -165,6 +165,29 @@ fn embedded(state: &State, release: &Release, setting: &Setting) -> Result<List,
     errors.or(values.into())
 }
 
+/// What `print-env` prints for one state: its file, its environment's name and values, as YAML or, where `json`, as an
+/// element of a JSON array (two spaces in, without a comma or line end).
+///
+/// # Errors
+/// A value that can't be written.
+pub fn environment(state: &State, json: bool) -> Result<Vec<u8>> {
+    let file = crate::values::clean(&state.base.real(&state.file).display().to_string());
+    let facts = Map::new();
+    facts.insert("filePath", file);
+    facts.insert("name", state.environment.name.as_str());
+    facts.insert("values", state.values.clone());
+    if !state.environment.kube_context.is_empty() {
+        facts.insert("kubeContext", state.environment.kube_context.as_str());
+    }
+    let fail = |why: String| state.worded(Error::new(Kind::State, format!("failed to marshal: {why}")));
+    if !json {
+        return write(&facts.into(), Style::Helmfile).map_err(fail);
+    }
+    let text = json::write(&facts.into(), true, "  ").map_err(fail)?;
+    let text = String::from_utf8_lossy(&text).replace('\n', "\n  ");
+    Ok(format!("  {text}").into_bytes())
+}
+
 /// The values of a release in one map, as `write-values` merges them, and the file's bytes. `more` are those of
 /// `--values`, over the release's own.
 ///

@@ -124,6 +124,8 @@ impl<'a> Reader<'a> {
     fn item(&self, schema: &Schema, item: &Value) -> Value {
         let record = match (&item.kind, schema.fields.first()) {
             (Is::String(_), Some(first)) if first.key == "path" => [("path", item.clone())].into_iter().collect(),
+            // parity: an entry of `helmfiles` that is neither a path nor a mapping has no path
+            (kind, Some(first)) if first.key == "path" && !matches!(kind, Is::Map(_)) => Map::new(),
             _ => self.record(schema, item),
         };
         Value::from(record).from_origin(item.origin)
