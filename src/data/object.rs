@@ -62,6 +62,11 @@ pub trait Object: fmt::Debug + Send + Sync + 'static {
     /// What `toJson` and `toYaml` see.
     fn marshal(&self) -> Value;
 
+    /// A struct's members in JSON, which keeps Go's order of them where a map has the keys' order.
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
     /// Whether `if` takes it for true: structs always are.
     fn truth(&self) -> bool {
         true

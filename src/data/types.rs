@@ -135,6 +135,8 @@ impl Type {
     pub fn element(self) -> Type {
         match self {
             Type::Bytes => Type::Scalar(GoKind::Uint8),
+            // Helm's `.Files` is a map[string][]byte under a name of its own.
+            Type::Named("engine.files", _) => Type::Bytes,
             Type::Strings | Type::StringMap => Type::STRING,
             Type::Ints => Type::INT,
             Type::StringLists => Type::Strings,

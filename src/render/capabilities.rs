@@ -185,8 +185,11 @@ impl Object for KubeVersionObject {
         if self.shows_normalized { format!("{{{version} {normalized} {major} {minor}}}") } else { format!("{{{version} {major} {minor}}}") }
     }
     fn marshal(&self) -> Value {
-        let fields = [("Version", &self.version.version), ("Major", &self.version.major), ("Minor", &self.version.minor)];
-        fields.into_iter().map(|(name, text)| (name, Value::string(text.as_str()))).collect::<Map>().into()
+        self.json_fields().into_iter().flatten().collect::<Map>().into()
+    }
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let KubeVersion { version, major, minor, .. } = &self.version;
+        Some(vec![("Version", version.as_str().into()), ("Major", major.as_str().into()), ("Minor", minor.as_str().into())])
     }
     fn as_any(&self) -> &dyn Any {
         self

@@ -114,6 +114,9 @@ impl Object for ChartStruct {
     fn marshal(&self) -> Value {
         self.0.marshal()
     }
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        self.0.json_fields()
+    }
     fn as_any(&self) -> &dyn Any {
         self
     }

@@ -77,7 +77,7 @@ impl Object for Files {
     }
 
     fn underlying(&self) -> Option<Value> {
-        Some(self.marshal())
+        self.marshal().as_map().map(|map| map.retyped(self.go_type()).into())
     }
 
     fn marshal(&self) -> Value {

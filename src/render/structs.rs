@@ -10,11 +10,11 @@ use crate::golang::fmt::append_value;
 pub(super) struct Field {
     /// Name in templates.
     pub(super) name: &'static str,
-    /// Name in JSON; empty: not marshalled.
+    /// Name in JSON.
     pub(super) json: &'static str,
     /// Left out of JSON where empty.
     pub(super) omit_empty: bool,
-    /// Printed by `%v` (a field that Go code sees but templates don't has no name).
+    /// What it holds.
     pub(super) value: Value,
 }
 
@@ -35,7 +35,7 @@ impl Object for Struct {
     }
 
     fn member(&self, name: &str) -> Option<Member> {
-        let field = self.fields.iter().find(|field| field.name == name && !name.is_empty())?;
+        let field = self.fields.iter().find(|field| field.name == name)?;
         Some(Member::Field(field.value.clone()))
     }
 
@@ -59,13 +59,12 @@ impl Object for Struct {
     }
 
     fn marshal(&self) -> Value {
-        let map = Map::new();
-        for field in self.fields.iter().filter(|field| !field.json.is_empty()) {
-            if !(field.omit_empty && is_empty(&field.value)) {
-                map.insert(field.json, field.value.clone());
-            }
-        }
-        map.into()
+        self.json_fields().into_iter().flatten().collect::<Map>().into()
+    }
+
+    fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
+        let shown = self.fields.iter().filter(|field| !(field.omit_empty && is_empty(&field.value)));
+        Some(shown.map(|field| (field.json, field.value.clone())).collect())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -81,6 +80,7 @@ fn is_empty(value: &Value) -> bool {
         Is::String(text) => text.is_empty(),
         Is::List(list) => list.is_empty(),
         Is::Map(map) => map.is_empty(),
+        Is::Object(object) => !object.truth(),
         _ => false,
     }
 }

@@ -105,10 +105,28 @@ impl Writer<'_> {
             }
             Kind::Object(object) => {
                 self.cycles.enter(None)?;
-                self.value(&object.marshal())?;
-                self.cycles.leave();
+                match object.json_fields() {
+                    Some(fields) => self.fields(&fields)?,
+                    None => {
+                        self.value(&object.marshal())?;
+                        self.cycles.leave();
+                    }
+                }
             }
         }
+        Ok(())
+    }
+
+    /// A struct: its members in the order given.
+    fn fields(&mut self, fields: &[(&str, Value)]) -> Result<(), String> {
+        self.out.push(b'{');
+        for (number, (name, item)) in fields.iter().enumerate() {
+            self.start_item(number == 0);
+            self.string(name.as_bytes());
+            self.out.extend_from_slice(if self.indent.is_empty() { b":" } else { b": " });
+            self.value(item)?;
+        }
+        self.end_items(fields.is_empty(), b'}');
         Ok(())
     }
 

@@ -52,8 +52,8 @@ pub fn sprintln(arguments: &[Value]) -> Str {
     Str::from(printer.out)
 }
 
-/// Appends what `fmt.Fprint` of the one value writes (`%v`), as a template action does: a struct that
-/// stands by itself uses its `String()` ([`crate::data::Object::text`]). nil is `<nil>`.
+/// Appends what `fmt.Fprint` of the one value writes (`%v`). nil is `<nil>`. (A template's action takes a struct's address,
+/// and with it methods such as `String()` that only a pointer has: [`crate::data::Object::text`].)
 pub fn append_value(out: &mut Vec<u8>, value: &Value) {
     match &value.kind {
         Kind::String(text) => out.extend_from_slice(text),
@@ -61,7 +61,7 @@ pub fn append_value(out: &mut Vec<u8>, value: &Value) {
         Kind::Bool(true) => out.extend_from_slice(b"true"),
         Kind::Bool(false) => out.extend_from_slice(b"false"),
         Kind::Nil => out.extend_from_slice(b"<nil>"),
-        Kind::Object(object) if object.underlying().is_none() => out.extend_from_slice(object.text().as_bytes()),
+        Kind::Object(object) if object.underlying().is_none() => out.extend_from_slice(object.plain_text().as_bytes()),
         _ => {
             let mut printer = Printer::default();
             std::mem::swap(out, &mut printer.out);
