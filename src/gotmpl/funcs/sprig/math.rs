@@ -221,13 +221,17 @@ fn power_of_ten(exponent: i64) -> f64 {
 /// Go's `math.Ldexp`: `fraction` times 2 to the `power`, rounded once.
 fn scaled(fraction: f64, power: i64) -> f64 {
     let two_to = |power: i64| f64::from_bits(((power + 1023) as u64) << 52);
-    match power {
-        ..=-1100 => 0.0,
-        // first to a normal number, then once below: only the last step rounds
-        ..=-1000 => fraction * two_to(-900) * two_to(power + 900),
-        ..=1000 => fraction * two_to(power),
-        ..=1100 => fraction * two_to(900) * two_to(power - 900),
-        _ => f64::INFINITY,
+    if power < -1100 {
+        0.0
+    } else if power < -1000 {
+        // first to a normal number, then below: only the last step rounds
+        fraction * two_to(-900) * two_to(power + 900)
+    } else if power <= 1000 {
+        fraction * two_to(power)
+    } else if power <= 1100 {
+        fraction * two_to(900) * two_to(power - 900)
+    } else {
+        f64::INFINITY
     }
 }
 

@@ -49,11 +49,11 @@ pub const TABLE: &[Function] = &[
 ];
 
 fn upper(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(mapped(arguments, |rune| to_upper(rune)))
+    Ok(mapped(arguments, to_upper))
 }
 
 fn lower(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(mapped(arguments, |rune| to_lower(rune)))
+    Ok(mapped(arguments, to_lower))
 }
 
 fn title(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
