@@ -1,134 +1,223 @@
-//! Go's `time`: layouts, durations, zones.
+//! Go's `time`: instants in zones, layouts, durations. The clock is somebody else's.
+
+mod civil;
+mod duration;
+mod layout;
+mod object;
+mod parse;
+mod zone;
 
 use std::fmt;
 
-/// `time.Duration` in nanoseconds. A [`crate::data::Object`] of that type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Duration(pub i64);
+pub use civil::Civil;
+pub use duration::Duration;
+pub use zone::Zone;
 
-impl Duration {
-    /// `time.ParseDuration`
-    ///
-    /// # Errors
-    /// Go's text: `time: invalid duration "x"`.
-    pub fn parse(_text: &[u8]) -> Result<Duration, String> {
-        unimplemented!()
-    }
-    /// `Round` to a multiple, half away from zero.
-    pub fn round(self, _multiple: Duration) -> Duration {
-        unimplemented!()
-    }
-    /// `Truncate` to a multiple.
-    pub fn truncate(self, _multiple: Duration) -> Duration {
-        unimplemented!()
-    }
-}
-impl fmt::Display for Duration {
-    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        unimplemented!()
-    }
-}
+use super::strconv;
+use civil::{DAY, days_of, normalized};
 
-/// `*time.Location`
+const SECOND: i128 = 1_000_000_000;
+/// The first second of year 1, which is Go's zero time.
+const ZERO: i64 = -62_135_596_800;
+
+/// `time.Time`. An [`Object`](crate::data::Object) of that type.
 #[derive(Debug, Clone)]
-pub struct Zone;
-
-impl Zone {
-    /// `time.UTC`
-    pub fn utc() -> Zone {
-        unimplemented!()
-    }
-    /// `time.FixedZone`
-    pub fn fixed(_name: &str, _seconds_east: i32) -> Zone {
-        unimplemented!()
-    }
-    /// `time.LoadLocation`
-    ///
-    /// # Errors
-    /// Go's text: `unknown time zone X`.
-    pub fn load(_name: &str) -> Result<Zone, String> {
-        unimplemented!()
-    }
-    /// `time.Local` where the machine's zone has this IANA name; UTC rules where there is none such.
-    pub fn local(_name: &str) -> Zone {
-        unimplemented!()
-    }
+pub struct Time {
+    /// Since 1970, UTC.
+    seconds: i64,
+    nanoseconds: u32,
+    zone: Zone,
+    /// Nanoseconds of the monotonic clock, which `String()` shows.
+    monotonic: Option<i64>,
 }
-
-/// `time.Time`. A [`crate::data::Object`] of that type.
-#[derive(Debug, Clone)]
-pub struct Time;
 
 impl Time {
     /// The zero time: January 1 of year 1, UTC.
     pub fn zero() -> Time {
-        unimplemented!()
+        Time { seconds: ZERO, nanoseconds: 0, zone: Zone::utc(), monotonic: None }
     }
-    /// `time.Unix(seconds, nanoseconds).In(zone)`
-    pub fn from_unix(_seconds: i64, _nanoseconds: i64, _zone: &Zone) -> Time {
-        unimplemented!()
+    /// `time.Unix(seconds, nanoseconds).In(zone)`; the nanoseconds may be any number.
+    pub fn from_unix(seconds: i64, nanoseconds: i64, zone: &Zone) -> Time {
+        Self::from_unix_nanos(i128::from(seconds) * SECOND + i128::from(nanoseconds), zone)
     }
-    /// From nanoseconds since 1970.
-    pub fn from_unix_nanos(_nanoseconds: i128, _zone: &Zone) -> Time {
-        unimplemented!()
+    /// From nanoseconds since 1970. Beyond what 64 bits of seconds hold, the last instant they hold.
+    pub fn from_unix_nanos(nanoseconds: i128, zone: &Zone) -> Time {
+        let seconds = nanoseconds.div_euclid(SECOND).clamp(i128::from(i64::MIN / 2), i128::from(i64::MAX / 2)) as i64;
+        Time { seconds, nanoseconds: nanoseconds.rem_euclid(SECOND) as u32, zone: zone.clone(), monotonic: None }
     }
-    /// `time.Parse`: UTC where the text names no zone.
+    /// `time.Date`: parts beyond their range carry over; where a clock change makes a time ambiguous or
+    /// skips it, as Go decides.
+    pub fn from_civil(civil: &Civil, zone: &Zone) -> Time {
+        let local = normalized(civil);
+        let guess = zone.offset(local.0);
+        let offset = if guess == 0 { 0 } else { zone.offset(local.0.saturating_sub(i64::from(guess))) };
+        let seconds = local.0.saturating_sub(i64::from(offset));
+        Time { seconds, nanoseconds: local.1, zone: zone.clone(), monotonic: None }
+    }
+    /// `time.Parse`: UTC where the text names no zone, and where its offset is that of UTC.
     ///
     /// # Errors
     /// Go's text: `parsing time "x" as "2006": cannot parse "x" as "2006"`.
-    pub fn parse(_layout: &[u8], _text: &[u8]) -> Result<Time, String> {
-        unimplemented!()
+    pub fn parse(layout: &[u8], text: &[u8]) -> Result<Time, String> {
+        parse::parse(layout, text, &Zone::utc())
     }
     /// `time.ParseInLocation`
     ///
     /// # Errors
     /// As [`Time::parse`].
-    pub fn parse_in(_layout: &[u8], _text: &[u8], _zone: &Zone) -> Result<Time, String> {
-        unimplemented!()
+    pub fn parse_in(layout: &[u8], text: &[u8], zone: &Zone) -> Result<Time, String> {
+        parse::parse(layout, text, zone)
     }
+    /// A reading of the monotonic clock with it, as `time.Now` has: `String()` shows it as ` m=+0.000000001`.
+    pub fn with_monotonic(self, nanoseconds: i64) -> Time {
+        Time { monotonic: Some(nanoseconds), ..self }
+    }
+
     /// `Format`
-    pub fn format(&self, _layout: &[u8]) -> Vec<u8> {
-        unimplemented!()
+    pub fn format(&self, layout: &[u8]) -> Vec<u8> {
+        layout::format(self, layout)
     }
     /// `Unix`
     pub fn unix(&self) -> i64 {
-        unimplemented!()
+        self.seconds
     }
     /// Nanoseconds since 1970.
     pub fn unix_nanos(&self) -> i128 {
-        unimplemented!()
+        i128::from(self.seconds) * SECOND + i128::from(self.nanoseconds)
+    }
+    /// `Nanosecond`
+    pub fn nanosecond(&self) -> u32 {
+        self.nanoseconds
+    }
+    /// `Location`
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+    /// `Zone`: the zone's abbreviation at that time, and its offset in seconds east of UTC.
+    pub fn zone_at(&self) -> (String, i32) {
+        self.zone.lookup(self.seconds)
     }
     /// `In`
-    pub fn in_zone(&self, _zone: &Zone) -> Time {
-        unimplemented!()
+    pub fn in_zone(&self, zone: &Zone) -> Time {
+        Time { seconds: self.seconds, nanoseconds: self.nanoseconds, zone: zone.clone(), monotonic: None }
     }
     /// `Add`
-    pub fn add(&self, _duration: Duration) -> Time {
-        unimplemented!()
+    pub fn add(&self, duration: Duration) -> Time {
+        let monotonic = self.monotonic.and_then(|reading| reading.checked_add(duration.0));
+        Time { monotonic, ..Self::from_unix_nanos(self.unix_nanos() + i128::from(duration.0), &self.zone) }
     }
-    /// `Sub`
-    pub fn sub(&self, _other: &Time) -> Duration {
-        unimplemented!()
+    /// `Sub`: the longest duration there is where they are further apart.
+    pub fn sub(&self, other: &Time) -> Duration {
+        let apart = self.unix_nanos() - other.unix_nanos();
+        Duration(apart.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+    }
+    /// `AddDate`
+    pub fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
+        let mut civil = self.civil();
+        civil.year = civil.year.saturating_add(years);
+        civil.month = civil.month.saturating_add(months);
+        civil.day = civil.day.saturating_add(days);
+        Time::from_civil(&civil, &self.zone)
+    }
+    /// `Truncate` to a multiple of the duration since the zero time.
+    pub fn truncate(&self, multiple: Duration) -> Time {
+        Self::from_unix_nanos(self.unix_nanos() - self.above_multiple(multiple), &self.zone)
+    }
+    /// `Round`: half up.
+    pub fn round(&self, multiple: Duration) -> Time {
+        let above = self.above_multiple(multiple);
+        let step = if above * 2 < i128::from(multiple.0) || above == 0 { -above } else { i128::from(multiple.0) - above };
+        Self::from_unix_nanos(self.unix_nanos() + step, &self.zone)
+    }
+    fn above_multiple(&self, multiple: Duration) -> i128 {
+        if multiple.0 <= 0 { 0 } else { (self.unix_nanos() - i128::from(ZERO) * SECOND).rem_euclid(i128::from(multiple.0)) }
     }
     /// `IsZero`
     pub fn is_zero(&self) -> bool {
-        unimplemented!()
+        self.seconds == ZERO && self.nanoseconds == 0
     }
     /// `Year`
     pub fn year(&self) -> i64 {
-        unimplemented!()
+        self.civil().year
     }
+    /// Date and clock in its zone.
+    pub fn civil(&self) -> Civil {
+        let local = self.local();
+        let (year, month, day) = civil::date_of(local.div_euclid(DAY));
+        let clock = local.rem_euclid(DAY);
+        Civil { year, month, day, hour: clock / 3600, minute: clock / 60 % 60, second: clock % 60, nanosecond: i64::from(self.nanoseconds) }
+    }
+    /// `Weekday`: Sunday is 0.
+    pub fn weekday(&self) -> i64 {
+        (self.local().div_euclid(DAY) + 4).rem_euclid(7)
+    }
+    /// `YearDay`, from 1.
+    pub fn year_day(&self) -> i64 {
+        self.local().div_euclid(DAY) - days_of(self.civil().year, 1, 1) + 1
+    }
+    /// Seconds since 1970 as its zone's clocks count them.
+    fn local(&self) -> i64 {
+        self.seconds.saturating_add(i64::from(self.zone.offset(self.seconds)))
+    }
+
+    /// `MarshalJSON`'s text without quotes: RFC 3339 with nanoseconds.
+    ///
+    /// # Errors
+    /// Go's text where the year has more than four digits.
+    pub fn rfc3339(&self) -> Result<String, String> {
+        if !(0..=9999).contains(&self.year()) {
+            return Err("Time.MarshalJSON: year outside of range [0,9999]".to_owned());
+        }
+        Ok(String::from_utf8_lossy(&self.format(b"2006-01-02T15:04:05.999999999Z07:00")).into_owned())
+    }
+
     /// `GoString`: what `%#v` prints.
     pub fn go_syntax(&self) -> String {
-        unimplemented!()
-    }
-    /// `AddDate`
-    pub fn add_date(&self, _years: i64, _months: i64, _days: i64) -> Time {
-        unimplemented!()
+        let Civil { year, month, day, hour, minute, second, nanosecond } = self.civil();
+        let zone = match self.zone.name() {
+            name @ ("UTC" | "Local") if !self.zone.is_fixed() => format!("time.{name}"),
+            name => format!("time.Location({})", quote(name.as_bytes())),
+        };
+        let month = civil::month_name(month);
+        format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanosecond}, {zone})")
     }
 }
+
 impl fmt::Display for Time {
-    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        unimplemented!()
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.format(b"2006-01-02 15:04:05.999999999 -0700 MST")))?;
+        if let Some(reading) = self.monotonic {
+            let sign = if reading < 0 { '-' } else { '+' };
+            let reading = reading.unsigned_abs();
+            write!(f, " m={sign}{}.{:09}", reading / 1_000_000_000, reading % 1_000_000_000)?;
+        }
+        Ok(())
     }
 }
+
+/// The quotes of the time package: everything but ASCII is written as bytes.
+fn quote(text: &[u8]) -> String {
+    let mut out = String::from("\"");
+    for &byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
+            b' '..=0x7F => out.push(char::from(byte)),
+            _ => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Digits at the start of a text, and the rest. `None`: too many of them.
+fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, rest) = text.split_at(digits);
+    if number.is_empty() {
+        return Some((0, rest));
+    }
+    strconv::parse_uint(number, 10, 64).ok().filter(|number| *number <= 1 << 63).map(|number| (number, rest))
+}
+
+#[cfg(test)]
+mod tests;
