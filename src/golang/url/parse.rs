@@ -1,0 +1,141 @@
+//! Taking URLs apart.
+
+use std::net::Ipv6Addr;
+
+use super::escape::{Mode, escape, unescape};
+use super::{Url, User};
+use crate::golang::strconv::quote;
+
+/// `url.Parse`
+pub(super) fn parse(text: &[u8]) -> Result<Url, String> {
+    let (before, fragment) = cut(text, b'#');
+    let describe = |text: &[u8], error: String| format!("parse {}: {error}", quote(text));
+    let mut url = without_fragment(before).map_err(|error| describe(before, error))?;
+    if let Some(fragment) = fragment.filter(|fragment| !fragment.is_empty()) {
+        let plain = unescape(fragment, Mode::Fragment).map_err(|error| describe(text, error))?;
+        url.raw_fragment = raw(fragment, &plain, Mode::Fragment);
+        url.fragment = plain;
+    }
+    Ok(url)
+}
+
+fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
+    match text.iter().position(|byte| *byte == at) {
+        Some(position) => (&text[..position], Some(&text[position + 1..])),
+        None => (text, None),
+    }
+}
+
+/// The part as written where escaping the plain one gives something else.
+fn raw(written: &[u8], plain: &[u8], mode: Mode) -> Vec<u8> {
+    if escape(plain, mode) == written { Vec::new() } else { written.to_vec() }
+}
+
+fn without_fragment(text: &[u8]) -> Result<Url, String> {
+    if text.iter().any(|byte| *byte < b' ' || *byte == 0x7F) {
+        return Err("net/url: invalid control character in URL".to_owned());
+    }
+    if text == b"*" {
+        return Ok(Url { path: text.to_vec(), ..Url::default() });
+    }
+    let (scheme, rest) = split_scheme(text)?;
+    let scheme = String::from_utf8_lossy(scheme).to_ascii_lowercase();
+    let (mut rest, query) = cut(rest, b'?');
+    let force_query = query.is_some_and(<[u8]>::is_empty);
+    let mut url = Url { scheme, force_query, raw_query: query.unwrap_or_default().to_vec(), ..Url::default() };
+    if !rest.starts_with(b"/") {
+        if !url.scheme.is_empty() {
+            url.opaque = rest.to_vec();
+            return Ok(url);
+        }
+        if cut(rest, b'/').0.contains(&b':') {
+            return Err("first path segment in URL cannot contain colon".to_owned());
+        }
+    }
+    if rest.starts_with(b"//") && (!url.scheme.is_empty() || !rest.starts_with(b"///")) {
+        let end = rest[2..].iter().position(|byte| *byte == b'/').map_or(rest.len(), |slash| slash + 2);
+        (url.user, url.host) = authority(&url.scheme, &rest[2..end])?;
+        rest = &rest[end..];
+    } else if !url.scheme.is_empty() && rest.starts_with(b"/") {
+        url.omit_host = true;
+    }
+    url.path = unescape(rest, Mode::Path)?;
+    url.raw_path = raw(rest, &url.path, Mode::Path);
+    Ok(url)
+}
+
+fn split_scheme(text: &[u8]) -> Result<(&[u8], &[u8]), String> {
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => {}
+            b'0'..=b'9' | b'+' | b'-' | b'.' if at > 0 => {}
+            b':' if at == 0 => return Err("missing protocol scheme".to_owned()),
+            b':' => return Ok((&text[..at], &text[at + 1..])),
+            _ => break,
+        }
+    }
+    Ok((&[], text))
+}
+
+fn authority(scheme: &str, text: &[u8]) -> Result<(Option<User>, Vec<u8>), String> {
+    let Some(at) = text.iter().rposition(|byte| *byte == b'@') else { return Ok((None, host(scheme, text)?)) };
+    let host = host(scheme, &text[at + 1..])?;
+    let user = &text[..at];
+    if !user.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte)) {
+        return Err("net/url: invalid userinfo".to_owned());
+    }
+    let (name, password) = cut(user, b':');
+    let name = unescape(name, Mode::UserPassword)?;
+    let password = password.map(|password| unescape(password, Mode::UserPassword)).transpose()?;
+    Ok((Some(User { name, password }), host))
+}
+
+fn check_port(text: &[u8]) -> Result<(), String> {
+    match text {
+        [] => Ok(()),
+        [b':', port @ ..] if port.iter().all(u8::is_ascii_digit) => Ok(()),
+        _ => Err(format!("invalid port {} after host", quote(text))),
+    }
+}
+
+fn host(scheme: &str, text: &[u8]) -> Result<Vec<u8>, String> {
+    match text.iter().rposition(|byte| *byte == b'[') {
+        Some(0) => return ip_literal(text),
+        Some(_) => return Err("invalid IP-literal".to_owned()),
+        None => {}
+    }
+    let first = text.iter().position(|byte| *byte == b':');
+    let colon = if matches!(scheme, "http" | "https") { first } else { text.iter().rposition(|byte| *byte == b':') };
+    if let Some(colon) = colon {
+        check_port(&text[colon..])?;
+    }
+    unescape(text, Mode::Host)
+}
+
+/// `[::1]:80`, `[fe80::1%25en0]`
+fn ip_literal(text: &[u8]) -> Result<Vec<u8>, String> {
+    let Some(close) = text.iter().rposition(|byte| *byte == b']') else { return Err("missing ']' in host".to_owned()) };
+    let (inside, port) = (&text[1..close], &text[close + 1..]);
+    check_port(port)?;
+    let port = unescape(port, Mode::Host)?;
+    let zone = inside.windows(3).position(|window| window == b"%25").unwrap_or(inside.len());
+    let address = unescape(&inside[..zone], Mode::Host)?;
+    let zone = unescape(&inside[zone..], Mode::Zone)?;
+    let literal = [address.as_slice(), &zone].concat();
+    check_address(&literal)?;
+    Ok([b"[", literal.as_slice(), b"]", &port].concat())
+}
+
+/// Whether it is an IPv6 address, with a zone perhaps.
+fn check_address(literal: &[u8]) -> Result<(), String> {
+    let (address, zone) = cut(literal, b'%');
+    let address = String::from_utf8_lossy(address);
+    if zone.is_none() && address.parse::<std::net::Ipv4Addr>().is_ok() {
+        return Err("invalid IP-literal".to_owned());
+    }
+    if address.parse::<Ipv6Addr>().is_ok() && zone.is_none_or(|zone| !zone.is_empty()) {
+        return Ok(());
+    }
+    // The netip package has a text for each mistake; this one is for those that are no address at all.
+    Err(format!("invalid host: ParseAddr({}): unable to parse IP", quote(literal)))
+}
