@@ -1,7 +1,7 @@
 //! Helm 4's functions on durations.
 
 use super::funcs::row;
-use crate::data::{GoKind, Kind as Is, Object, Value};
+use crate::data::{GoKind, Kind as Is, Value};
 use crate::golang::strconv;
 use crate::golang::time::Duration;
 use crate::gotmpl::{Call, Failure, Function};

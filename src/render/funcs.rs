@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::capabilities::Lookup;
 use super::failures::{END, START};
-use super::{split, toml, toml_read};
+use super::{durations, split, toml};
 use crate::data::yaml::{Documents, Duplicates, Reading, Resolver, Style, read_value, read_values, write};
 use crate::data::{Kind as Is, Map, SourceFile, Str, Value, json};
 use crate::golang::strconv;
@@ -85,7 +85,7 @@ pub(super) fn table(helm4: bool) -> FunctionTable {
     lists.extend_from_slice(sprig::TABLES);
     lists.push(TABLE);
     if helm4 {
-        lists.push(HELM4);
+        lists.extend([HELM4, durations::TABLE]);
     }
     FunctionTable::new(&lists).unwrap_or_else(|fault| unreachable!("{fault}"))
 }
@@ -268,7 +268,7 @@ fn must_to_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fail
 }
 
 fn from_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let value = match toml_read::read(text(arguments, 0)) {
+    let value = match toml::read(text(arguments, 0)) {
         Ok(map) => map.into(),
         Err(message) => error_map(message),
     };

@@ -6,6 +6,7 @@
 
 mod capabilities;
 mod chart_object;
+mod durations;
 mod failures;
 mod files;
 mod funcs;
@@ -16,7 +17,6 @@ mod schema;
 mod split;
 mod structs;
 mod toml;
-mod toml_read;
 mod values;
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! TOML as github.com/BurntSushi/toml 1.6 writes it.
+//! Value → text.
 
 use crate::data::{Kind as Is, Map, Value};
 use crate::golang::strconv;
@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 1000;
 ///
 /// # Errors
 /// The encoder's text: `toml: cannot encode array with nil element`.
-pub(super) fn write(value: &Value) -> Result<Vec<u8>, String> {
+pub(in crate::render) fn write(value: &Value) -> Result<Vec<u8>, String> {
     let mut encoder = Encoder { out: Vec::new() };
     encoder.encode(&[], value)?;
     Ok(encoder.out)
@@ -153,7 +153,7 @@ impl Encoder {
                 self.text("}");
             }
             Is::Object(object) => {
-                let text = object.as_any().downcast_ref::<crate::golang::time::Time>().map(super::toml_read::show_time);
+                let text = object.as_any().downcast_ref::<crate::golang::time::Time>().map(super::scalars::show_time);
                 self.text(&text.unwrap_or_else(|| quoted(&object.text())));
             }
             Is::Nil | Is::Complex(..) => return Err("toml: cannot encode nil".into()),
@@ -210,7 +210,7 @@ fn float(number: f64) -> String {
     if text.contains(['e', '.']) { text } else { format!("{text}.0") }
 }
 
-fn quoted_key(key: &str) -> String {
+pub(super) fn quoted_key(key: &str) -> String {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if !key.is_empty() && key.bytes().all(bare) { key.to_owned() } else { quoted(key) }
 }
