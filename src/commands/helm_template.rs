@@ -72,7 +72,7 @@ fn helm_words(error: &clap::Error) -> String {
     }
 }
 
-/// helm's own form of an error on stderr, then what only we know: the place and the hints.
+/// An error on stderr as helm prints it, to the letter; before it, where nothing reads for helm's words, our hints.
 fn say(run: &Run, failure: &Failure) {
     for warning in &failure.warnings {
         run.output.warn(&warning.line);
@@ -82,10 +82,10 @@ fn say(run: &Run, failure: &Failure) {
             run.output.log(&format!("---\n# Source: {path}\n{text}"));
         }
     }
-    run.output.log(&format!("Error: {}", failure.error));
     for hint in failure.error.hints() {
         run.output.log(&format!("hint: {hint}"));
     }
+    run.output.log(&format!("Error: {}", failure.error));
     if failure.invalid_yaml_hint && !run.debug {
         run.output.log("\nUse --debug flag to render out invalid YAML");
     }

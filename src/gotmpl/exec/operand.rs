@@ -98,7 +98,8 @@ pub(super) fn assigned(value: &Value, to: Type) -> Option<Value> {
         (Type::Named(..), Type::Map | Type::StringMap | Type::List | Type::Strings | Type::Bytes) => match &value.kind {
             Kind::Object(object) => {
                 let behind = object.underlying()?;
-                let fits = behind.go_type() == Some(to) || matches!(behind.go_type(), Some(Type::Named(..)) if to == Type::Map);
+                let named = |of: Type| to == Type::Map && matches!(of, Type::Named(..)) && of.element() == Type::Any;
+                let fits = behind.go_type().is_some_and(|of| of == to || named(of));
                 fits.then(|| behind.from_origin(value.origin))
             }
             Kind::Map(_) if to == Type::Map => Some(value.clone()),

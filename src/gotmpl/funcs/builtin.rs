@@ -158,7 +158,11 @@ fn element(item: &Value, index: &Value) -> Result<Value, Failure> {
 }
 
 fn zero(of: Type) -> Value {
-    if of == Type::STRING { Value::string("") } else { Value::NIL }
+    match of {
+        Type::STRING => Value::string(""),
+        Type::Bytes => Kind::Bytes(Str::default()).into(),
+        _ => Value::NIL,
+    }
 }
 
 fn slice(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

@@ -57,10 +57,9 @@ fn signed(cursor: &mut Cursor<'_>) -> Scanned<Value> {
             for wanted in rest {
                 if !cursor.accept(*wanted)? {
                     let found = cursor.peek()?.map(String::from).unwrap_or_default();
-                    return cursor.fault(format!("invalid float: '{}{found}'", cursor.since(start))).map_err(|fault| Fault {
-                        message: format!("invalid float: '{}'", cursor.since(start)),
-                        ..fault
-                    });
+                    return cursor
+                        .fault(format!("invalid float: '{}{found}'", cursor.since(start)))
+                        .map_err(|fault| Fault { message: format!("invalid float: '{}'", cursor.since(start)), ..fault });
                 }
             }
             let number = if letter == 'i' { f64::INFINITY } else { f64::NAN };
