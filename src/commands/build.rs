@@ -1,5 +1,6 @@
 //! `bkhelm build`: the states with everything resolved.
 
+use super::hooks::{self, Prepare};
 use super::{Exit, Run, path};
 use crate::cli::BuildArgs;
 use crate::diag::Errors;
@@ -13,10 +14,16 @@ pub fn build(run: &Run, args: &BuildArgs) -> Exit {
     let mut errors = Errors::new();
     let mut matched = false;
     for state in &desired.states {
-        match output::build(state, args.embed_values, &run.setting).and_then(|text| run.write(&text).map_err(Errors::from)) {
-            Ok(()) => matched = true,
-            Err(failed) => errors.extend(failed),
-        }
+        errors.extend(hooks::around(run, state, "build", Prepare::Releases, || {
+            let built = output::build(state, args.embed_values, &run.setting);
+            match built.and_then(|text| run.write(&text).map_err(Errors::from)) {
+                Ok(()) => {
+                    matched = true;
+                    Errors::new()
+                }
+                Err(failed) => failed,
+            }
+        }));
     }
     if !matched && errors.is_empty() {
         errors.extend(path::no_match(run, &desired));

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::hooks::{self, Prepare};
 use super::path::Path;
 use super::{Exit, Run, path, template};
 use crate::check;
 use crate::cli::{FailOn, LintArgs, LintFormat};
 use crate::diag::{Errors, Severity};
 use crate::report::{self, Format, Phase};
-use crate::state;
+use crate::state::{self, Release, State};
 
 /// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
 pub fn lint(run: &Run, args: &LintArgs) -> Exit {
@@ -17,19 +18,15 @@ pub fn lint(run: &Run, args: &LintArgs) -> Exit {
     let mut found = Errors::new();
     let mut releases = 0;
     for state in &desired.states {
-        match state.planned(template::needs(&args.needs)) {
-            Ok(None) => {}
-            Ok(Some(planned)) => {
+        let found_here = hooks::around(run, state, "lint", Prepare::Releases, || match state.planned(template::needs(&args.needs)) {
+            Ok(planned) => {
+                let planned = planned.unwrap_or_default();
                 releases += planned.len();
-                path.render(state, &planned, |release, result| match result {
-                    Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
-                        found.extend(check::manifests(&product.rendered, &release.name, &release.namespace));
-                    }),
-                    Err(errors) => found.extend(errors),
-                });
+                one_state(run, &path, state, &planned)
             }
-            Err(error) => found.push(error),
-        }
+            Err(error) => error.into(),
+        });
+        found.extend(found_here);
     }
     if releases == 0 && found.is_empty() {
         if let Some(error) = path::no_match(run, &desired) {
@@ -39,6 +36,20 @@ pub fn lint(run: &Run, args: &LintArgs) -> Exit {
     found.extend(run.setting.notes.take().into_iter().filter(|note| note.level() > Severity::Note));
     found.extend(desired.errors);
     report(run, args, &once(found), releases)
+}
+
+fn one_state(run: &Run, path: &Path<'_>, state: &State, releases: &[&Release]) -> Errors {
+    let mut found = Errors::new();
+    path.render(state, releases, |release, result| {
+        match result {
+            Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
+                found.extend(check::manifests(&product.rendered, &release.name, &release.namespace));
+            }),
+            Err(errors) => found.extend(errors),
+        }
+        hooks::cleanup(run, state, release, "lint");
+    });
+    found
 }
 
 fn report(run: &Run, args: &LintArgs, found: &Errors, releases: usize) -> Exit {

@@ -1,6 +1,7 @@
 //! `bkhelm list`: the releases of the state.
 
-use super::{Exit, Run, hooks, path};
+use super::hooks::{self, Prepare};
+use super::{Exit, Run, path};
 use crate::cli::{ListArgs, ListFormat};
 use crate::diag::Errors;
 use crate::report::Phase;
@@ -13,9 +14,14 @@ pub fn list(run: &Run, args: &ListArgs) -> Exit {
     let mut errors = Errors::new();
     let mut rows = Vec::new();
     for state in &desired.states {
-        let hooks_failed = if args.skip_charts { Errors::new() } else { hooks::around(run, state, &[], "list", Errors::new) };
-        errors.extend(hooks_failed);
-        rows.extend(errors.keep(output::rows(state)).unwrap_or_default());
+        let mut work = || match output::rows(state) {
+            Ok(found) => {
+                rows.extend(found);
+                Errors::new()
+            }
+            Err(error) => error.into(),
+        };
+        errors.extend(if args.skip_charts { work() } else { hooks::around(run, state, "list", Prepare::Nothing, work) });
     }
     if rows.is_empty() && errors.is_empty() {
         errors.extend(path::no_match(run, &desired));

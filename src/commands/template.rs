@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use super::hooks::{self, Prepare};
 use super::path::{self, Options, Path, Product};
-use super::{Exit, Run, hooks, user_values};
+use super::{Exit, Run, user_values};
 use crate::cli::{HelmTemplate, NeedsFlags, ReleaseValueFlags, TemplateArgs};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::render::{OutputFile, PrintOptions};
@@ -25,14 +26,14 @@ pub fn template(run: &Run, args: &TemplateArgs) -> Exit {
     let mut errors = Errors::new();
     let mut matched = false;
     for state in &desired.states {
-        match state.planned(needs(&args.needs)) {
-            Ok(None) => {}
+        errors.extend(hooks::around(run, state, "template", Prepare::Releases, || match state.planned(needs(&args.needs)) {
+            Ok(None) => Errors::new(),
             Ok(Some(releases)) => {
                 matched = true;
-                errors.extend(hooks::around(run, state, &releases, "template", || one_state(run, &path, state, &releases, args, &print)));
+                one_state(run, &path, state, &releases, args, &print)
             }
-            Err(error) => errors.push(error),
-        }
+            Err(error) => error.into(),
+        }));
     }
     if !matched && errors.is_empty() {
         errors.extend(path::no_match(run, &desired));
@@ -56,6 +57,7 @@ fn one_state(run: &Run, path: &Path<'_>, state: &State, releases: &[&Release], a
             }
         });
         errors.extend(written.err().into_iter().flatten());
+        hooks::cleanup(run, state, release, "template");
     });
     errors
 }

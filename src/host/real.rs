@@ -90,7 +90,13 @@ impl Host for RealHost {
 
     fn run(&self, command: &Command) -> Result<Output> {
         let failed = |error: io::Error| Error::new(Kind::Exec, format!("exec: {:?}: {}", command.program, words(&error)));
-        let mut child = process::Command::new(&command.program)
+        // A program given by a relative path is one of the folder it runs in, as in Go.
+        let program = match command.program.contains('/') {
+            true => command.folder.join(&command.program),
+            false => find(&command.program)
+                .ok_or_else(|| Error::new(Kind::Exec, format!("exec: {:?}: executable file not found in $PATH", command.program)))?,
+        };
+        let mut child = process::Command::new(program)
             .args(&command.arguments)
             .current_dir(&command.folder)
             .envs(command.variables.iter().map(|(name, value)| (name, value)))
@@ -124,6 +130,13 @@ impl Host for RealHost {
             .map_err(|error| Error::new(Kind::File, format!("read standard input: {}", words(&error))))?;
         Ok(bytes)
     }
+}
+
+/// The program of that name in `PATH`.
+fn find(name: &str) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let executable = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(executable)
 }
 
 fn fault(operation: &str, path: &Path, error: &io::Error) -> Error {
