@@ -1,7 +1,6 @@
 //! Runs the real program in a folder of its own and looks at everything it did.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,7 +18,6 @@ pub struct Call {
     folder: PathBuf,
     home: tempfile::TempDir,
     variables: Vec<(String, String)>,
-    stdin: Vec<u8>,
 }
 
 /// The program under test.
@@ -32,16 +30,10 @@ pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The recorded cases beside the project, where they are.
-pub fn shared() -> Option<PathBuf> {
-    let folder = project().join("../shared/conformance");
-    folder.is_dir().then_some(folder)
-}
-
 impl Call {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        Self { arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new(), stdin: Vec::new() }
+        Self { arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new() }
     }
 
     pub fn arguments<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
@@ -51,11 +43,6 @@ impl Call {
 
     pub fn variable(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
-        self
-    }
-
-    pub fn stdin(mut self, text: &str) -> Self {
-        self.stdin = text.as_bytes().to_vec();
         self
     }
 
@@ -75,12 +62,11 @@ impl Call {
             .env("TZ", "UTC")
             .env("LANG", "C.UTF-8")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::piped())
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let _ = child.stdin.take().expect("stdin is a pipe").write_all(&self.stdin);
         let (mut stdout, mut stderr) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
         let out = std::thread::spawn(move || read_all(&mut stdout));
         let err = std::thread::spawn(move || read_all(&mut stderr));
