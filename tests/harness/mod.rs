@@ -30,6 +30,12 @@ pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The recorded cases beside the project, where they are.
+pub fn shared() -> Option<PathBuf> {
+    let folder = project().join("../shared/conformance");
+    folder.is_dir().then_some(folder)
+}
+
 impl Call {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
