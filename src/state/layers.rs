@@ -95,8 +95,7 @@ impl Layers<'_> {
         } else {
             source
         };
-        let offending = source.text.to_text().into_owned();
-        let wrap = |words: &str| wrap(&format!("{words}\n\nOffending YAML:\n{offending}"));
+        // helmfile prints the whole file here, passwords and all; the excerpt shows the line
         read_map(self.setting, &Text { source: &source, wrap: &wrap })
     }
 }

@@ -168,9 +168,18 @@ impl State {
     /// # Errors
     /// As [`State::filtered`].
     pub fn selected(&self) -> Result<Vec<&Release>> {
-        let releases = select::select(&self.releases, &self.selectors, &self.values, false).map_err(|error| self.worded(error))?;
+        let releases = self.picked().map_err(|error| self.worded(error))?;
         self.refuse_duplicates(&releases)?;
         Ok(releases)
+    }
+
+    fn picked(&self) -> Result<Vec<&Release>> {
+        select::select(&self.releases, &self.selectors, &self.values, false)
+    }
+
+    /// The releases whose charts `build` and others look at first: helmfile prints what goes wrong there as a Go slice.
+    fn prepared(&self) -> Result<Vec<&Release>> {
+        self.picked().map_err(|error| self.worded(error.wrap(|words| format!("[{words}]"))))
     }
 
     /// The releases that `template`, `lint` and `sync` work on: selected by selectors and conditions, in the order of
@@ -179,7 +188,8 @@ impl State {
     /// # Errors
     /// As [`State::filtered`], and needs that are unknown, unselected or in a circle.
     pub fn planned(&self, needs: Needs) -> Result<Option<Vec<&Release>>> {
-        let selected = self.selected()?;
+        let selected = self.prepared()?;
+        self.refuse_duplicates(&selected)?;
         if selected.is_empty() {
             return Ok(None);
         }

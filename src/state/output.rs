@@ -7,6 +7,7 @@ use super::{Needs, Release, ReleaseValues, State, build as yaml_text, needs, sel
 use crate::data::yaml::{Duplicates, Reading, Resolver, Style, read_value, write};
 use crate::data::{GoKind, Kind as Is, List, Map, SourceFile, Str, Type, Value, json};
 use crate::diag::{Error, Errors, Kind, Place, Result};
+use crate::host::EntryKind;
 use crate::values::{Record, Setting, Text, override_merge, read_map};
 
 /// One row of `list`.
@@ -112,10 +113,17 @@ pub fn json(rows: Vec<Row>) -> String {
 /// A value that can't be written as YAML; with `embed_values`, a values file that can't be rendered.
 pub fn build(state: &State, embed_values: bool, setting: &Setting) -> Result<Vec<u8>, Errors> {
     let releases = state.filtered()?;
+    let prepared: std::collections::HashSet<String> =
+        state.prepared()?.into_iter().filter(|release| release.installed && !release.is_patched()).map(Release::id).collect();
     let mut errors = Errors::new();
     let mut records = Vec::new();
     for release in releases {
         let mut record = release.record.clone();
+        let path = local_chart(state, release.chart_to_use(), setting);
+        if prepared.contains(&release.id()) && path != release.chart {
+            record = record.shallow_copy();
+            record.insert("chartPath", path);
+        }
         if embed_values {
             match embedded(state, release, setting) {
                 Ok(values) => {
@@ -138,6 +146,15 @@ pub fn build(state: &State, embed_values: bool, setting: &Setting) -> Result<Vec
         Err(why) => errors.push(state.worded(Error::new(Kind::State, why)).at(Place::file(state.path.as_str()))),
     }
     errors.or(out)
+}
+
+/// A chart's folder as a clean path, where it is one; else the chart as it is.
+fn local_chart(state: &State, chart: &str, setting: &Setting) -> String {
+    if !chart.starts_with('.') {
+        return chart.to_owned();
+    }
+    let shown = state.base.shown(chart);
+    if state.base.kind(&*setting.host, &shown) == Some(EntryKind::Folder) { shown } else { chart.to_owned() }
 }
 
 /// The values of a release with its files in their place.
@@ -306,6 +323,7 @@ pub(super) fn release_object(release: &Release) -> Value {
 /// Unknown or circular needs.
 pub fn dag(state: &State) -> Result<String> {
     let releases = state.filtered()?;
+    state.prepared()?;
     let needs = Needs { include: true, transitive: true, ..Needs::default() };
     let groups =
         needs::groups(&releases, &releases, needs).map_err(|error| state.worded(error).at_least(|| Place::file(state.path.as_str())))?;

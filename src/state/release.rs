@@ -55,11 +55,23 @@ pub struct Release {
     pub chartify: Vec<&'static str>,
     /// Where the entry stands.
     pub origin: Origin,
+    /// `--chart` or the state's `chart`; empty for none.
+    pub(super) chart_override: String,
     /// The entry as `build` prints it.
     pub(super) record: Map,
 }
 
 impl Release {
+    /// The chart to render: the override of `--chart`, or its own.
+    pub fn chart_to_use(&self) -> &str {
+        if self.chart_override.is_empty() { &self.chart } else { &self.chart_override }
+    }
+
+    /// Whether it has patches or transformers, for which helmfile makes a chart of its own.
+    pub(super) fn is_patched(&self) -> bool {
+        self.chartify.iter().any(|key| matches!(*key, "jsonPatches" | "strategicMergePatches" | "transformers"))
+    }
+
     /// `[[kubeContext/]namespace/]name`, as `needs` refer to it.
     pub fn id(&self) -> String {
         match (self.kube_context.as_str(), self.namespace.as_str(), self.name.as_str()) {

@@ -128,6 +128,7 @@ fn release(loaded: &Loaded, record: &Map) -> Release {
         options: options(record, &defaults),
         post_renderer: Some(either("postRenderer")).filter(|value| !value.is_empty()),
         post_renderer_args: if post_renderer_args.is_empty() { texts(&defaults, "postRendererArgs") } else { post_renderer_args },
+        chart_override: text(&loaded.fields, "chart"),
         chartify: CHARTIFY.iter().copied().filter(|key| record.contains(key)).collect(),
         ..Release::default()
     }

@@ -31,7 +31,7 @@ impl Selector {
                 selector.equal.push(pair);
             } else {
                 let words = format!("malformed label: {label}. Expected label in form k=v or k!=v");
-                return Err(Error::new(Kind::Usage, words));
+                return Err(Error::new(Kind::State, words).hint("selectors are labels: -l tier=web,seq!=first; repeat -l for either"));
             }
         }
         Ok(selector)

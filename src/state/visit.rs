@@ -166,13 +166,13 @@ impl Visitor<'_> {
             }
         };
         if !self.request.reverse {
-            self.nested(&loaded, visit, desired)?;
+            self.nested(&loaded, visit, label, desired)?;
         }
         let records = templates::execute(&loaded, self.setting)
             .map_err(|error| error.wrap(|words| format!("failed executing release templates in \"{}\": {words}", file_of(file))))?;
         desired.states.push(self.state(&loaded, records, visit, label));
         if self.request.reverse {
-            self.nested(&loaded, visit, desired)?;
+            self.nested(&loaded, visit, label, desired)?;
         }
         Ok(())
     }
@@ -241,7 +241,7 @@ impl Visitor<'_> {
         Ok(Some(environment))
     }
 
-    fn nested(&self, loaded: &Loaded, visit: &Visit, desired: &mut Desired) -> Result<(), Errors> {
+    fn nested(&self, loaded: &Loaded, visit: &Visit, own_label: &str, desired: &mut Desired) -> Result<(), Errors> {
         for (index, entry) in list(&loaded.fields, "helmfiles").iter().enumerate() {
             let Some(record) = entry.as_map() else { continue };
             let own = texts(record, "selectors");
@@ -251,7 +251,7 @@ impl Visitor<'_> {
             }
             let takes = inherits || (!record.contains("selectors") && !self.explicit_inheritance());
             let names = texts(record, "inherits");
-            let label = format!("{}in .helmfiles[{index}]: ", visit.label);
+            let label = format!("{}{own_label}: in .helmfiles[{index}]: ", visit.label);
             let next = Visit {
                 label,
                 selectors: if takes { visit.selectors.clone() } else { own },

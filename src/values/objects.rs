@@ -20,9 +20,9 @@ impl Record {
     pub fn field(&self, name: &str) -> Option<&Value> {
         self.fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value)
     }
-    /// The fields' names.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.fields.iter().map(|(name, _)| *name)
+    /// The fields in their order.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.fields.iter().map(|(name, value)| (*name, value))
     }
     /// As go-yaml sees it: keys in small letters.
     pub fn lower_case(&self) -> Value {

@@ -22,28 +22,24 @@ pub fn read_documents(setting: &Setting, text: &Text<'_>) -> Result<Vec<Document
     let reading = |duplicates| Reading { resolver: Resolver::Helmfile, duplicates };
     let documents = yaml::read_documents(text.source, reading(Duplicates::LastWins))
         .map_err(|faults| Errors::from_iter(faults.iter().map(|fault| syntax_error(setting, text, fault))))?;
-    let repeated: Vec<_> = documents.iter().flat_map(|document| document.repeated.iter().copied()).collect();
-    if repeated.is_empty() {
+    if documents.iter().all(|document| document.repeated.is_empty()) {
         return Ok(documents);
     }
-    let faults = match yaml::read_documents(text.source, reading(Duplicates::Refuse)) {
-        Ok(_) => return Ok(documents),
-        Err(faults) => faults,
-    };
+    let Err(faults) = yaml::read_documents(text.source, reading(Duplicates::Refuse)) else { return Ok(documents) };
     let mut errors = Errors::new();
-    for (position, fault) in faults.iter().enumerate() {
-        let equal = repeated.get(position).map(|(_, _, equal)| *equal);
-        let error = syntax_error(setting, text, fault).hint(match equal {
-            Some(true) => "both values are equal: one of the two lines can go",
-            _ => "the two values differ: which one is meant?",
-        });
-        match setting.duplicates {
-            Duplicates::Refuse => errors.push(error.hint("--duplicate-keys=warn takes the last one, as helmfile before 1.0 did")),
-            Duplicates::LastWins => setting.notes.push(error.severity(Severity::Warning).hint("the last one is taken")),
+    for fault in &faults {
+        let equal = fault.related.as_ref().is_some_and(|(_, note)| note.contains("same value"));
+        let error = syntax_error(setting, text, fault);
+        match (setting.duplicates, equal) {
+            (Duplicates::LastWins, _) => setting.notes.push(error.severity(Severity::Warning).hint("the last one is taken")),
+            (Duplicates::Refuse, true) => errors.push(error.hint("both values are equal: one of the two can go").hint(SWITCH)),
+            (Duplicates::Refuse, false) => errors.push(error.hint("the values differ: which one is meant?").hint(SWITCH)),
         }
     }
     errors.or(documents)
 }
+
+const SWITCH: &str = "--duplicate-keys=warn takes the last one, as helmfile before 1.0 did";
 
 /// The first document's value; nil for an empty text.
 ///
@@ -111,7 +107,10 @@ fn place(sources: &Sources, source: &SourceFile, value: &Value) -> Place {
 fn syntax_error(setting: &Setting, text: &Text<'_>, fault: &SyntaxError) -> Error {
     let at =
         |offset: usize| setting.sources.place(text.source.base.plus(offset)).unwrap_or_else(|| Place::file(text.source.name.to_text()));
-    let error = Error::new(Kind::Syntax, (text.wrap)(&fault.message)).at(at(fault.offset));
+    // go-yaml collects these and puts a line before them
+    let words =
+        if fault.message.starts_with("line ") { format!("yaml: unmarshal errors:\n  {}", fault.message) } else { fault.message.clone() };
+    let error = Error::new(Kind::Syntax, (text.wrap)(&words)).at(at(fault.offset));
     match &fault.related {
         Some((offset, note)) => error.related(at(*offset), note.clone()),
         None => error,

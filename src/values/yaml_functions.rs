@@ -20,8 +20,18 @@ const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'stati
 }
 
 fn to_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let value = arguments.first().map(|value| plain(value, 0)).unwrap_or_default();
-    let text = write(&value, Style::Helmfile)?;
+    let value = arguments.first().cloned().unwrap_or_default();
+    let text = match value.as_object::<Record>() {
+        // go-yaml writes a struct's fields in their order
+        Some(record) => {
+            let fields = record.fields().map(|(name, value)| {
+                let field: Map = [(name.to_lowercase(), plain(value, 0))].into_iter().collect();
+                write(&field.into(), Style::Helmfile)
+            });
+            fields.collect::<Result<Vec<_>, _>>()?.concat()
+        }
+        None => write(&plain(&value, 0), Style::Helmfile)?,
+    };
     call.check_size(text.len() as u128)?;
     Ok(Value::string(text))
 }
