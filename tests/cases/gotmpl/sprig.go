@@ -108,7 +108,7 @@ func main() {
 	every("nindent %s %s", []string{"-1", "0", "2"}, words("", "a", "a\nb\n"))
 	every("plural \"one\" \"many\" %s", ints)
 
-	values := []string{"nil", "true", "false", "0", "1", "-7", "1.5", "0.0", "1e+30", "\"\"", "\"0\"", "\"12\"", "\"12.0\"", "\"0x1F\"", "\"0b11\"", "\"0o17\"", "\"017\"", "\"08\"", "\"1_000\"", "\"-5\"", "\"+5\"", "\"1.5\"", "\"1e3\"", "\" 1\"", "\"abc\"", "\"inf\"", "\"NaN\"", "\"99999999999999999999\"", "\"-99999999999999999999\"", "\"10.00\"", "\".0\"", "\"1.\"", "'x'", "(int64 5)", "(list)", "(list 1 \"a\" nil)", "(dict)", "(dict \"a\" 1)", "(float64 \"9223372036854775808\")", "(float64 \"-9223372036854775808\")", "(until 3)", "(splitList \",\" \"b,a\")", "(split \",\" \"b,a\")", "(b64dec \"/w==\")", "(semver \"1.2.3\")", "(index (splitList \",\" \"\") 0)", "(toDate \"2006\" \"2020\")", "(regexFindAll \"a\" \"b\" 1)", "(chunk 1 (list 1 2))", "(float64 \"NaN\")", "(float64 \"-inf\")"}
+	values := []string{"nil", "true", "false", "0", "1", "-7", "1.5", "0.0", "1e+30", "\"\"", "\"0\"", "\"12\"", "\"12.0\"", "\"0x1F\"", "\"0b11\"", "\"0o17\"", "\"017\"", "\"08\"", "\"1_000\"", "\"-5\"", "\"+5\"", "\"1.5\"", "\"1e3\"", "\" 1\"", "\"abc\"", "\"inf\"", "\"NaN\"", "\"99999999999999999999\"", "\"-99999999999999999999\"", "\"10.00\"", "\".0\"", "\"1.\"", "'x'", "(int64 5)", "(list)", "(list 1 \"a\" nil)", "(dict)", "(dict \"a\" 1)", "(float64 \"9223372036854775808\")", "(float64 \"-9223372036854775808\")", "(until 3)", "(splitList \",\" \"b,a\")", "(split \",\" \"b,a\")", "(b64dec \"/w==\")", "(semver \"1.2.3\")", "(index (splitList \",\" \"\") 0)", "(regexFindAll \"a\" \"b\" 1)", "(chunk 1 (list 1 2))", "(float64 \"NaN\")", "(float64 \"-inf\")"}
 	for _, f := range []string{"int", "int64", "float64", "toDecimal", "add1", "add", "ceil", "floor", "max", "min", "maxf", "minf", "mul", "empty", "default \"d\"", "coalesce", "all", "any", "typeOf", "kindOf", "toString", "toStrings", "quote", "squote", "cat", "join \"-\"", "sortAlpha", "first", "last", "rest", "initial", "reverse", "uniq", "compact", "mustFirst", "mustCompact", "append %s 1", "prepend %s 1", "without %s 1", "has 1", "slice", "concat", "chunk 2", "deepCopy", "typeIs \"string\"", "typeIsLike \"semver.Version\"", "kindIs \"slice\"", "dict", "list", "addf", "add1f", "subf", "mulf", "divf", "duration", "durationRound", "htmlDate | len", "ternary 1 2"} {
 		if !strings.Contains(f, "%s") {
 			if at := strings.Index(f, " |"); at >= 0 {
@@ -226,6 +226,9 @@ func main() {
 	modifications := words("24h", "-1.5h", "1d", "", "90m30s", "9999999h")
 	for _, f := range []string{"dateModify", "date_modify", "mustDateModify", "must_date_modify"} {
 		every("toDate \"2006-01-02\" \"2020-01-01\" | "+f+" %s | toString", modifications)
+	}
+	for _, f := range []string{"typeOf", "kindOf", "empty", "toString", "toJson", "quote", "squote", "cat", "int", "kindIs \"struct\"", "join \",\"", "toStrings", "deepEqual (toDate \"2006\" \"2020\")", "sortAlpha"} {
+		show(f + " (toDate \"2006\" \"2020\")")
 	}
 	show("unixEpoch 5")
 	show("dateModify \"1h\" 5")

@@ -7,6 +7,7 @@ mod arguments;
 mod casts;
 mod certificates;
 mod crypto;
+mod dates;
 mod decimal;
 mod defaults;
 mod der;
@@ -50,6 +51,7 @@ pub const TABLES: &[&[Function]] = &[
     reflection::TABLE,
     patterns::TABLE,
     versions::TABLE,
+    dates::TABLE,
     paths::TABLE,
     urls::TABLE,
     random::TABLE,
