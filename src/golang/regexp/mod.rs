@@ -5,6 +5,7 @@
 
 mod cache;
 mod class;
+mod escape;
 mod parse;
 mod replace;
 
@@ -86,7 +87,7 @@ impl Regexp {
         let mut captures = self.program.create_captures();
         let mut found = Vec::new();
         let search = |from| self.captures(&haystack, from, &mut captures);
-        each_match(&haystack, limit, search, |groups| whole(groups), |groups| found.push(haystack.all_written(&groups)));
+        each_match(&haystack, limit, search, whole, |groups| found.push(haystack.all_written(&groups)));
         found
     }
 
@@ -169,8 +170,14 @@ fn each_match<M>(
 /// The text to search. Go reads an invalid byte as U+FFFD, so such a text is searched with these in place.
 struct Haystack<'a> {
     text: &'a [u8],
-    /// The text with U+FFFD in it, and for each of these the position after it, here and in `text`.
-    repaired: Option<(Vec<u8>, Vec<(usize, usize)>)>,
+    repaired: Option<Repaired>,
+}
+
+/// A text with U+FFFD for its invalid bytes.
+struct Repaired {
+    text: Vec<u8>,
+    /// After each U+FFFD: the position here and in the text as it was given.
+    after: Vec<(usize, usize)>,
 }
 
 impl<'a> Haystack<'a> {
@@ -186,11 +193,11 @@ impl<'a> Haystack<'a> {
                 after.push((valid.len(), at + utf8::decode(&text[at..]).1));
             }
         }
-        Self { text, repaired: Some((valid, after)) }
+        Self { text, repaired: Some(Repaired { text: valid, after }) }
     }
 
     fn bytes(&self) -> &[u8] {
-        self.repaired.as_ref().map_or(self.text, |(valid, _)| valid)
+        self.repaired.as_ref().map_or(self.text, |repaired| &repaired.text)
     }
 
     /// A span of [`Haystack::bytes`] in the text as it was given.
@@ -199,7 +206,7 @@ impl<'a> Haystack<'a> {
     }
 
     fn written_at(&self, position: usize) -> usize {
-        let Some((_, after)) = &self.repaired else { return position };
+        let Some(Repaired { after, .. }) = &self.repaired else { return position };
         let known = after.partition_point(|(here, _)| *here <= position);
         match known.checked_sub(1).and_then(|at| after.get(at)) {
             Some((here, there)) => position - here + there,

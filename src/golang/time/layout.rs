@@ -104,8 +104,11 @@ const SPELLINGS: [(&[u8], Element); 23] = [
     (b"pm", Element::LowerHalf),
 ];
 
+/// An element and how it is spelled in the layout.
+pub(super) type Spelled<'a> = (Element, &'a [u8]);
+
 /// The text before the first element of a layout, the element with its spelling, and the rest.
-pub(super) fn next_element(layout: &[u8]) -> (&[u8], Option<(Element, &[u8])>, &[u8]) {
+pub(super) fn next_element(layout: &[u8]) -> (&[u8], Option<Spelled<'_>>, &[u8]) {
     for at in 0..layout.len() {
         let rest = &layout[at..];
         // `_2006` is an underscore and a year.
