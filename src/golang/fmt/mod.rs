@@ -1,6 +1,7 @@
 //! Go's `fmt`: `Sprint`, `Sprintf` and what `%v` makes of every kind of value.
 //!
-//! A value that holds itself would never end: output stops at [`MAX_OUTPUT`] and nesting at [`MAX_DEPTH`].
+//! A value that holds itself would never end, so that nesting stops at [`MAX_DEPTH`], and a call starts
+//! nothing new after [`MAX_OUTPUT`].
 
 mod directive;
 mod layout;
@@ -9,8 +10,8 @@ mod printer;
 use crate::data::{GoKind, Kind, Str, Value};
 use printer::Printer;
 
-/// No call writes much more than this many bytes; callers have lower limits of their own.
-pub const MAX_OUTPUT: usize = 64 << 20;
+/// After so many bytes elements of lists and maps, and the rest of a format, are left out.
+pub const MAX_OUTPUT: usize = 256 << 20;
 /// Lists and maps deeper than this are cut short.
 pub const MAX_DEPTH: usize = 1_000;
 

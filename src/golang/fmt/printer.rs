@@ -8,17 +8,29 @@ use crate::data::{GoKind, Kind, List, Map, Object, Type, Value};
 use crate::golang::time::Time;
 
 /// Where a directive's text goes, and its flags.
-#[derive(Default)]
 pub(super) struct Printer {
     pub(super) out: Vec<u8>,
     pub(super) flags: Flags,
     /// Inside `%!verb(…)`, where `String()` is not called.
     erroring: bool,
+    /// How much may be written before the rest is left out.
+    limit: usize,
+}
+
+impl Default for Printer {
+    fn default() -> Self {
+        Self::with_limit(MAX_OUTPUT)
+    }
 }
 
 impl Printer {
+    pub(super) fn with_limit(limit: usize) -> Self {
+        Self { out: Vec::new(), flags: Flags::default(), erroring: false, limit }
+    }
+
+    /// Whether no more should be written.
     pub(super) fn is_full(&self) -> bool {
-        self.out.len() > MAX_OUTPUT
+        self.out.len() > self.limit
     }
 
     fn layout(&mut self) -> Layout<'_> {
