@@ -1,5 +1,6 @@
 //! Go's `net/url`: URLs taken apart and put together, and their escapes.
 
+mod address;
 mod escape;
 mod parse;
 

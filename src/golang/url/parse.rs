@@ -1,7 +1,6 @@
 //! Taking URLs apart.
 
-use std::net::Ipv6Addr;
-
+use super::address::{self, Version};
 use super::escape::{Mode, escape, unescape};
 use super::{Url, User};
 use crate::golang::strconv::quote;
@@ -119,23 +118,12 @@ fn ip_literal(text: &[u8]) -> Result<Vec<u8>, String> {
     check_port(port)?;
     let port = unescape(port, Mode::Host)?;
     let zone = inside.windows(3).position(|window| window == b"%25").unwrap_or(inside.len());
-    let address = unescape(&inside[..zone], Mode::Host)?;
-    let zone = unescape(&inside[zone..], Mode::Zone)?;
-    let literal = [address.as_slice(), &zone].concat();
-    check_address(&literal)?;
+    let (number, zone) = (unescape(&inside[..zone], Mode::Host)?, unescape(&inside[zone..], Mode::Zone)?);
+    let literal = [number.as_slice(), &zone].concat();
+    match address::check(&literal) {
+        Ok(Version::Six) => {}
+        Ok(Version::Four) => return Err("invalid IP-literal".to_owned()),
+        Err(error) => return Err(format!("invalid host: {error}")),
+    }
     Ok([b"[", literal.as_slice(), b"]", &port].concat())
-}
-
-/// Whether it is an IPv6 address, with a zone perhaps.
-fn check_address(literal: &[u8]) -> Result<(), String> {
-    let (address, zone) = cut(literal, b'%');
-    let address = String::from_utf8_lossy(address);
-    if zone.is_none() && address.parse::<std::net::Ipv4Addr>().is_ok() {
-        return Err("invalid IP-literal".to_owned());
-    }
-    if address.parse::<Ipv6Addr>().is_ok() && zone.is_none_or(|zone| !zone.is_empty()) {
-        return Ok(());
-    }
-    // The netip package has a text for each mistake; this one is for those that are no address at all.
-    Err(format!("invalid host: ParseAddr({}): unable to parse IP", quote(literal)))
 }
