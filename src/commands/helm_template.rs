@@ -136,7 +136,8 @@ fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
     };
     if let Some(folder) = &args.output_dir {
         let release = args.release_name.then_some(name.as_str());
-        return write_output_files(run, &rendered.output_files(&print), Path::new(folder), release).map_err(plain);
+        let said = write_output_files(run, &rendered.output_files(&print), Path::new(folder), release).map_err(plain)?;
+        return run.write(&said).map_err(plain);
     }
     run.timings
         .measure(Phase::Write, None, || {

@@ -66,8 +66,16 @@ fn write_out(run: &Run, product: &Product, print: &PrintOptions) -> Result<(), E
     run.timings.measure(Phase::Write, None, || {
         let mut bytes = Vec::new();
         product.rendered.write_to(&mut bytes, print)?;
+        end_line(&mut bytes);
         run.write(&bytes).map_err(Errors::from)
     })
+}
+
+/// parity: helmfile pkg/helmexec/exec.go `write` ends what helm printed with one more newline.
+fn end_line(helm_output: &mut Vec<u8>) {
+    if !helm_output.is_empty() {
+        helm_output.push(b'\n');
+    }
 }
 
 fn write_files(
@@ -81,11 +89,13 @@ fn write_files(
 ) -> Result<()> {
     let template = args.output_dir_template.as_deref().unwrap_or_default();
     let folder = output::output_folder(state, release, args_folder, template, &run.setting)?;
-    write_output_files(run, &product.rendered.output_files(print), &PathBuf::from(folder), None)
+    let mut said = write_output_files(run, &product.rendered.output_files(print), &PathBuf::from(folder), None)?;
+    end_line(&mut said);
+    run.write(&said)
 }
 
-/// Writes what `--output-dir` asks for and says so, in helm's words.
-pub fn write_output_files(run: &Run, files: &[OutputFile], folder: &std::path::Path, release: Option<&str>) -> Result<()> {
+/// Writes what `--output-dir` asks for; gives what helm says about it.
+pub fn write_output_files(run: &Run, files: &[OutputFile], folder: &std::path::Path, release: Option<&str>) -> Result<Vec<u8>> {
     let mut said = String::new();
     for file in files {
         let folder = match release.filter(|_| file.under_release) {
@@ -100,7 +110,7 @@ pub fn write_output_files(run: &Run, files: &[OutputFile], folder: &std::path::P
         said.push_str(&format!("wrote {}\n", target.display()));
     }
     said.push('\n');
-    run.write(said.as_bytes())
+    Ok(said.into_bytes())
 }
 
 /// The flags, and those of helm inside `--args` and `--template-args`.
