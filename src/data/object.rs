@@ -11,6 +11,8 @@ pub enum Member {
     Field(Value),
     /// A method with its signature; [`Object::call`] runs it.
     Method(Signature),
+    /// A struct field that Go does not let templates see: an error of its own.
+    Unexported,
 }
 
 /// A value with a Go type of its own: a struct or a pointer to one, or a named map, slice or number.

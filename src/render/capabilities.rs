@@ -171,6 +171,7 @@ impl Object for KubeVersionObject {
             "Major" => Member::Field(self.version.major.as_str().into()),
             "Minor" => Member::Field(self.version.minor.as_str().into()),
             "GitVersion" | "String" => Member::Method(Signature { parameters: Vec::new(), variadic: false }),
+            "normalizedVersion" if self.shows_normalized => Member::Unexported,
             _ => return None,
         })
     }

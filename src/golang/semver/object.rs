@@ -39,6 +39,9 @@ impl Object for Version {
     }
 
     fn member(&self, name: &str) -> Option<Member> {
+        if ["major", "minor", "patch", "pre", "metadata", "original"].contains(&name) {
+            return Some(Member::Unexported);
+        }
         let (_, signature, _) = METHODS.iter().find(|(known, _, pointer)| *known == name && !(*pointer && self.by_value))?;
         Signature::parse(signature).map(Member::Method)
     }

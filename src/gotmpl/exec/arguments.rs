@@ -3,7 +3,7 @@
 use super::evaluate::Words;
 use super::operand::{Operand, REFLECT_VALUE, assigned, can_be_nil, is_int, is_uint, truth};
 use super::{Execution, Result};
-use crate::data::{GoKind, Kind as ValueKind, Map, Signature, Type, Value};
+use crate::data::{GoKind, Kind as ValueKind, Signature, Type, Value};
 use crate::gotmpl::error::{ExecError, Link};
 use crate::gotmpl::funcs::{Call, Failure, Own};
 use crate::gotmpl::parse::{Kind, NodeId, Number};
@@ -45,8 +45,6 @@ impl Execution<'_> {
             }
         };
         match result {
-            // A nil map of its own type prints as an empty one; values know only one nil.
-            Ok(value) if value.is_nil() && row.gives_map => Ok(Operand::concrete(Map::new().into())),
             Ok(value) => Ok(Operand { value, interface: row.gives_interface }),
             Err(failure) => self.failed(command, name, failure),
         }

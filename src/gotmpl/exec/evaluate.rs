@@ -2,7 +2,7 @@
 
 use super::operand::{Operand, as_map};
 use super::{Execution, Result};
-use crate::data::{Kind as ValueKind, Member, Str, Type, Value};
+use crate::data::{GoKind, Kind as ValueKind, Member, Str, Type, Value};
 use crate::golang::strconv;
 use crate::gotmpl::engine::MissingKey;
 use crate::gotmpl::parse::{Kind, NodeId, Variable};
@@ -180,16 +180,15 @@ impl Execution<'_> {
                 }
             }
             Some(Member::Field(value)) => {
-                if !words.is_empty() {
-                    let named_map = as_map(&receiver.value).is_some();
-                    return self.fault(match named_map {
-                        true => format!("{name} is not a method but has arguments"),
-                        false => format!("{name} has arguments but cannot be invoked as function"),
-                    });
+                let of = object.go_type();
+                match (of.kind(), words.is_empty()) {
+                    (GoKind::Map, true) => Ok(Operand::element(value, of.element())),
+                    (GoKind::Map, false) => self.fault(format!("{name} is not a method but has arguments")),
+                    (_, true) => Ok(Operand { interface: value.is_nil(), value }),
+                    (_, false) => self.fault(format!("{name} has arguments but cannot be invoked as function")),
                 }
-                let interface = value.is_nil() || as_map(&receiver.value).is_some_and(|map| map.go_type().element() == Type::Any);
-                Ok(Operand { value, interface })
             }
+            Some(Member::Unexported) => self.fault(format!("{name} is an unexported field of struct type {}", receiver.type_name())),
             None => match as_map(&receiver.value) {
                 Some(map) => {
                     let found = map.get(name);

@@ -21,7 +21,7 @@ use crate::golang::fmt;
 
 use operand::Operand;
 
-pub(super) use operand::truth;
+pub(super) use operand::{truth, zero};
 
 type Result<T> = std::result::Result<T, ExecError>;
 

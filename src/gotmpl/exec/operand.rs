@@ -66,6 +66,11 @@ impl Operand {
     }
 }
 
+/// The zero value of a type.
+pub(in crate::gotmpl) fn zero(of: Type) -> Value {
+    Operand::zero(of).value
+}
+
 /// What `if` makes of a value.
 pub(in crate::gotmpl) fn truth(value: &Value) -> bool {
     match &value.kind {

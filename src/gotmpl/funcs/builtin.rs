@@ -1,9 +1,9 @@
 //! Go's own functions: `and or not`, comparisons, `len index slice`, printing and escaping.
 
 use super::{Call, Failure, Function, Source, compare};
-use crate::data::{GoKind, Kind, List, Str, Type, Value};
+use crate::data::{GoKind, Kind, List, Str, Value};
 use crate::golang::{escape, fmt, url};
-use crate::gotmpl::exec::truth;
+use crate::gotmpl::exec::{truth, zero};
 
 type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
 
@@ -154,14 +154,6 @@ fn element(item: &Value, index: &Value) -> Result<Value, Failure> {
             _ => Err(format!("value has type {}; should be string", index.go_type().map_or("", |of| of.name())).into()),
         },
         _ => Err(format!("can't index item of type {}", type_name(item)).into()),
-    }
-}
-
-fn zero(of: Type) -> Value {
-    match of {
-        Type::STRING => Value::string(""),
-        Type::Bytes => Kind::Bytes(Str::default()).into(),
-        _ => Value::NIL,
     }
 }
 

@@ -73,8 +73,6 @@ pub(super) struct Row {
     pub(super) own: Option<Own>,
     /// Whether its result's static type is `interface {}`.
     pub(super) gives_interface: bool,
-    /// Whether its result is a map.
-    pub(super) gives_map: bool,
 }
 
 impl Row {
@@ -90,7 +88,7 @@ impl Row {
         };
         let results = function.signature.split_once(')').map_or("", |(_, results)| results.trim_start_matches([' ', '(']));
         let gives_interface = results.starts_with("interface {}") || results.starts_with("any");
-        Ok(Row { function: *function, signature, own, gives_interface, gives_map: results.starts_with("map[") })
+        Ok(Row { function: *function, signature, own, gives_interface })
     }
 }
 
