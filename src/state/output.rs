@@ -150,11 +150,17 @@ pub fn build(state: &State, embed_values: bool, setting: &Setting) -> Result<Vec
 
 /// A chart's folder as a clean path, where it is one; else the chart as it is.
 fn local_chart(state: &State, chart: &str, setting: &Setting) -> String {
-    if !chart.starts_with('.') {
+    if !is_local_chart(chart) || chart.starts_with('/') {
         return chart.to_owned();
     }
     let shown = state.base.shown(chart);
     if state.base.kind(&*setting.host, &shown) == Some(EntryKind::Folder) { shown } else { chart.to_owned() }
+}
+
+/// Whether helmfile takes a chart for a path (pkg/state/util.go `isLocalChart`).
+fn is_local_chart(chart: &str) -> bool {
+    let steps = chart.split('/').count();
+    chart.starts_with("./") || chart.starts_with("../") || (!chart.contains("://") && (chart.starts_with('/') || !matches!(steps, 2 | 3)))
 }
 
 /// The values of a release with its files in their place.

@@ -1,6 +1,9 @@
 //! Releases of a loaded state: inheritance, then templates in their fields, until nothing changes any more
 //! (helmfile pkg/state/state_exec_tmpl.go, release.go).
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+
 use super::environment::{Environment, copy};
 use super::load::Loaded;
 use super::record::{self, Merging, flag, list, map, merge, text};
@@ -68,7 +71,7 @@ pub(super) fn execute(loaded: &Loaded, setting: &Setting) -> Result<Vec<Value>> 
         values: &loaded.values,
         overrides: [&overrides[0], &overrides[1], &overrides[2]],
     };
-    let templates = Templates(map(&loaded.fields, "templates"));
+    let templates = Templates { written: map(&loaded.fields, "templates"), merged: RefCell::default() };
     list(&loaded.fields, "releases").iter().map(|release| resolve(loaded, &scope, &templates, release)).collect()
 }
 
@@ -99,7 +102,7 @@ fn resolve(loaded: &Loaded, scope: &Scope<'_>, templates: &Templates, written: &
     let name = text(&release, "name");
     let mut before = release.clone();
     for _ in 0..PASSES {
-        let fields = Fields { scope, release: &release, seen: &before, data: std::cell::OnceCell::new(), name: &name, file: &loaded.file };
+        let fields = Fields { scope, release: &release, seen: &before, data: OnceCell::new(), name: &name, file: &loaded.file };
         let after = fields.execute().map_err(|error| fail(error, &name))?;
         if same(&before, &after) {
             decide_flags(&after).map_err(|why| fail(Error::new(Kind::State, why), &name))?;
@@ -114,8 +117,14 @@ fn resolve(loaded: &Loaded, scope: &Scope<'_>, templates: &Templates, written: &
     Err(fail(Error::new(Kind::State, "recursive references can't be resolved"), &name))
 }
 
+const CIRCLE: &str = "cyclic inheritance detected";
+
 /// `templates:` and what inherits from them.
-struct Templates(Map);
+struct Templates {
+    written: Map,
+    /// Those that were asked for before, with their own parents merged.
+    merged: RefCell<HashMap<String, Map>>,
+}
 
 impl Templates {
     fn inherit(&self, loaded: &Loaded, release: &Map) -> Result<Map> {
@@ -140,7 +149,7 @@ impl Templates {
         }
         let name = text(&release, "name");
         self.with_parents(&name, &release, &mut Vec::new()).map_err(|error| {
-            if error.message().contains("cyclic inheritance detected") {
+            if error.message().starts_with(CIRCLE) {
                 error.wrap(|words| format!("unable to load release {name:?} with template: {words}"))
             } else {
                 error
@@ -158,21 +167,34 @@ impl Templates {
             }
             if path.contains(&template) {
                 let chain = path.iter().map(String::as_str).chain([template.as_str()]).collect::<Vec<_>>().join("->");
-                return Err(Error::new(Kind::State, format!("cyclic inheritance detected: {chain}")));
+                return Err(Error::new(Kind::State, format!("{CIRCLE}: {chain}")));
             }
-            let Some(parent) = self.0.get(&template).and_then(|value| value.as_map().cloned()) else {
+            let Some(parent) = self.written.get(&template).and_then(|value| value.as_map().cloned()) else {
                 let words = format!("release {name:?} tried to inherit inexistent release template {template:?}");
-                let names: Vec<String> = self.0.read().keys().map(|key| key.to_text().into_owned()).collect();
+                let names: Vec<String> = self.written.read().keys().map(|key| key.to_text().into_owned()).collect();
                 let error = Error::new(Kind::State, words);
                 return Err(match crate::diag::nearest(&template, names.iter().map(String::as_str)) {
                     Some(near) => error.hint(format!("did you mean `{near}`?")),
                     None => error,
                 });
             };
-            path.push(template.clone());
-            let source = self.with_parents(&text(&parent, "name"), &parent, path);
-            path.pop();
-            let source = source.map_err(|error| error.wrap(|words| format!("unable to load release template {template:?}: {words}")))?;
+            let known = self.merged.borrow().get(&template).cloned();
+            let source = match known {
+                Some(known) => Ok(known),
+                None => {
+                    path.push(template.clone());
+                    let source = self.with_parents(&text(&parent, "name"), &parent, path);
+                    path.pop();
+                    source
+                }
+            };
+            let source = source.map_err(|error| {
+                // parity: of a circle helmfile shows the innermost words only
+                let circle = error.message().starts_with(CIRCLE);
+                if circle { error } else { error.wrap(|words| format!("unable to load release template {template:?}: {words}")) }
+            })?;
+            self.merged.borrow_mut().insert(template, source.clone());
+            let source = source.shallow_copy();
             drop_excepted(&entry, &source)?;
             merged = merge_templates(&merged, &source);
         }
@@ -207,7 +229,7 @@ struct Fields<'a> {
     release: &'a Map,
     /// As it was after the last pass: what the templates see.
     seen: &'a Map,
-    data: std::cell::OnceCell<Value>,
+    data: OnceCell<Value>,
     name: &'a str,
     file: &'a str,
 }
