@@ -52,7 +52,12 @@ impl Printer {
             (Kind::Nil, 'T' | 'v') => self.layout().pad(b"<nil>"),
             (_, 'T') => self.layout().string(type_name(value).as_bytes()),
             (Kind::Nil, _) => self.complain(verb, "<nil>"),
-            (Kind::Bytes(bytes), 'v' | 'd') if self.flags.sharp_v => self.bytes_in_go_syntax(bytes, "[]byte"),
+            // Only Errorf knows %w.
+            (Kind::List(_) | Kind::Map(_) | Kind::Object(_), 'w') => self.bad_verb(value, verb),
+            (Kind::Bytes(bytes), 'v') if self.flags.sharp_v => {
+                self.text("[]byte");
+                self.bytes(bytes, verb, 0);
+            }
             _ => self.value(value, verb, 0),
         }
     }
@@ -66,8 +71,10 @@ impl Printer {
             Kind::Nil if self.flags.sharp_v => self.text("interface {}(nil)"),
             Kind::Nil => self.text("<nil>"),
             Kind::Bytes(bytes) if matches!(verb, 's' | 'q' | 'x' | 'X') => self.string(bytes, verb, value),
-            Kind::Bytes(bytes) if self.flags.sharp_v => self.bytes_in_go_syntax(bytes, "[]uint8"),
-            Kind::Bytes(bytes) => self.list(bytes.iter().map(|byte| Kind::Uint(u64::from(*byte), GoKind::Uint8).into()), verb, depth),
+            Kind::Bytes(bytes) => {
+                self.text(if self.flags.sharp_v { "[]uint8" } else { "" });
+                self.bytes(bytes, verb, depth);
+            }
             Kind::List(list) => self.slice(list, list.go_type(), verb, depth),
             Kind::Map(map) => self.map(map, map.go_type(), verb, depth),
             Kind::Object(object) => self.object(object, verb, depth),
@@ -140,9 +147,8 @@ impl Printer {
         }
     }
 
-    fn bytes_in_go_syntax(&mut self, bytes: &[u8], name: &str) {
-        self.text(name);
-        self.list(bytes.iter().map(|byte| Kind::Uint(u64::from(*byte), GoKind::Uint8).into()), 'v', 0);
+    fn bytes(&mut self, bytes: &[u8], verb: char, depth: usize) {
+        self.list(bytes.iter().map(|byte| Kind::Uint(u64::from(*byte), GoKind::Uint8).into()), verb, depth);
     }
 
     fn slice(&mut self, list: &List, name: Type, verb: char, depth: usize) {

@@ -44,7 +44,7 @@ func main() {
 		names = append(names, v.name)
 	}
 	fmt.Println(strings.Join(names, "\t"))
-	for _, verb := range "vdsqxXtTbocUeEfFgGOz" {
+	for _, verb := range "vdsqxXtTbocUeEfFgGOzw" {
 		for _, flags := range []string{"", "+", "#", "-8", "08", " ", ".2", "+8.3", "# 010"} {
 			directive := "%" + flags + string(verb)
 			results := []string{directive}
