@@ -3,7 +3,6 @@
 //! The syntax is read here ([`parse`]) and handed to regex-automata as its own tree; the rules about empty
 //! matches, expansion and splitting are Go's.
 
-mod cache;
 mod class;
 mod escape;
 mod parse;
@@ -12,8 +11,6 @@ mod replace;
 use regex_automata::meta;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Input, util::syntax};
-
-pub use cache::Cache;
 
 use super::utf8;
 
@@ -120,11 +117,6 @@ impl Regexp {
     /// `NumSubexp`: the number of groups.
     pub fn group_count(&self) -> usize {
         self.names.len()
-    }
-
-    /// How much memory the program takes, in bytes.
-    fn size(&self) -> usize {
-        self.program.memory_usage() + self.names.iter().map(String::len).sum::<usize>()
     }
 
     /// The groups of the first match at or after a position, in the haystack's own positions.

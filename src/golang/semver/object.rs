@@ -42,6 +42,9 @@ impl Object for Version {
         if ["major", "minor", "patch", "pre", "metadata", "original"].contains(&name) {
             return Some(Member::Unexported);
         }
+        if self.fields().iter().any(|(field, _)| *field == name) {
+            return Some(Member::Unexported);
+        }
         let (_, signature, _) = METHODS.iter().find(|(known, _, pointer)| *known == name && !(*pointer && self.by_value))?;
         Signature::parse(signature).map(Member::Method)
     }

@@ -80,7 +80,7 @@ impl Object for Time {
     }
 
     fn member(&self, name: &str) -> Option<Member> {
-        method(TIME_METHODS, name)
+        if matches!(name, "wall" | "ext" | "loc") { Some(Member::Unexported) } else { method(TIME_METHODS, name) }
     }
 
     fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, String> {
