@@ -178,8 +178,8 @@ impl<'a> Linked<'a> {
             let about = Values::new(about.into_iter().collect(), self.request.profile);
             template.data.insert("Template", Value::object(about));
             let mut out = Vec::with_capacity(template.text.len() * 2);
-            set.execute(name, &template.data.clone().into(), &environment, &mut out)
-                .map_err(|error| exec_error(&error, self.request.profile, self))?;
+            let data = Value::object(Values::new(template.data.clone(), self.request.profile));
+            set.execute(name, &data, &environment, &mut out).map_err(|error| exec_error(&error, self.request.profile, self))?;
             // parity: helm drops what Go prints for a missing value, wherever the text comes from.
             rendered.push((Str::from(name.as_slice()), Str::from(split::remove_all(out, b"<no value>"))));
         }

@@ -16,7 +16,7 @@ use super::parse::{Branch, Kind, NodeId, Pipe, UNRESOLVED, Variable, print};
 use super::program::Program;
 use super::set::{Environment, TemplateSet};
 use super::stack::{Recursive, Stack, deeper};
-use crate::data::{Kind as ValueKind, Str, Value};
+use crate::data::{GoKind, Kind as ValueKind, Str, Value};
 use crate::golang::fmt;
 
 use operand::Operand;
@@ -205,7 +205,12 @@ impl Execution<'_> {
         match &value.kind {
             ValueKind::Nil => self.out.extend_from_slice(b"<no value>"),
             ValueKind::String(text) => self.out.extend_from_slice(text),
-            ValueKind::Object(object) => self.out.extend_from_slice(object.text().as_bytes()),
+            ValueKind::Object(object) => {
+                let text = object.text();
+                // A pointer to a struct prints as the struct it points to.
+                let pointer = object.go_type().kind() == GoKind::Ptr && text.starts_with("&{");
+                self.out.extend_from_slice(text.get(usize::from(pointer)..).unwrap_or_default().as_bytes());
+            }
             ValueKind::List(_) | ValueKind::Map(_) => {
                 weight::check(std::slice::from_ref(value), self.limits().output).or_else(|fault| self.fault(fault))?;
                 fmt::append_value(self.out, value);
@@ -275,7 +280,7 @@ impl Execution<'_> {
             }
             ValueKind::Bytes(bytes) => {
                 for (index, byte) in bytes.iter().enumerate() {
-                    let item = ValueKind::Uint(u64::from(*byte), crate::data::GoKind::Uint8).into();
+                    let item = ValueKind::Uint(u64::from(*byte), GoKind::Uint8).into();
                     if self.round(round, Operand::concrete(Value::int(index as i64)), Operand::concrete(item))? == Flow::Break {
                         break;
                     }
