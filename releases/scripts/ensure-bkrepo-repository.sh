@@ -28,11 +28,15 @@ done
 : "${BKREPO_USER_PASSWORD:?set it to the password for $user}"
 
 project=blueking
-# The credentials reach curl on its standard input, not on its command line.
+quoted() { # quoted TEXT: with " and \ escaped, as JSON and curl's configuration want them
+  printf '%s' "$1" | sed 's/[\\"]/\\&/g'
+}
+# Credentials and bodies reach curl on its standard input, not on its command line.
 ask() { # ask METHOD PATH [BODY]
-  printf 'user = "%s:%s"\n' "$admin" "$BKREPO_ADMIN_PASSWORD" |
-    curl --fail --silent --show-error --config - --request "$1" \
-      --header 'Content-Type: application/json' ${3:+--data "$3"} "$url$2"
+  {
+    printf 'user = "%s"\n' "$(quoted "$admin:$BKREPO_ADMIN_PASSWORD")"
+    if [ $# -gt 2 ]; then printf 'data = "%s"\n' "$(quoted "$3")"; fi
+  } | curl --fail --silent --show-error --config - --request "$1" --header 'Content-Type: application/json' "$url$2"
 }
 
 if ask GET "/repository/api/repo/exist/$project/$repository" | grep -q '"data" *: *true'; then
@@ -42,6 +46,5 @@ else
     "{\"projectId\":\"$project\",\"name\":\"$repository\",\"type\":\"GENERIC\",\"category\":\"LOCAL\",\"public\":$public}" >/dev/null
   echo "${release:+$release: }已创建仓库 / made repository $project/$repository"
 fi
-printf '{"userId":"%s","name":"%s","pwd":"%s","projectId":"%s","repoName":"%s"}' \
-  "$user" "$user" "$BKREPO_USER_PASSWORD" "$project" "$repository" |
-  { body=$(cat); ask POST /auth/api/user/create/repo "$body" >/dev/null; }
+ask POST /auth/api/user/create/repo \
+  "{\"userId\":\"$user\",\"name\":\"$user\",\"pwd\":\"$(quoted "$BKREPO_USER_PASSWORD")\",\"projectId\":\"$project\",\"repoName\":\"$repository\"}" >/dev/null
