@@ -29,8 +29,12 @@ impl Refused {
 
 /// The archive's files in its order, without the first part of their paths.
 pub(super) fn read_archive(bytes: &[u8], profile: Profile) -> Result<Vec<File>, Refused> {
-    if !is_gzip(bytes) {
-        return Err(Refused::Header);
+    match bytes.len() {
+        0 => return Err(Refused::text("EOF")),
+        // Go reads the whole header before it looks at it.
+        1..10 => return Err(Refused::text("unexpected EOF")),
+        _ if !is_gzip(bytes) => return Err(Refused::Header),
+        _ => {}
     }
     let mut archive = tar::Archive::new(MultiGzDecoder::new(bytes).take(MAX_STREAM));
     let mut files = Vec::new();

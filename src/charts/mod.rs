@@ -62,7 +62,11 @@ fn without_byte_order_mark(bytes: Vec<u8>) -> Str {
 pub fn load(host: &dyn Host, path: &Path, sources: &Sources, profile: Profile) -> Result<Arc<Chart>> {
     match host.kind(path) {
         Some(EntryKind::Folder) => load_folder(host, path, sources, profile),
-        Some(_) => load_archive(&host.read(path)?, &path.to_string_lossy(), sources, profile),
+        Some(_) => {
+            let bytes = host.read(path)?;
+            check_archive(&bytes, &folder::absolute(host, path).to_string_lossy())?;
+            load_archive(&bytes, &path.to_string_lossy(), sources, profile)
+        }
         None => {
             let text = format!("stat {}: no such file or directory", path.display());
             Err(Error::new(Kind::Chart, text).at(Place::file(path.to_string_lossy())))
@@ -91,16 +95,8 @@ pub fn load_folder(host: &dyn Host, path: &Path, sources: &Sources, profile: Pro
 /// # Errors
 /// As [`load`].
 pub fn load_archive(bytes: &[u8], shown_name: &str, sources: &Sources, profile: Profile) -> Result<Arc<Chart>> {
+    check_archive(bytes, shown_name)?;
     let failed = |text: String| Error::new(Kind::Chart, text).at(Place::file(shown_name));
-    if !archive::is_gzip(bytes) {
-        let yaml = shown_name.ends_with(".yml") || shown_name.ends_with(".yaml");
-        return Err(failed(if yaml {
-            format!("file '{shown_name}' seems to be a YAML file, but expected a gzipped archive")
-        } else {
-            let found = archive::content_type(bytes);
-            format!("file '{shown_name}' does not appear to be a gzipped archive; got '{found}'")
-        }));
-    }
     let files = read_archive(bytes, profile).map_err(|refused| match (refused, profile.loader) {
         (Refused::Header, _) => {
             failed(format!("file '{shown_name}' does not appear to be a valid chart file (details: gzip: invalid header)"))
@@ -116,6 +112,20 @@ pub fn load_archive(bytes: &[u8], shown_name: &str, sources: &Sources, profile: 
         check_version(&file.data, &format!("{shown_name}/Chart.yaml"), profile)?;
     }
     finish(Assembly::new(sources, profile), files, shown_name)
+}
+
+/// Refuses what does not begin as gzip does, and says what it looks like.
+fn check_archive(bytes: &[u8], shown: &str) -> Result<()> {
+    if archive::is_gzip(bytes) {
+        return Ok(());
+    }
+    let text = if shown.ends_with(".yml") || shown.ends_with(".yaml") {
+        format!("file '{shown}' seems to be a YAML file, but expected a gzipped archive")
+    } else {
+        let found = archive::content_type(bytes);
+        format!("file '{shown}' does not appear to be a gzipped archive; got '{found}'")
+    };
+    Err(Error::new(Kind::Chart, text).at(Place::file(shown)))
 }
 
 fn check_version(text: &[u8], shown: &str, profile: Profile) -> Result<()> {

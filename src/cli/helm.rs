@@ -42,7 +42,7 @@ pub enum HelmCommand {
 
 /// `helm template [NAME] CHART`. Also read from `--args` of `bkhelm template`.
 #[derive(Debug, Clone, Default, Parser)]
-#[command(name = "helm template", no_binary_name = true)]
+#[command(name = "helm template", no_binary_name = true, args_override_self = true)]
 pub struct HelmTemplate {
     /// Release name and chart, or the chart alone
     #[arg(value_name = "[NAME] CHART", num_args = 0..)]

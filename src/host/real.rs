@@ -10,6 +10,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::{Command, EntryKind, Host, Output, Request, Response, http};
 use crate::diag::{Error, Kind, Place, Result};
 
+/// The first part of a link's target that is not there; the link itself where all are.
+fn first_missing(link: &Path) -> PathBuf {
+    let Ok(target) = fs::read_link(link) else { return link.to_owned() };
+    let target = link.parent().unwrap_or(Path::new("/")).join(target);
+    let mut parts: Vec<&Path> = target.ancestors().collect();
+    parts.reverse();
+    let missing = parts.into_iter().find(|part| fs::symlink_metadata(part).is_err());
+    missing.unwrap_or(link).to_owned()
+}
+
 /// The real files, environment, clock, randomness and programs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealHost;
@@ -39,7 +49,7 @@ impl Host for RealHost {
             .ok()?
             .file_type()
             .is_symlink()
-            .then(|| fs::canonicalize(path).map_err(|error| fault("lstat", path, &error)))
+            .then(|| fs::canonicalize(path).map_err(|error| fault("lstat", &first_missing(path), &error)))
     }
 
     fn list(&self, path: &Path) -> Result<Vec<String>> {

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use boon::{Compiler, ErrorKind, InstanceLocation, InstanceToken, Schemas, UrlLoader, ValidationError};
+use boon::{Compiler, ErrorKind, Format, InstanceLocation, InstanceToken, Schemas, UrlLoader, ValidationError};
 use serde_json::{Number, Value as Json};
 
 use super::chart_file;
@@ -12,6 +12,7 @@ use crate::charts::{NodeId, Profile, Tree, Warning};
 use crate::data::{Kind as Is, Map, SourceFile, Str, Value, json};
 use crate::diag::{Error, Kind};
 use crate::golang::strconv;
+use crate::golang::time::Time;
 
 /// Where schemas that a schema refers to by URL come from.
 pub trait SchemaSource: Send + Sync {
@@ -76,6 +77,9 @@ impl Checking<'_> {
         let mut compiler = Compiler::new();
         let unresolved = Arc::new(Mutex::new(Vec::new()));
         compiler.use_loader(Box::new(Loader { source: self.source.clone(), unresolved: unresolved.clone() }));
+        for (name, func) in FORMATS {
+            compiler.register_format(Format { name, func });
+        }
         compiler.add_resource(URL, schema).map_err(|error| error.to_string())?;
         let compiled = compiler.compile(URL, &mut schemas).map_err(|error| compile_error(&error));
         for urn in unresolved.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
@@ -133,11 +137,39 @@ fn compile_error(error: &boon::CompileError) -> String {
             for cause in &src.causes {
                 show(cause, 1, &mut lines);
             }
-            let url = strconv::quote(format!("{url}#").as_bytes());
+            let url = strconv::quote(format!("{}#", url.trim_end_matches('#')).as_bytes());
             format!("{url} is not valid against metaschema: jsonschema validation failed with '{}'{lines}", src.schema_url)
         }
         other => other.to_string(),
     }
+}
+
+type Check = fn(&Json) -> Result<(), Box<dyn StdError>>;
+
+/// Formats of which Go's checks have other words.
+const FORMATS: [(&str, Check); 2] = [("ipv4", ipv4), ("date", date)];
+
+fn ipv4(value: &Json) -> Result<(), Box<dyn StdError>> {
+    let Some(text) = value.as_str() else { return Ok(()) };
+    let parts: Vec<&str> = text.split('.').collect();
+    if parts.len() != 4 {
+        return Err("expected four decimals".into());
+    }
+    for part in parts {
+        if part.len() > 1 && part.starts_with('0') {
+            return Err("leading zeros".into());
+        }
+        if !(0..=255).contains(&strconv::atoi(part.as_bytes())?) {
+            return Err("decimal must be between 0 and 255".into());
+        }
+    }
+    Ok(())
+}
+
+fn date(value: &Json) -> Result<(), Box<dyn StdError>> {
+    let Some(text) = value.as_str() else { return Ok(()) };
+    Time::parse(b"2006-01-02", text.as_bytes())?;
+    Ok(())
 }
 
 /// How deep values may nest in a check.
@@ -165,6 +197,12 @@ fn to_json(value: &Value, depth: usize) -> Json {
 
 /// One failure and those below it, a line each, as santhosh-tekuri/jsonschema prints them.
 fn show(error: &ValidationError<'_, '_>, indent: usize, out: &mut String) {
+    // parity: santhosh-tekuri/jsonschema looks no further where a format is not met.
+    if matches!(error.kind, ErrorKind::Group)
+        && let Some(format) = error.causes.first().filter(|cause| matches!(cause.kind, ErrorKind::Format { .. }))
+    {
+        return show(format, indent, out);
+    }
     let skip = error.causes.len() == 1 && matches!(error.kind, ErrorKind::Reference { .. });
     let below = if skip {
         indent
