@@ -43,37 +43,50 @@ impl Environment {
     }
 
     /// `.Environment` where its values are given as they are (releases, hooks, output paths).
-    pub(super) fn data(&self) -> Value {
-        self.record(copy(&self.values))
+    pub(super) fn data(&self, sharing: Sharing) -> Value {
+        self.record(sharing.give(&self.values), sharing)
     }
 
     /// `.Environment` with the command line's values among its own (states and values files).
     pub(super) fn data_with_overrides(&self) -> Value {
-        self.record(copy(&deep_merge(&self.values, &self.overrides, Lists::ByElement)))
+        self.record(Sharing::Copied.give(&deep_merge(&self.values, &self.overrides, Lists::ByElement)), Sharing::Copied)
     }
 
-    fn record(&self, values: Value) -> Value {
+    fn record(&self, values: Value, sharing: Sharing) -> Value {
         Value::object(Record::new(
             Type::Named("environment.Environment", GoKind::Struct),
             vec![
                 ("Name", Value::string(self.name.as_str())),
                 ("KubeContext", Value::string(self.kube_context.as_str())),
                 ("Values", values),
-                ("Defaults", copy(&self.defaults)),
-                ("CLIOverrides", copy(&self.overrides)),
+                ("Defaults", sharing.give(&self.defaults)),
+                ("CLIOverrides", sharing.give(&self.overrides)),
             ],
         ))
     }
 }
 
-/// A copy that a template may change without anybody else noticing.
-pub(super) fn copy(map: &Map) -> Value {
-    Value::from(map.clone()).deep_copy()
+/// Whether a template gets maps of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// The maps themselves: for templates that can't change them.
+    Shared,
+    /// Copies, which a template may change without anybody else noticing.
+    Copied,
+}
+
+impl Sharing {
+    pub(super) fn give(self, map: &Map) -> Value {
+        match self {
+            Sharing::Shared => map.clone().into(),
+            Sharing::Copied => Value::from(map.clone()).deep_copy(),
+        }
+    }
 }
 
 /// What a state's parts and environment values files see.
 pub(super) fn state_data(environment: &Environment, namespace: &str, values: &Map) -> Value {
-    let values = copy(values);
+    let values = Sharing::Copied.give(values);
     Value::object(Record::new(
         Type::Named("*state.EnvironmentTemplateData", GoKind::Ptr),
         vec![

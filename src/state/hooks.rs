@@ -2,7 +2,7 @@
 //! Nothing runs here; the caller runs one hook before it asks for the text of the next one's failure.
 
 use super::State;
-use super::environment::copy;
+use super::environment::Sharing;
 use super::output::release_object;
 use super::record::text;
 use super::release::{Hook, Release};
@@ -120,7 +120,7 @@ fn words(run: &HookRun, hook: &Hook) -> Result<(String, Vec<String>)> {
 fn data(state: &State, release: Option<&Release>, event: &Event<'_>) -> Value {
     let facts = vec![("Name", Value::string(event.name)), ("Error", event.error.map_or(Value::NIL, Value::string))];
     let data: Map = [
-        ("Environment", state.environment.data()),
+        ("Environment", state.environment.data(Sharing::Copied)),
         ("Namespace", Value::string(text(&state.fields, "namespace"))),
         ("Event", Value::object(Record::new(Type::Named("event.event", GoKind::Struct), facts))),
         ("HelmfileCommand", Value::string(event.command)),
@@ -128,7 +128,7 @@ fn data(state: &State, release: Option<&Release>, event: &Event<'_>) -> Value {
     .into_iter()
     .collect();
     if let Some(release) = release {
-        data.insert("Values", copy(&state.values));
+        data.insert("Values", Sharing::Copied.give(&state.values));
         data.insert("Release", release_object(release));
     }
     data.into()

@@ -1,5 +1,6 @@
 //! What helmfile prints, as data: list rows, the built state, written values, output paths, the graph of needs.
 
+use super::environment::Sharing;
 use super::record::{flag, text};
 use super::release_values::Layers;
 use super::schema::STATE;
@@ -291,7 +292,11 @@ fn output_path(
             ("AbsPathSHA1", Value::string(&digest[..8])),
         ],
     );
-    let mut fields = vec![("State", Value::object(facts)), ("Release", release_object(release)), ("Environment", state.environment.data())];
+    let mut fields = vec![
+        ("State", Value::object(facts)),
+        ("Release", release_object(release)),
+        ("Environment", state.environment.data(Sharing::Shared)),
+    ];
     if let Some(output_dir) = output_dir {
         fields.insert(0, ("OutputDir", Value::string(output_dir)));
     }

@@ -10,7 +10,7 @@ use crate::data::yaml::{self, Documents, Style};
 use crate::data::{Kind as Is, List, Map, Str, Value};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::fmt::sprint;
-use crate::values::{Setting, Template, Text, expand_secrets, names_secret, read_map, render_file};
+use crate::values::{Folder, Setting, Template, Text, expand_secrets, names_secret, read_map, render_file};
 
 /// One layer of a release's values, as helmfile would hand it to helm with `--values`.
 #[derive(Debug, Clone)]
@@ -136,11 +136,11 @@ impl Layers<'_> {
         }
         let folder = base.of(shown);
         let template = Template { source: Some(&source), text: &source.text, folder: &folder };
-        let rendered = render_file(self.setting, &template, &self.data());
+        let rendered = render_file(self.setting, &template, &self.data(&folder, &source.text));
         Ok(rendered.map_err(|error| error.wrap(|words| format!("failed to render [{shown}], because of {words}")))?.source)
     }
 
-    fn data(&self) -> Value {
+    fn data(&self, folder: &Folder, text: &[u8]) -> Value {
         let overrides = ["kubeContext", "namespace", "chart"].map(|key| record::text(&self.state.fields, key));
         let scope = Scope {
             setting: self.setting,
@@ -149,7 +149,7 @@ impl Layers<'_> {
             values: &self.state.values,
             overrides: [&overrides[0], &overrides[1], &overrides[2]],
         };
-        scope.data(&self.release.record)
+        scope.data(&self.release.record, scope.sharing(folder, text))
     }
 
     /// Values written in the state go through YAML, as helmfile writes them to a file for helm.

@@ -4,13 +4,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
-use super::environment::{Environment, copy};
+use super::environment::{Environment, Sharing};
 use super::load::Loaded;
 use super::record::{self, Merging, flag, list, map, merge, text};
 use super::schema::RELEASE;
 use crate::data::{GoKind, Kind as Is, List, Map, Str, Type, Value};
 use crate::diag::{Error, Kind, Place, Result};
-use crate::values::{Folder, Record, Setting, render_inline};
+use crate::values::{Folder, Record, Setting, may_change_data, render_inline};
 
 /// How often fields may refer to fields that are templates themselves.
 const PASSES: usize = 6;
@@ -26,8 +26,13 @@ pub(super) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// `.` of a release's templates. Its maps are copies: no release sees what another's templates change.
-    pub(super) fn data(&self, release: &Map) -> Value {
+    /// Whether a template of this state needs copies: no release sees what another's templates change.
+    pub(super) fn sharing(&self, folder: &Folder, text: &[u8]) -> Sharing {
+        if may_change_data(self.setting, folder, text) { Sharing::Copied } else { Sharing::Shared }
+    }
+
+    /// `.` of a release's templates.
+    pub(super) fn data(&self, release: &Map, sharing: Sharing) -> Value {
         let [kube_context, namespace, chart] = self.overrides.map(Value::string);
         let field = |key: &str| Value::string(text(release, key));
         let labels = map(release, "labels").snapshot().into_iter().collect();
@@ -42,11 +47,11 @@ impl Scope<'_> {
                 ("KubeContext", field("kubeContext")),
             ],
         );
-        let values = copy(self.values);
+        let values = sharing.give(self.values);
         Value::object(Record::new(
             Type::Named("state.releaseTemplateData", GoKind::Struct),
             vec![
-                ("Environment", self.environment.data()),
+                ("Environment", self.environment.data(sharing)),
                 ("Release", Value::object(facts)),
                 ("Values", values.clone()),
                 ("StateValues", values),
@@ -229,6 +234,7 @@ struct Fields<'a> {
     release: &'a Map,
     /// As it was after the last pass: what the templates see.
     seen: &'a Map,
+    /// What templates see that change nothing; others get data of their own.
     data: OnceCell<Value>,
     name: &'a str,
     file: &'a str,
@@ -264,8 +270,11 @@ impl Fields<'_> {
         Ok(result)
     }
 
-    fn data(&self) -> &Value {
-        self.data.get_or_init(|| self.scope.data(self.seen))
+    fn data(&self, text: &[u8]) -> Value {
+        match self.scope.sharing(self.scope.folder, text) {
+            Sharing::Shared => self.data.get_or_init(|| self.scope.data(self.seen, Sharing::Shared)).clone(),
+            Sharing::Copied => self.scope.data(self.seen, Sharing::Copied),
+        }
     }
 
     fn text(&self, value: &Value, field: impl Fn() -> String) -> Result<Value> {
@@ -273,7 +282,7 @@ impl Fields<'_> {
         if !text.windows(2).any(|pair| pair == b"{{") {
             return Ok(value.clone());
         }
-        let rendered = render_inline(self.scope.setting, self.scope.folder, text, self.data()).map_err(|error| {
+        let rendered = render_inline(self.scope.setting, self.scope.folder, text, &self.data(text)).map_err(|error| {
             let error =
                 error.wrap(|words| format!("failed executing template expressions in release \"{}\".{}: {words}", self.name, field()));
             match self.scope.setting.sources.place(value.origin) {
@@ -323,7 +332,7 @@ impl Fields<'_> {
         let fail = |why: &str, what: &str| Error::new(Kind::State, words(why, what)).at(place());
         let text = crate::data::yaml::write(item, crate::data::yaml::Style::Helmfile).map_err(|why| fail(&why, &shown(item)))?;
         let text = Str::from(text);
-        let rendered = render_inline(self.scope.setting, self.scope.folder, &text, self.data())
+        let rendered = render_inline(self.scope.setting, self.scope.folder, &text, &self.data(&text))
             .map_err(|error| error.wrap(|why| words(why, &text.to_text())).at(place()))?;
         let source = self.scope.setting.sources.add_rendered(format!("{} (valuesTemplate)", self.file), rendered, item.origin, Vec::new());
         let wrap = |why: &str| words(why, &shown(item));

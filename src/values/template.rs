@@ -47,6 +47,7 @@ pub(super) struct Context {
 /// Templates of the `_*.tpl` files of a folder.
 pub(super) struct Helpers {
     programs: Vec<(SourceFile, Arc<Program>)>,
+    may_change_data: bool,
 }
 
 /// A template to render.
@@ -110,6 +111,30 @@ pub fn render_path(setting: &Setting, name: &str, text: &Str, data: &Value) -> R
     Ok(out.into())
 }
 
+/// Whether a template could change the maps it is given (`set`, `unset`, `merge` and what they may hide in): only then
+/// it needs a copy of its own. Says yes rather than no.
+pub fn may_change_data(setting: &Setting, folder: &Folder, text: &[u8]) -> bool {
+    if names_a_changing_function(text) {
+        return true;
+    }
+    let Ok(engine) = ENGINE.as_ref() else { return true };
+    let context = Context { setting: setting.clone(), folder: folder.clone(), depth: 0 };
+    helpers(&context, engine).map_or(true, |helpers| helpers.may_change_data)
+}
+
+fn names_a_changing_function(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some(open) = rest.windows(2).position(|pair| pair == b"{{") {
+        let action = &rest[open..];
+        let end = action.windows(2).position(|pair| pair == b"}}").unwrap_or(action.len());
+        if action[..end].windows(3).any(|window| matches!(window, b"set" | b"Set" | b"tpl" | b"erg")) {
+            return true;
+        }
+        rest = &action[end..];
+    }
+    false
+}
+
 /// Renders a text.
 ///
 /// # Errors
@@ -157,7 +182,8 @@ fn helpers(context: &Context, engine: &Engine) -> Result<Arc<Helpers>, Broken> {
             Err(error) => return Err(Broken::Helper(shown, error, source)),
         }
     }
-    let helpers = Arc::new(Helpers { programs });
+    let may_change_data = programs.iter().any(|(source, _)| names_a_changing_function(&source.text));
+    let helpers = Arc::new(Helpers { programs, may_change_data });
     context.setting.helpers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, helpers.clone());
     Ok(helpers)
 }
