@@ -178,7 +178,7 @@ fn a_package_that_is_not_what_the_index_says_is_refused_and_not_kept() {
     fs::write(
         cache.join("blueking-index.yaml"),
         format!(
-            "entries:\n  bk-job:\n  - name: bk-job\n    version: {version}\n    digest: {wrong}\n    urls: [charts/bk-job-{version}.tgz]\n"
+            "entries:\n  bk-job:\n  - name: bk-job\n    version: {version}\n    digest: \"{wrong}\"\n    urls: [charts/bk-job-{version}.tgz]\n"
         ),
     )
     .expect("written");

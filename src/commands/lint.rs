@@ -7,7 +7,7 @@ use super::path::Path;
 use super::{Exit, Run, path, template};
 use crate::check;
 use crate::cli::{FailOn, LintArgs, LintFormat};
-use crate::diag::{Errors, Severity};
+use crate::diag::{Error, Errors, Kind, Severity};
 use crate::report::{self, Format, Phase};
 use crate::state::{self, Release, State};
 
@@ -33,7 +33,11 @@ pub fn lint(run: &Run, args: &LintArgs) -> Exit {
             return run.fail(error.into());
         }
     }
-    found.extend(run.setting.notes.take().into_iter().filter(|note| note.level() > Severity::Note));
+    // A layer that may be missing and is (`missingFileHandler: Warn`) is said, but nothing to mend.
+    let (said, doubtful): (Vec<_>, Vec<_>) = run.setting.notes.take().into_iter().partition(|note| note.kind() == Kind::File || note.level() == Severity::Note);
+    said.into_iter().for_each(|note| run.setting.notes.push(note));
+    run.say_notes();
+    found.extend(doubtful);
     found.extend(desired.errors);
     report(run, args, &once(found), releases)
 }
@@ -61,7 +65,7 @@ fn report(run: &Run, args: &LintArgs, found: &Errors, releases: usize) -> Exit {
     let written = report::findings(found, &checked, format, run.output.colour);
     let exit = match written {
         Ok(bytes) => run.print(&bytes),
-        Err(text) => run.fail(crate::diag::Error::new(crate::diag::Kind::Render, text).into()),
+        Err(text) => run.fail(Error::new(Kind::Render, text).into()),
     };
     let limit = match args.fail_on {
         FailOn::Error => Severity::Error,
