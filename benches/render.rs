@@ -54,7 +54,7 @@ fn one_chart(package: &FilePath) -> usize {
         kube_version: None,
         api_versions: &[],
         profile: Profile::HELM4,
-        skip_schema_validation: false,
+        schema_check: Default::default(),
         subchart_notes: false,
         host_by_name: None,
         schemas: None,

@@ -160,7 +160,7 @@ fn rendered(case: &Json) -> Outcome {
         kube_version: kube_version.as_ref(),
         api_versions: &api_versions,
         profile: Profile::HELM4,
-        skip_schema_validation: false,
+        schema_check: Default::default(),
         subchart_notes: false,
         host_by_name: None,
         schemas: None,

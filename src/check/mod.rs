@@ -4,5 +4,7 @@
 //! renders, never prints.
 
 mod manifests;
+mod schemas;
 
 pub use manifests::manifests;
+pub use schemas::Schemas;

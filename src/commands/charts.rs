@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Run;
 use crate::charts::{self, Chart};
-use crate::diag::{Error, Kind, Result};
+use crate::diag::{Error, Kind, Result, nearest};
 use crate::fetch::{Downloads, Repositories};
+use crate::values::typed;
 
 type Slot = Arc<OnceLock<Result<Arc<Chart>>>>;
 
@@ -74,16 +75,27 @@ impl<'r> Charts<'r> {
         }
     }
 
+    /// What lies in the same folder under a similar name.
+    fn near(&self, path: &Path) -> Option<PathBuf> {
+        let names = self.run.host().list(path.parent()?).ok()?;
+        let near = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+        Some(path.with_file_name(near))
+    }
+
     /// An existing path wins; names that look like paths must exist; the rest names a repository
     /// (helm pkg/action/install.go `LocateChart`).
     fn locate(&self, reference: &Reference<'_>) -> Result<Source> {
         let chart = reference.chart;
-        let path = reference.folder.join(chart);
+        let path = PathBuf::from(typed(self.run.host(), &reference.folder.join(chart)));
         if self.run.host().kind(&path).is_some() {
             return Ok(Source::Local(path));
         }
         if chart.starts_with('.') || chart.starts_with('/') {
-            return Err(Error::new(Kind::Chart, format!("path {:?} not found", path.display().to_string())));
+            let error = Error::new(Kind::Chart, format!("path {:?} not found", path.display().to_string()));
+            return Err(match self.near(&path) {
+                Some(near) => error.hint(format!("did you mean {}?", near.display())),
+                None => error,
+            });
         }
         if let Some((scheme, _)) = chart.split_once("://") {
             return Err(Error::new(Kind::Chart, format!("{chart}: charts by {scheme}:// are not supported yet"))

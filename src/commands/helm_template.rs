@@ -13,7 +13,7 @@ use crate::data::{Map, Value};
 use crate::diag::{Error, Kind, Result};
 use crate::fetch::{Repositories, Repository};
 use crate::gotmpl::{Engine, Environment, FunctionTable, Options, TemplateSet, funcs};
-use crate::render::{self, Failure, KubeVersion, PrintOptions};
+use crate::render::{self, Failure, KubeVersion, PrintOptions, SchemaCheck};
 use crate::report::Phase;
 
 /// Runs a helm command; `arguments` are what stands after `helm`.
@@ -117,7 +117,7 @@ fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
         kube_version: kube_version.as_ref(),
         api_versions: &args.api_versions,
         profile: run.profile,
-        skip_schema_validation: args.skip_schema_validation,
+        schema_check: if args.skip_schema_validation { SchemaCheck::Skip } else { SchemaCheck::Refuse },
         subchart_notes: false,
         host_by_name: None,
         schemas: None,

@@ -1,20 +1,24 @@
 //! `bkhelm lint`: renders everything and reports all findings of all releases.
 
 use std::collections::HashSet;
+use std::path;
 
 use super::hooks::{self, Prepare};
-use super::path::Path;
-use super::{Exit, Run, path, template};
-use crate::check;
+use super::path::{self as walk, Options, Path};
+use super::{Exit, Run, template};
+use crate::check::{self, Schemas};
 use crate::cli::{FailOn, LintArgs, LintFormat};
 use crate::diag::{Error, Errors, Kind, Severity};
+use crate::render::SchemaCheck;
 use crate::report::{self, Format, Phase};
 use crate::state::{self, Release, State};
 
 /// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
 pub fn lint(run: &Run, args: &LintArgs) -> Exit {
     let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
-    let path = Path::new(run, template::options(&args.values, args.kube_version.as_deref(), args.concurrency));
+    let options = template::options(&args.values, args.kube_version.as_deref(), args.concurrency);
+    let path = Path::new(run, Options { schema_check: SchemaCheck::Collect, ..options });
+    let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder: path::Path::new(&args.schemas), profile: run.profile };
     let mut found = Errors::new();
     let mut releases = 0;
     for state in &desired.states {
@@ -22,19 +26,22 @@ pub fn lint(run: &Run, args: &LintArgs) -> Exit {
             Ok(planned) => {
                 let planned = planned.unwrap_or_default();
                 releases += planned.len();
-                one_state(run, &path, state, &planned)
+                let mut found = run.timings.measure(Phase::Check, None, || schemas.environment(&state.environment.name, &state.values));
+                found.extend(one_state(run, &path, &schemas, state, &planned));
+                found
             }
             Err(error) => error.into(),
         });
         found.extend(found_here);
     }
     if releases == 0 && found.is_empty() {
-        if let Some(error) = path::no_match(run, &desired) {
+        if let Some(error) = walk::no_match(run, &desired) {
             return run.fail(error.into());
         }
     }
     // A layer that may be missing and is (`missingFileHandler: Warn`) is said, but nothing to mend.
-    let (said, doubtful): (Vec<_>, Vec<_>) = run.setting.notes.take().into_iter().partition(|note| note.kind() == Kind::File || note.level() == Severity::Note);
+    let (said, doubtful): (Vec<_>, Vec<_>) =
+        run.setting.notes.take().into_iter().partition(|note| note.kind() == Kind::File || note.level() == Severity::Note);
     said.into_iter().for_each(|note| run.setting.notes.push(note));
     run.say_notes();
     found.extend(doubtful);
@@ -42,11 +49,12 @@ pub fn lint(run: &Run, args: &LintArgs) -> Exit {
     report(run, args, &once(found), releases)
 }
 
-fn one_state(run: &Run, path: &Path<'_>, state: &State, releases: &[&Release]) -> Errors {
+fn one_state(run: &Run, path: &Path<'_>, schemas: &Schemas<'_>, state: &State, releases: &[&Release]) -> Errors {
     let mut found = Errors::new();
     path.render(state, releases, |release, result| {
         match result {
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
+                found.extend(schemas.release(&release.name, &product.rendered));
                 found.extend(check::manifests(&product.rendered, &release.name, &release.namespace));
             }),
             Err(errors) => found.extend(errors),

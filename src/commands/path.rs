@@ -12,7 +12,7 @@ use super::{Run, user_values};
 use crate::charts::Chart;
 use crate::diag::{Error, Errors, Result};
 use crate::fetch::{Repositories, Repository};
-use crate::render::{self, KubeVersion, Rendered};
+use crate::render::{self, KubeVersion, Rendered, SchemaCheck};
 use crate::report::Phase;
 use crate::state::{self, Release, State};
 use crate::values::set::Setting;
@@ -33,8 +33,8 @@ pub struct Options {
     pub api_versions: Vec<String>,
     /// `--is-upgrade`
     pub is_upgrade: bool,
-    /// `--skip-schema-validation`
-    pub skip_schema_validation: bool,
+    /// What to do about values that miss a chart's schema.
+    pub schema_check: SchemaCheck,
     /// Threads; 0 for one a core.
     pub concurrency: usize,
 }
@@ -74,7 +74,14 @@ impl<'r> Path<'r> {
 
     fn product(&self, state: &State, release: &Release, repositories: &Repositories) -> Result<Product, Errors> {
         let (run, name) = (self.run, Some(release.name.as_str()));
-        let about = |error: Error| if error.about().is_some() { error } else { error.subject(format!("release {}", release.name)) };
+        let place = || run.setting.sources.place(release.origin);
+        let about = |error: Error| {
+            let error = if error.about().is_some() { error } else { error.subject(format!("release {}", release.name)) };
+            match place() {
+                Some(place) if error.place().is_none() => error.at(place),
+                _ => error,
+            }
+        };
         let values = run.timings.measure(Phase::Values, name, || {
             let layers = state::release_values(state, release, &run.setting)?;
             user_values::of_release(run, state, &layers, &self.options).map_err(Errors::from)
@@ -100,7 +107,7 @@ impl<'r> Path<'r> {
             kube_version: kube_version.as_ref(),
             api_versions: &api_versions,
             profile: run.profile,
-            skip_schema_validation: self.options.skip_schema_validation || release.options.skip_schema_validation,
+            schema_check: if release.options.skip_schema_validation { SchemaCheck::Skip } else { self.options.schema_check },
             subchart_notes: false,
             host_by_name: release.options.enable_dns.then_some(crate::host::address_of),
             schemas: None,

@@ -9,7 +9,7 @@ use super::path::{self, Options, Path, Product};
 use super::{Exit, Run, user_values};
 use crate::cli::{HelmTemplate, NeedsFlags, ReleaseValueFlags, TemplateArgs};
 use crate::diag::{Error, Errors, Kind, Result};
-use crate::render::{OutputFile, PrintOptions};
+use crate::render::{OutputFile, PrintOptions, SchemaCheck};
 use crate::report::Phase;
 use crate::state::{self, Needs, Release, State, output};
 use crate::values::set::{Flag, Setting};
@@ -122,7 +122,9 @@ fn resolve(args: &TemplateArgs) -> Result<(Options, PrintOptions)> {
     options.kube_version = options.kube_version.or(helm.kube_version);
     options.api_versions = helm.api_versions;
     options.is_upgrade = helm.is_upgrade;
-    options.skip_schema_validation = args.skip_schema_validation || helm.skip_schema_validation;
+    if args.skip_schema_validation || helm.skip_schema_validation {
+        options.schema_check = SchemaCheck::Skip;
+    }
     let print = PrintOptions {
         include_crds: args.include_crds || helm.include_crds,
         no_hooks: args.no_hooks || helm.no_hooks,

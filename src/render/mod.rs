@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub use capabilities::{KubeVersion, Lookup};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
 pub use run::functions;
-pub use schema::SchemaSource;
+pub use schema::{SchemaSource, Violation, violations};
 
 use crate::charts::{
     Chart, Loader, NodeId, Profile, Tree, Warning, check_dependencies, check_kube_version, check_release_name, coalesce_values,
@@ -34,6 +34,18 @@ use crate::diag::{Error, Kind, Place};
 use crate::golang::path;
 use crate::gotmpl::World;
 use run::Linked;
+
+/// What to do about values that miss a chart's `values.schema.json`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SchemaCheck {
+    /// An error, as helm's.
+    #[default]
+    Refuse,
+    /// Nothing (`--skip-schema-validation`).
+    Skip,
+    /// Note all of them in [`Rendered::violations`] and go on (lint).
+    Collect,
+}
 
 /// Everything about one rendering that is not the chart or the values.
 #[derive(Clone, Copy)]
@@ -52,8 +64,8 @@ pub struct Request<'a> {
     pub api_versions: &'a [String],
     /// Which helm.
     pub profile: Profile,
-    /// `--skip-schema-validation`
-    pub skip_schema_validation: bool,
+    /// What to do about values that miss a chart's `values.schema.json`.
+    pub schema_check: SchemaCheck,
     /// `--render-subchart-notes`
     pub subchart_notes: bool,
     /// What `getHostByName` asks with `--enable-dns`; without it the function gives an empty text.
@@ -86,7 +98,7 @@ pub struct Failure {
 /// The first failure, as helm words it.
 pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> Result<Rendered, Box<Failure>> {
     let mut warnings = chart.warnings.clone();
-    let (tree, values) = match prepare(chart, user_values, request, &mut warnings) {
+    let (tree, values, violations) = match prepare(chart, user_values, request, &mut warnings) {
         Ok(prepared) => prepared,
         Err(error) => return Err(Box::new(Failure { error, invalid_yaml_hint: false, warnings, files: Vec::new() })),
     };
@@ -95,14 +107,19 @@ pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> R
         Ok((manifests, hooks, notes)) => {
             let mut crds = Vec::new();
             collect_crds(&tree, tree.root(), &mut crds);
-            Ok(Rendered { manifests, hooks, crds, notes, values, warnings, profile: request.profile })
+            Ok(Rendered { manifests, hooks, crds, notes, values, violations, warnings, profile: request.profile })
         }
         Err(error) => Err(Box::new(Failure { error, invalid_yaml_hint: true, warnings, files })),
     }
 }
 
 /// Everything before templates run: checks, dependencies, values.
-fn prepare(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>, warnings: &mut Vec<Warning>) -> Result<(Tree, Map), Error> {
+fn prepare(
+    chart: &Arc<Chart>,
+    user_values: &Map,
+    request: &Request<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(Tree, Map, Vec<Violation>), Error> {
     let profile = request.profile;
     let kind = chart.metadata.chart_type.as_str();
     if !["", "application"].contains(&kind) {
@@ -118,11 +135,16 @@ fn prepare(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>, warning
     tree.process(user_values, profile, warnings)
         .map_err(|error| stage(error, "chart dependencies processing failed", profile, warnings))?;
     let values = coalesce_values(&tree, tree.root(), user_values, profile, warnings)?;
-    if !request.skip_schema_validation {
-        let source = request.schemas.cloned();
-        schema::Checking { profile, source, warnings }.check(&tree, &values)?;
-    }
-    Ok((tree, values))
+    let mut checking = schema::Checking { profile, source: request.schemas.cloned(), warnings };
+    let violations = match request.schema_check {
+        SchemaCheck::Skip => Vec::new(),
+        SchemaCheck::Collect => checking.collect(&tree, &values),
+        SchemaCheck::Refuse => {
+            checking.check(&tree, &values)?;
+            Vec::new()
+        }
+    };
+    Ok((tree, values, violations))
 }
 
 /// Helm 4 logs the failure of a stage and puts the stage's name before its text.

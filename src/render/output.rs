@@ -1,5 +1,6 @@
 //! What a rendering gives, and helm's bytes for it (helm pkg/cmd/template.go).
 
+use super::schema::Violation;
 use super::split::{split, trimmed};
 use crate::charts::{Profile, Warning};
 use crate::data::{Map, Str};
@@ -63,6 +64,8 @@ pub struct Rendered {
     pub notes: Str,
     /// The coalesced values that the root chart's templates saw; templates may have changed them.
     pub values: Map,
+    /// How the values miss the charts' schemas, where that was asked for.
+    pub violations: Vec<Violation>,
     /// What helm says on stderr, in order.
     pub warnings: Vec<Warning>,
     /// Which helm's bytes to write.

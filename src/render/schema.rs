@@ -9,8 +9,8 @@ use serde_json::{Number, Value as Json};
 
 use super::chart_file;
 use crate::charts::{NodeId, Profile, Tree, Warning};
-use crate::data::{Kind as Is, Map, SourceFile, Str, Value, json};
-use crate::diag::{Error, Kind};
+use crate::data::{Kind as Is, Map, Origin, SourceFile, Str, Value, json};
+use crate::diag::{Error, Kind, Place};
 use crate::golang::strconv;
 use crate::golang::time::Time;
 
@@ -71,6 +71,23 @@ impl Checking<'_> {
     }
 
     fn single(&mut self, schema: &Str, values: &Map) -> Result<(), String> {
+        self.validate(schema, &values.clone().into(), &mut |error| {
+            let mut lines = String::new();
+            for cause in &error.causes {
+                show(cause, 1, &mut lines);
+            }
+            format!("{}\n", lines.trim_start_matches('\n'))
+        })
+        .and_then(|found| found.map_or(Ok(()), Err))
+    }
+
+    /// Compiles the schema, checks the value, and gives what `describe` makes of a failure.
+    fn validate<T>(
+        &mut self,
+        schema: &Str,
+        value: &Value,
+        describe: &mut dyn FnMut(&ValidationError<'_, '_>) -> T,
+    ) -> Result<Option<T>, String> {
         const URL: &str = "file:///values.schema.json";
         let schema = read(schema)?;
         let mut schemas = Schemas::new();
@@ -88,15 +105,102 @@ impl Checking<'_> {
             self.warnings.push(Warning::structured(self.profile, "WARN", message, &[("urn", &urn)], plain));
         }
         let compiled = compiled?;
-        let values = to_json(&values.clone().into(), 0);
-        schemas.validate(&values, compiled).map_err(|error| {
-            let mut lines = String::new();
-            for cause in &error.causes {
-                show(cause, 1, &mut lines);
-            }
-            format!("{}\n", lines.trim_start_matches('\n'))
-        })
+        Ok(schemas.validate(&to_json(value, 0), compiled).err().map(|error| describe(&error)))
     }
+
+    /// All violations of the chart and all enabled charts below it, one by one.
+    pub(super) fn collect(&mut self, tree: &Tree, values: &Map) -> Vec<Violation> {
+        let mut found = Vec::new();
+        self.collect_chart(tree, tree.root(), &values.clone().into(), &[], &mut found);
+        found
+    }
+
+    fn collect_chart(&mut self, tree: &Tree, node: NodeId, values: &Value, path: &[String], found: &mut Vec<Violation>) {
+        let chart = tree.chart(node);
+        if let Some(schema) = &chart.schema {
+            let place = chart_file(chart, "values.schema.json");
+            for mut violation in self.violations(schema, values) {
+                violation.path.splice(0..0, path.iter().cloned());
+                violation.schema = place.clone();
+                found.push(violation);
+            }
+        }
+        for child in tree.children(node) {
+            let name = tree.name(*child);
+            if let Some(below) = values.path([name]).filter(|value| value.as_map().is_some()) {
+                self.collect_chart(tree, *child, &below, &[path, &[name.to_owned()]].concat(), found);
+            }
+        }
+    }
+
+    fn violations(&mut self, schema: &Str, value: &Value) -> Vec<Violation> {
+        let mut found = Vec::new();
+        let checked = self.validate(schema, value, &mut |error| leaves(error, value, &mut found));
+        if let Err(words) = checked {
+            found.push(Violation {
+                path: Vec::new(),
+                words: format!("the schema can't be used: {words}"),
+                origin: Origin::NONE,
+                schema: None,
+            });
+        }
+        found
+    }
+}
+
+/// One way in which values miss a schema.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    /// Keys and indexes from the root of the values to the value at fault.
+    pub path: Vec<String>,
+    /// What is wrong, in the words of helm's validator.
+    pub words: String,
+    /// Where the value (or, where it is missing, what should hold it) was written.
+    pub origin: Origin,
+    /// The schema's file.
+    pub schema: Option<Place>,
+}
+
+/// All violations of a schema that is given as text.
+pub fn violations(schema: &Str, value: &Value, profile: Profile) -> Vec<Violation> {
+    Checking { profile, source: None, warnings: &mut Vec::new() }.violations(schema, value)
+}
+
+/// The failures at the ends of the tree; alternatives (`anyOf`, `oneOf`) are one failure.
+fn leaves(error: &ValidationError<'_, '_>, root: &Value, found: &mut Vec<Violation>) {
+    let alternatives = matches!(error.kind, ErrorKind::AnyOf | ErrorKind::OneOf(_) | ErrorKind::Not | ErrorKind::Contains);
+    if !alternatives && !error.causes.is_empty() {
+        return error.causes.iter().for_each(|cause| leaves(cause, root, found));
+    }
+    let path: Vec<String> = error
+        .instance_location
+        .tokens
+        .iter()
+        .map(|token| match token {
+            InstanceToken::Prop(name) => name.to_string(),
+            InstanceToken::Item(index) => index.to_string(),
+        })
+        .collect();
+    let mut at = root.clone();
+    let mut origin = root.origin;
+    for step in &path {
+        let below = match &at.kind {
+            Is::Map(map) => map.get(step),
+            Is::List(list) => step.parse::<usize>().ok().and_then(|index| list.get(index).cloned()),
+            _ => None,
+        };
+        let Some(below) = below else { break };
+        origin = below.origin.or(origin);
+        at = below;
+    }
+    // A key that should not be there is itself the place.
+    if let ErrorKind::AdditionalProperties { got } = &error.kind
+        && let Some(key) = got.first()
+        && let Some(value) = at.path([key.as_ref()])
+    {
+        origin = value.origin.or(origin);
+    }
+    found.push(Violation { path, words: words(&error.kind), origin, schema: None });
 }
 
 /// Reads a schema's text with the words of Go's stream decoder.

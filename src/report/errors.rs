@@ -1,9 +1,14 @@
 //! One error as people read it.
 
+use std::borrow::Cow;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diag::{Error, Frame, Place, Severity};
+
+/// Frames of the way to an error that are shown, innermost first.
+const FRAMES: usize = 8;
 
 /// The whole report of an error: code and message, the excerpt with a caret, the way there one frame a
 /// line, related places, causes, hints. No newline at the end.
@@ -13,8 +18,11 @@ pub fn describe(error: &Error, colour: bool) -> String {
     if let Some(place) = error.place() {
         group = with_place(group, place, None);
     }
-    for frame in error.chain().iter().rev() {
+    for frame in error.chain().iter().rev().take(FRAMES) {
         group = group.element(Level::NOTE.message(reached(frame)));
+    }
+    if let Some(more) = error.chain().len().checked_sub(FRAMES).filter(|more| *more > 0) {
+        group = group.element(Level::NOTE.message(format!("and {more} frames more")));
     }
     for related in error.related_places() {
         group = match related.place.excerpt {
@@ -36,10 +44,23 @@ pub fn describe(error: &Error, colour: bool) -> String {
 }
 
 fn title(error: &Error) -> String {
+    let message = shortened(error.message());
     match error.about() {
-        Some(subject) => format!("{subject}: {}", error.message()),
-        None => error.message().to_owned(),
+        Some(subject) => format!("{subject}: {message}"),
+        None => message.into_owned(),
     }
+}
+
+/// Go repeats a template that includes itself a thousand times: the middle of a very long message is left out.
+fn shortened(message: &str) -> Cow<'_, str> {
+    const KEPT: usize = 600;
+    let left_out = message.chars().count().saturating_sub(2 * KEPT);
+    if left_out < KEPT {
+        return message.into();
+    }
+    let head: String = message.chars().take(KEPT).collect();
+    let tail: String = message.chars().skip(KEPT + left_out).collect();
+    format!("{head} … ({left_out} characters left out) … {tail}").into()
 }
 
 fn reached(frame: &Frame) -> String {
