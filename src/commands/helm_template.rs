@@ -38,6 +38,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         program: run.program.clone(),
         setting: run.setting.clone(),
         timings: run.timings.clone(),
+        said: Default::default(),
         ..*run
     };
     let HelmCommand::Template(template) = cli.command;

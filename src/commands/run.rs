@@ -1,7 +1,8 @@
 //! What all commands of one run share.
 
+use std::collections::HashSet;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::charts::Profile;
 use crate::cli::{Compat, DuplicateKeys, GlobalFlags, LogLevel};
@@ -60,6 +61,8 @@ pub struct Run {
     pub allow_no_match: bool,
     /// `--debug`
     pub debug: bool,
+    /// Lines that were said: each is said once, however many states share what it is about.
+    pub said: Mutex<HashSet<String>>,
 }
 
 impl Run {
@@ -107,6 +110,7 @@ impl Run {
             },
             allow_no_match: flags.allow_no_matching_release,
             debug: flags.debug,
+            said: Mutex::default(),
         }
     }
 
@@ -118,6 +122,10 @@ impl Run {
     /// Prints what came up since the last time.
     pub fn say_notes(&self) {
         for note in self.setting.notes.take() {
+            let key = format!("{} {:?}", note.message(), note.place().map(|place| (place.line, place.column)));
+            if !self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
+                continue;
+            }
             match note.level() {
                 Severity::Note => self.output.info(note.message()),
                 Severity::Warning if note.place().is_none() => self.output.warn(note.message()),
