@@ -144,7 +144,7 @@ impl Value {
         let Some(depth) = depth.checked_sub(1) else { return self.clone() };
         let kind = match &self.kind {
             Kind::List(list) if !list.is_nil() => {
-                Kind::List(List::typed(list.go_type(), list.iter().map(|item| item.deep_copy_within(depth)).collect()))
+                Kind::List(list.with_items(list.iter().map(|item| item.deep_copy_within(depth)).collect()))
             }
             Kind::Map(map) => {
                 let entries = map.read().iter().map(|(key, value)| (key.clone(), value.deep_copy_within(depth))).collect();

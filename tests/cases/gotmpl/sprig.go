@@ -153,6 +153,20 @@ func main() {
 	every("slice %s %s", []string{"(list 1 2 3 4 5)", "(list \"a\")", "(list)"}, bounds)
 	every("mustSlice %s %s %s", []string{"(list 1 2 3 4 5)"}, bounds, bounds)
 
+	ends := []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "16", "17"}
+	var made []string
+	for _, n := range []string{"1", "2", "3", "5"} {
+		for _, f := range []string{"until %s", "slice (until %s) 1", "append (until %s) 1", "prepend (until %s) 1", "uniq (until %s)", "compact (until %s)", "concat (until %s)", "rest (until %s)", "initial (until %s)", "reverse (until %s)", "deepCopy (until %s)", "deepCopy (append (until %s) 1)", "toStrings (until %s)", "splitList \"1\" (repeat %s \"010\")", "regexFindAll \"1\" (repeat %s \"010\") -1", "regexSplit \"1\" (repeat %s \"010\") -1", "fromJson (printf \"[0%%s]\" (repeat %s \",1\"))", "(fromJson (printf \"{\\\"a\\\": [0%%s]}\" (repeat %s \",1\"))).a"} {
+			made = append(made, fmt.Sprintf("("+f+")", n))
+		}
+	}
+	every("slice %s 0 %s", made, ends)
+	every("slice (slice %s 1 2) 0 %s", made[:36], ends[:5])
+	show("slice (list 1 2 3) 0 4")
+	show("slice (keys (dict \"a\" 1 \"b\" 2 \"c\" 3)) 3 4")
+	show("slice (values (dict \"a\" 1 \"b\" 2 \"c\" 3)) 3 4")
+	show("slice (pluck \"a\" (dict \"a\" 1) (dict \"a\" 2) (dict \"a\" 3)) 2 4")
+
 	maps := []string{"nil", "(dict)", "(dict \"a\" 1)", "(dict \"a\" 0 \"b\" (dict \"x\" 1 \"y\" \"\") \"c\" nil \"l\" (list 1))", "(dict \"a\" \"new\" \"b\" (dict \"y\" 2 \"z\" 3) \"c\" (dict) \"l\" (list))", "(dict \"b\" \"text\" \"l\" (dict \"k\" 1))", "(dict \"b\" nil \"a\" \"\" \"l\" nil)", "(dict \"l\" (splitList \",\" \"p,q\") \"a\" false)"}
 	for _, f := range []string{"merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"} {
 		every(f+" %s %s", maps, maps)

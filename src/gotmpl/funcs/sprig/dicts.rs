@@ -2,9 +2,8 @@
 
 use super::arguments::{as_map, check_items, from, made, map, origin, strval, text, value};
 use super::merge::merge;
-use super::strings::list_of;
 use super::{Call, Failure, Function, row};
-use crate::data::{Kind, Map, Str, Type, Value};
+use crate::data::{Kind, List, Map, Str, Type, Value};
 
 /// The rows.
 pub const TABLE: &[Function] = &[
@@ -153,7 +152,7 @@ fn keys(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
         check_items(call, keys.len() as u128 + map.len() as u128)?;
         keys.extend(map.read().iter().map(|(key, value)| Value::string(key.clone()).from_origin(value.origin.or(of.origin))));
     }
-    Ok(list_of(keys, origin(arguments)))
+    Ok(Value::from(List::appended(Type::Strings, keys, 0)).from_origin(origin(arguments)))
 }
 
 fn values(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

@@ -85,19 +85,20 @@ pub const TABLE: &[Function] = &[
 ];
 
 fn list(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(Value::from(arguments.to_vec()).from_origin(origin(arguments)))
+    Ok(Value::from(exact(arguments.to_vec())).from_origin(origin(arguments)))
 }
 
 fn push(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let mut items = items(value(arguments, 0), "Cannot push on type")?.to_vec();
+    let before = u32::try_from(items.len()).unwrap_or(u32::MAX);
     items.push(value(arguments, 1).clone());
-    Ok(made(items, arguments, 0))
+    Ok(made(List::appended(Type::List, items, before), arguments, 0))
 }
 
 fn prepend(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let mut items = items(value(arguments, 0), "Cannot prepend on type")?.to_vec();
     items.insert(0, value(arguments, 1).clone());
-    Ok(made(items, arguments, 0))
+    Ok(made(exact(items), arguments, 0))
 }
 
 fn first(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -110,12 +111,17 @@ fn last(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 
 fn rest(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let items = items(value(arguments, 0), "Cannot find rest on type")?;
-    Ok(items.split_first().map_or_else(nil_list, |(_, rest)| made(rest.to_vec(), arguments, 0)))
+    Ok(items.split_first().map_or_else(nil_list, |(_, rest)| made(exact(rest.to_vec()), arguments, 0)))
 }
 
 fn initial(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let items = items(value(arguments, 0), "Cannot find initial on type")?;
-    Ok(items.split_last().map_or_else(nil_list, |(_, initial)| made(initial.to_vec(), arguments, 0)))
+    Ok(items.split_last().map_or_else(nil_list, |(_, initial)| made(exact(initial.to_vec()), arguments, 0)))
+}
+
+/// A list with room for nothing more; others are made by appending one by one, which `slice` shows.
+fn exact(items: Vec<Value>) -> List {
+    List::typed(Type::List, items)
 }
 
 fn nil_list() -> Value {
@@ -125,7 +131,7 @@ fn nil_list() -> Value {
 fn reverse(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let mut items = items(value(arguments, 0), "Cannot find reverse on type")?.to_vec();
     items.reverse();
-    Ok(made(items, arguments, 0))
+    Ok(made(exact(items), arguments, 0))
 }
 
 fn uniq(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -176,16 +182,16 @@ fn slice(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     }
     let start = arguments.get(1).map_or(0, casts::to_int64);
     let end = arguments.get(2).map_or(list.len() as i64, casts::to_int64);
-    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok()).map(|(start, end)| start..end);
-    let Some(part) = range.and_then(|range| list.get(range)) else {
+    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let Some(part) = range.and_then(|(start, end)| list.slice(start, end)) else {
         return Err("reflect.Value.Slice: slice index out of bounds".into());
     };
-    if part.len() == list.len() {
-        return Ok(of.clone());
-    }
     let kind = match &of.kind {
-        Kind::Bytes(bytes) => Kind::Bytes(bytes.iter().copied().skip(start as usize).take(part.len()).collect::<Vec<u8>>().into()),
-        _ => Kind::List(List::typed(list.go_type(), part.to_vec())),
+        Kind::Bytes(_) => {
+            let bytes = part.iter().map(|item| if let Kind::Uint(byte, _) = item.kind { byte as u8 } else { 0 });
+            Kind::Bytes(bytes.collect::<Vec<u8>>().into())
+        }
+        _ => Kind::List(part),
     };
     Ok(Value::from(kind).from_origin(of.origin))
 }
@@ -216,10 +222,10 @@ fn chunk(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
         return Err(IMPOSSIBLE.into());
     }
     let lists: Vec<Value> = match usize::try_from(size) {
-        Ok(size) if size > 0 => items.chunks(size).map(|chunk| Value::from(chunk.to_vec()).from_origin(of.origin)).collect(),
+        Ok(size) if size > 0 => items.chunks(size).map(|chunk| Value::from(exact(chunk.to_vec())).from_origin(of.origin)).collect(),
         _ if chunks < 1.0 => Vec::new(),
         // a single item and a size below -1: the one chunk has the remainder, which is 1
-        _ if items.len() == 1 && size < -1 => vec![Value::from(items.to_vec()).from_origin(of.origin)],
+        _ if items.len() == 1 && size < -1 => vec![Value::from(exact(items.to_vec())).from_origin(of.origin)],
         _ => return Err(IMPOSSIBLE.into()),
     };
     Ok(Value::from(List::typed(Type::Lists, lists)).from_origin(of.origin))

@@ -277,7 +277,7 @@ fn until_step(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
 fn ints(arguments: &[Value], numbers: impl Iterator<Item = i64>) -> Result<Value, Failure> {
     let from = origin(arguments);
     let items = numbers.map(|number| Value::int(number).from_origin(from)).collect();
-    Ok(Value::from(Kind::List(List::typed(Type::Ints, items))).from_origin(from))
+    Ok(Value::from(Kind::List(List::appended(Type::Ints, items, 0))).from_origin(from))
 }
 
 /// The numbers from `start` up or down to before `stop`; none where the step leads away from it.

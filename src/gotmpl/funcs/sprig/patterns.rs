@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::arguments::{check_items, int, made, text, value};
-use super::strings::list_of;
 use super::{Call, Failure, Function, row};
-use crate::data::{Kind, List, Type, Value};
+use crate::data::{List, Type, Value};
 use crate::golang::regexp::{Regexp, quote_meta};
 use crate::golang::strconv;
 
@@ -159,28 +158,37 @@ fn must_find_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fail
 }
 
 fn all_found(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
-    parts(call, arguments, pattern.find_all(text(arguments, 1), int(arguments, 2)), true)
+    let parts = parts(call, arguments, pattern.find_all(text(arguments, 1), int(arguments, 2)))?;
+    // Go starts with room for ten
+    let list = if parts.is_empty() { List::nil(Type::Strings) } else { List::appended(Type::Strings, parts, 10) };
+    Ok(made(list, arguments, 1))
 }
 
 fn split(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let pattern = panicking_pattern(call, arguments)?;
-    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)), int(arguments, 2) == 0)
+    all_between(call, &pattern, arguments)
 }
 
 fn must_split(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let pattern = pattern(call, arguments)?;
-    parts(call, arguments, pattern.split(text(arguments, 1), int(arguments, 2)), int(arguments, 2) == 0)
+    all_between(call, &pattern, arguments)
 }
 
-/// The `[]string` of those parts of the second argument; Go's nil for none, where it is nil.
-fn parts(call: &Call<'_>, arguments: &[Value], ranges: Vec<(usize, usize)>, nil: bool) -> Result<Value, Failure> {
+fn all_between(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
+    let limit = int(arguments, 2);
+    let parts = parts(call, arguments, pattern.split(text(arguments, 1), limit))?;
+    // Go starts with room for as many as there are matches
+    let room = u32::try_from(parts.len().saturating_sub(1)).unwrap_or(u32::MAX);
+    let list = if limit == 0 { List::nil(Type::Strings) } else { List::appended(Type::Strings, parts, room) };
+    Ok(made(list, arguments, 1))
+}
+
+/// Those parts of the second argument.
+fn parts(call: &Call<'_>, arguments: &[Value], ranges: Vec<(usize, usize)>) -> Result<Vec<Value>, Failure> {
     let (whole, from) = (text(arguments, 1), value(arguments, 1).origin);
-    if ranges.is_empty() && nil {
-        return Ok(Value::from(Kind::List(List::nil(Type::Strings))).from_origin(from));
-    }
     check_items(call, ranges.len() as u128)?;
     let part = |(start, end)| Value::string(whole.get(start..end).unwrap_or(&[])).from_origin(from);
-    Ok(list_of(ranges.into_iter().map(part).collect(), from))
+    Ok(ranges.into_iter().map(part).collect())
 }
 
 fn replace_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
