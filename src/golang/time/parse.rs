@@ -256,13 +256,17 @@ impl Read {
         if how.minutes && !is_colon(3) || how.seconds && !is_colon(6) {
             return Err(Fault::Bad);
         }
-        let number =
-            |present: bool, end: usize| if present { two_digits(&part[end - 2..end], true).map(|(number, _)| number) } else { Ok(0) };
-        let read = (|| Ok::<_, Fault>((number(true, 3)?, number(how.minutes, 3 + step)?, number(how.seconds, 3 + step * 2)?)))();
-        let (hours, minutes, seconds) = read?;
-        in_range(hours, 0, 24, "time zone offset hour")?;
-        in_range(minutes, 0, 60, "time zone offset minute")?;
-        in_range(seconds, 0, 60, "time zone offset second")?;
+        let number = |at: usize| two_digits(&part[at..], true).map(|(number, _)| number);
+        let hours = number(1);
+        let minutes = if how.minutes && hours.is_ok() { number(1 + step) } else { Ok(0) };
+        let seconds = if how.seconds && minutes.is_ok() { number(1 + step * 2) } else { Ok(0) };
+        // parity: a number out of range is told before one that is none, and the last of them.
+        let limits =
+            [(&seconds, 60, "time zone offset second"), (&minutes, 60, "time zone offset minute"), (&hours, 24, "time zone offset hour")];
+        for (number, last, what) in limits {
+            in_range(*number.as_ref().unwrap_or(&0), 0, last, what)?;
+        }
+        let (hours, minutes, seconds) = (hours?, minutes?, seconds?);
         let offset = ((hours * 60 + minutes) * 60 + seconds) as i32;
         self.offset = Some(match part[0] {
             b'+' => offset,

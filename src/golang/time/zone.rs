@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// How many clock changes are looked through for an abbreviation.
-const MAX_CHANGES: usize = 400;
+const MAX_CHANGES: usize = 800;
+/// The year 2040: no abbreviation comes up later.
+const LATEST: i64 = 2_208_988_800;
 
 /// `*time.Location`. Cheap to clone; an [`Object`](crate::data::Object) of that type.
 #[derive(Debug, Clone)]
@@ -102,11 +104,10 @@ impl Zone {
             Rules::Fixed { name, offset } => return (name == abbreviation).then_some(*offset),
             Rules::Named { zone, .. } => zone,
         };
-        let around = timestamp(local.saturating_add(2 * 86_400));
-        let before = zone.preceding(around).take(MAX_CHANGES).map(|change| (change.abbreviation().to_owned(), change.offset().seconds()));
-        let after = zone.following(around).take(2).map(|change| (change.abbreviation().to_owned(), change.offset().seconds()));
+        let latest = timestamp(local.saturating_add(2 * 86_400).max(LATEST));
+        let changes = zone.preceding(latest).take(MAX_CHANGES).map(|change| (change.abbreviation().to_owned(), change.offset().seconds()));
         let mut offsets: Vec<i32> = Vec::new();
-        for (name, offset) in before.chain(after).chain([self.lookup(local)]) {
+        for (name, offset) in changes.chain([self.lookup(local)]) {
             if name == abbreviation && !offsets.contains(&offset) {
                 offsets.push(offset);
             }
