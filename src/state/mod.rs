@@ -202,10 +202,11 @@ impl State {
             return Ok(Some(Vec::new()));
         }
         let again = Needs { include: needs.include || needs.transitive, transitive: false, ..needs };
-        let planned = ordered(&wanted, again)?;
+        let mut planned = ordered(&wanted, again)?;
         if needs.enforce_installed {
             needs::refuse_uninstalled(&wanted, &planned).map_err(place)?;
         }
+        planned.retain(|release| release.installed);
         Ok(Some(planned))
     }
 

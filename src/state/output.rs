@@ -292,6 +292,10 @@ fn output_path(
             ("AbsPathSHA1", Value::string(&digest[..8])),
         ],
     );
+    let of = match output_dir {
+        Some(_) => "struct { OutputDir string; State state.state; Release *state.ReleaseSpec; Environment environment.Environment }",
+        None => "struct { State state.state; Release *state.ReleaseSpec; Environment *environment.Environment }",
+    };
     let mut fields = vec![
         ("State", Value::object(facts)),
         ("Release", release_object(release)),
@@ -300,9 +304,10 @@ fn output_path(
     if let Some(output_dir) = output_dir {
         fields.insert(0, ("OutputDir", Value::string(output_dir)));
     }
-    let data = Value::object(Record::new(Type::Named("struct", GoKind::Struct), fields));
+    let data = Value::object(Record::new(Type::Named(of, GoKind::Struct), fields));
     let text = Str::from(template);
-    crate::values::render_path(setting, name, &text, &data).map(|text| text.to_text().into_owned())
+    let path = crate::values::render_path(setting, name, &text, &data).map_err(|error| state.worded(error))?;
+    Ok(path.to_text().into_owned())
 }
 
 /// A release as Go's struct, for output paths: field names with a capital.

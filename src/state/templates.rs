@@ -422,7 +422,8 @@ fn same_value(one: &Value, other: &Value) -> bool {
         (Is::Bool(a), Is::Bool(b)) => a == b,
         (Is::Int(a, x), Is::Int(b, y)) => a == b && x == y,
         (Is::Uint(a, x), Is::Uint(b, y)) => a == b && x == y,
-        (Is::Float(a), Is::Float(b)) => a.to_bits() == b.to_bits(),
+        // parity: a NaN is never the same, and helmfile gives up on it
+        (Is::Float(a), Is::Float(b)) => a == b,
         (Is::String(a), Is::String(b)) => a == b,
         (Is::List(a), Is::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| same_value(x, y)),
         (Is::Map(a), Is::Map(b)) => same(a, b),

@@ -1,7 +1,7 @@
 //! YAML layers with helmfile's understanding of scalars, its words for what is wrong, and places in the real file.
 
 use crate::data::yaml::{self, Document, Duplicates, Reading, Resolver, SyntaxError};
-use crate::data::{Kind as Is, Map, SourceFile, Sources, Value};
+use crate::data::{Kind as Is, Map, Origin, SourceFile, Sources, Value};
 use crate::diag::{Error, Errors, Kind, Place, Severity};
 
 use super::setting::Setting;
@@ -19,17 +19,12 @@ pub struct Text<'a> {
 /// # Errors
 /// A syntax error, or one error for each repeated key.
 pub fn read_documents(setting: &Setting, text: &Text<'_>) -> Result<Vec<Document>, Errors> {
-    let reading = |duplicates| Reading { resolver: Resolver::Helmfile, duplicates };
-    let documents = yaml::read_documents(text.source, reading(Duplicates::LastWins))
+    let reading = Reading { resolver: Resolver::Helmfile, duplicates: Duplicates::LastWins };
+    let documents = yaml::read_documents(text.source, reading)
         .map_err(|faults| Errors::from_iter(faults.iter().map(|fault| syntax_error(setting, text, fault))))?;
-    if documents.iter().all(|document| document.repeated.is_empty()) {
-        return Ok(documents);
-    }
-    let Err(faults) = yaml::read_documents(text.source, reading(Duplicates::Refuse)) else { return Ok(documents) };
     let mut errors = Errors::new();
-    for fault in &faults {
-        let equal = fault.related.as_ref().is_some_and(|(_, note)| note.contains("same value"));
-        let error = syntax_error(setting, text, fault);
+    for (first, later, equal) in documents.iter().flat_map(|document| &document.repeated) {
+        let error = repeated_key(setting, text, *first, *later);
         match (setting.duplicates, equal) {
             (Duplicates::LastWins, _) => setting.notes.push(error.severity(Severity::Warning).hint("the last one is taken")),
             (Duplicates::Refuse, true) => errors.push(error.hint("both values are equal: one of the two can go").hint(SWITCH)),
@@ -40,6 +35,29 @@ pub fn read_documents(setting: &Setting, text: &Text<'_>) -> Result<Vec<Document
 }
 
 const SWITCH: &str = "--duplicate-keys=warn takes the last one, as helmfile before 1.0 did";
+
+fn repeated_key(setting: &Setting, text: &Text<'_>, first: Origin, later: Origin) -> Error {
+    let line = |origin: Origin| line_of(text.source, &Value::NIL.from_origin(origin));
+    let words = format!(
+        "yaml: unmarshal errors:\n  line {}: mapping key {:?} already defined at line {}",
+        line(later),
+        key_at(text.source, later),
+        line(first)
+    );
+    let error = Error::new(Kind::Syntax, (text.wrap)(&words)).at(place(&setting.sources, text.source, later));
+    error.related(place(&setting.sources, text.source, first), "first defined here")
+}
+
+/// The key that stands at an origin.
+fn key_at(source: &SourceFile, origin: Origin) -> String {
+    let rest = origin.offset_in(source).map_or(&[][..], |offset| &source.text[offset..]);
+    let line = &rest[..rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())];
+    let key = match line.first() {
+        Some(quote @ (b'"' | b'\'')) => line[1..].split(|byte| byte == quote).next().unwrap_or_default(),
+        _ => line.split(|byte| *byte == b':').next().unwrap_or_default(),
+    };
+    String::from_utf8_lossy(key.trim_ascii()).into_owned()
+}
 
 /// The first document's value; nil for an empty text.
 ///
@@ -65,7 +83,7 @@ pub fn read_map(setting: &Setting, text: &Text<'_>) -> Result<Map, Errors> {
                 yaml_kind(&value)
             );
             let error = Error::new(Kind::Values, (text.wrap)(&words));
-            Err(error.at(place(&setting.sources, text.source, &value)).into())
+            Err(error.at(place(&setting.sources, text.source, value.origin)).into())
         }
     }
 }
@@ -100,8 +118,8 @@ pub fn line_of(source: &SourceFile, value: &Value) -> usize {
     source.text[..offset].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
-fn place(sources: &Sources, source: &SourceFile, value: &Value) -> Place {
-    sources.place(value.origin).unwrap_or_else(|| Place::file(source.name.to_text()))
+fn place(sources: &Sources, source: &SourceFile, origin: Origin) -> Place {
+    sources.place(origin).unwrap_or_else(|| Place::file(source.name.to_text()))
 }
 
 fn syntax_error(setting: &Setting, text: &Text<'_>, fault: &SyntaxError) -> Error {

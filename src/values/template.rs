@@ -97,7 +97,7 @@ pub fn render_inline(setting: &Setting, folder: &Folder, text: &Str, data: &Valu
 /// # Errors
 /// `executing output-dir template: template: output-dir:1:3: …`
 pub fn render_path(setting: &Setting, name: &str, text: &Str, data: &Value) -> Result<Str, Error> {
-    let fail = |words: String| Error::new(Kind::Usage, words);
+    let fail = |words: String| Error::new(Kind::Template, words);
     let table = FunctionTable::new(&[builtin::TABLE]).map_err(fail)?;
     let engine = Engine::new(Arc::new(table), Options::default());
     let program =
