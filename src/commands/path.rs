@@ -88,7 +88,7 @@ impl<'r> Path<'r> {
         });
         let values = values.map_err(|errors| errors.map(about))?;
         let reference = Reference {
-            chart: &release.chart,
+            chart: release.chart_to_use(),
             folder: &state.folder,
             version: &release.version,
             devel: release.options.devel,

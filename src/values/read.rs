@@ -23,8 +23,10 @@ pub fn read_documents(setting: &Setting, text: &Text<'_>) -> Result<Vec<Document
     let documents = yaml::read_documents(text.source, reading)
         .map_err(|faults| Errors::from_iter(faults.iter().map(|fault| syntax_error(setting, text, fault))))?;
     let mut errors = Errors::new();
-    for (first, later, equal) in documents.iter().flat_map(|document| &document.repeated) {
-        let error = repeated_key(setting, text, *first, *later);
+    let mut repeated: Vec<_> = documents.iter().flat_map(|document| document.repeated.iter().copied()).collect();
+    repeated.sort_by_key(|(_, later, _)| *later);
+    for (first, later, equal) in repeated {
+        let error = repeated_key(setting, text, first, later);
         match (setting.duplicates, equal) {
             (Duplicates::LastWins, _) => setting.notes.push(error.severity(Severity::Warning).hint("the last one is taken")),
             (Duplicates::Refuse, true) => errors.push(error.hint("both values are equal: one of the two can go").hint(SWITCH)),
