@@ -38,7 +38,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { depth: 100_000, executions: 10_000, nesting: 10_000, output: 1 << 29, steps: 1_000_000_000 }
+        Limits { depth: 100_000, executions: 10_000, nesting: 10_000, output: 1 << 28, steps: 200_000_000 }
     }
 }
 

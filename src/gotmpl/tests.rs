@@ -206,3 +206,39 @@ fn a_value_that_nests_very_deep_is_no_harm() {
     assert_eq!(run(text).unwrap(), "1");
     assert_eq!(tail(run(&format!("{text}{{{{ $x }}}}"))), "value nests deeper than the limit of 1000");
 }
+
+/// Any bytes end in a result or an error: texts with random changes, invalid UTF-8 among them.
+#[test]
+fn damaged_templates_never_panic() {
+    const SEEDS: &[&str] = &[
+        "a {{- if and .a (not .b) }}{{ printf \"%d-%s\" 1 `x` }}{{ else if eq 0x1p-2 .c.d }}é{{ else }}{{/* c */ -}} {{ end }}",
+        "{{ define \"x\" }}{{ range $i, $e := .l }}{{ if $i }}{{ break }}{{ end }}{{ $e.f 'c' }}{{ else }}{{ continue }}{{ end }}{{ end }}",
+        "{{ $x := list 1 2.5 1+2i nil true | len }}{{ with $x }}{{ . }}{{ else with .y }}{{ $x = 3 }}{{ end }}{{ block \"b\" . }}{{ (index . \"a\").c }}{{ end }}",
+        "{{ tpl \"{{ include `t` (slice `abc` 1 2) }}\" . }}{{ template \"b\" (or .a .b | html) }}{{ 1_000 }}{{ 0b11 }}{{ '\\n' }}",
+    ];
+    const PIECES: &[&[u8]] = &[
+        b"{{", b"}}", b"(", b")", b"|", b"\"", b"`", b"'", b"$", b".", b"\xff", b"\xe9", b" -}}", b"{{- ", b":=", b",", b"\n", b"/*",
+        b"end",
+    ];
+    let limits = Limits { steps: 10_000, output: 100_000, depth: 50, executions: 20, nesting: 50 };
+    let engine = engine(limits, MissingKey::Zero);
+    let data: Value = [("a", Value::int(1)), ("l", vec![Value::int(1), "x".into()].into())].into_iter().collect::<Map>().into();
+    let mut state = 42_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let environment = Environment { world: &Still, context: &() };
+    for round in 0..4_000 {
+        let mut text = SEEDS[round % SEEDS.len()].as_bytes().to_vec();
+        for _ in 0..=random(4) {
+            let at = random(text.len() + 1);
+            let until = (at + random(3)).min(text.len());
+            text.splice(at..until, PIECES[random(PIECES.len())].iter().copied());
+        }
+        let Ok(program) = engine.parse("t", text) else { continue };
+        let mut set = TemplateSet::new(&engine, "gotpl");
+        set.add(&program);
+        let _ = set.execute("t", &data, &environment, &mut Vec::new()).map_err(|error| error.to_string());
+    }
+}
