@@ -125,7 +125,7 @@ impl Layout<'_> {
     /// `%U`
     pub(super) fn unicode(&mut self, number: u64) {
         let digits = self.flags.precision.unwrap_or(4).max(4);
-        let mut text = format!("U+{number:0digits$X}");
+        let mut text = format!("U+{}", zero_padded(format!("{number:X}"), digits));
         if self.flags.sharp
             && let Some(character) = u32::try_from(number).ok().and_then(char::from_u32).filter(|c| strconv::is_print(*c as u32))
         {
@@ -150,12 +150,13 @@ impl Layout<'_> {
             _ => 0,
         };
         let digits = match base {
-            Base::Binary => format!("{magnitude:0least$b}"),
-            Base::Octal => format!("{magnitude:0least$o}"),
-            Base::Decimal => format!("{magnitude:0least$}"),
-            Base::Hex => format!("{magnitude:0least$x}"),
-            Base::UpperHex => format!("{magnitude:0least$X}"),
+            Base::Binary => format!("{magnitude:b}"),
+            Base::Octal => format!("{magnitude:o}"),
+            Base::Decimal => magnitude.to_string(),
+            Base::Hex => format!("{magnitude:x}"),
+            Base::UpperHex => format!("{magnitude:X}"),
         };
+        let digits = zero_padded(digits, least);
         let sign = if negative {
             "-"
         } else if flags.plus {
@@ -207,6 +208,12 @@ impl Layout<'_> {
             self.pad(format!("{sign}{text}").as_bytes());
         }
     }
+}
+
+/// Digits with zeros before them. (Rust's own formatting panics where a width exceeds 16 bits.)
+fn zero_padded(digits: String, least: usize) -> String {
+    let missing = least.saturating_sub(digits.len());
+    if missing == 0 { digits } else { "0".repeat(missing) + &digits }
 }
 
 /// The `#` flag for floats: always a point, and the zeros that `g` drops.

@@ -103,3 +103,16 @@ fn a_map_that_holds_itself_ends() {
     printer.argument(&Value::from(map), 'v');
     assert!((10_000..20_000).contains(&printer.out.len()));
 }
+
+#[test]
+fn widths_beyond_16_bits_work() {
+    for directive in ["%0100000d", "%.100000d", "%.100000U", "%.100000x", "%.100000X", "%.100000b", "%0100000o", "%100000d"] {
+        let length = sprintf(directive.as_bytes(), &[Value::int(5)]).len();
+        assert!((100_000..100_010).contains(&length), "{directive} {length}");
+    }
+    for directive in ["%.100000f", "%.100000e", "%.100000x", "%0100000g", "%#.100000g", "%100000v"] {
+        let length = sprintf(directive.as_bytes(), &[Value::from(2.5)]).len();
+        assert!((100_000..100_010).contains(&length), "{directive} {length}");
+    }
+    assert_eq!(sprintf(b"%1000000s|%-1000000q", &[Value::from("a"), Value::from("b")]).len(), 2_000_001);
+}

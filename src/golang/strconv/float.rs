@@ -151,7 +151,7 @@ fn hexadecimal(magnitude: f64, precision: Option<usize>) -> String {
     let fraction = format!("{:015x}", mantissa & ((1 << 60) - 1));
     let digits = match precision {
         None => fraction.trim_end_matches('0').to_owned(),
-        Some(count) => format!("{fraction:0<count$}").chars().take(count).collect(),
+        Some(count) => fraction.chars().chain(std::iter::repeat('0')).take(count).collect(),
     };
     let point = if digits.is_empty() { "" } else { "." };
     let sign = if exponent < 0 { '-' } else { '+' };
