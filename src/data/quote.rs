@@ -1,5 +1,7 @@
 //! Text between quotes as Go prints it in messages. `golang::strconv` has the rest of Go's formats.
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
 /// `strconv.Quote`.
 pub(super) fn quote(text: &[u8]) -> String {
     let mut out = String::from("\"");
@@ -15,7 +17,7 @@ pub(super) fn quote(text: &[u8]) -> String {
                 '\t' => out.push_str("\\t"),
                 '\x0B' => out.push_str("\\v"),
                 ' ' => out.push(' '),
-                _ if !character.is_control() && !character.is_whitespace() && character != '\u{FEFF}' => out.push(character),
+                _ if is_printable(character) => out.push(character),
                 '\0'..='\x7F' => out.push_str(&format!("\\x{:02x}", character as u32)),
                 '\u{80}'..='\u{FFFF}' => out.push_str(&format!("\\u{:04x}", character as u32)),
                 _ => out.push_str(&format!("\\U{:08x}", character as u32)),
@@ -27,6 +29,15 @@ pub(super) fn quote(text: &[u8]) -> String {
     }
     out.push('"');
     out
+}
+
+/// `unicode.IsPrint`, but for the space: letters, marks, numbers, punctuation and symbols.
+fn is_printable(character: char) -> bool {
+    match character {
+        '!'..='~' => true,
+        '\0'..='\x7F' => false,
+        _ => !matches!(character.general_category_group(), GeneralCategoryGroup::Separator | GeneralCategoryGroup::Other),
+    }
 }
 
 #[cfg(test)]

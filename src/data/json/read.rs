@@ -49,8 +49,12 @@ impl Reader<'_> {
 
     /// What stands here can't.
     fn invalid<T>(&self, context: &str) -> Result<T, Fault> {
-        let Some(byte) = self.peek() else { return Err(("unexpected end of JSON input".to_owned(), self.at)) };
-        let shown = match byte {
+        // parity: at the end Go tries a space, which is wrong inside of a word, a number or an escape
+        let inside = context != "in string literal" && (context.starts_with("in ") || context.starts_with("after decimal"));
+        if self.peek().is_none() && !inside {
+            return Err(("unexpected end of JSON input".to_owned(), self.at));
+        }
+        let shown = match self.peek().unwrap_or(b' ') {
             b'\'' => "\\'".to_owned(),
             b'"' => "\"".to_owned(),
             byte => {
@@ -89,7 +93,7 @@ impl Reader<'_> {
 
     fn enter(&mut self, depth: usize) -> Result<(), Fault> {
         if depth > MAX_DEPTH {
-            return Err(("exceeded max depth".to_owned(), self.at));
+            return self.invalid("exceeded max depth");
         }
         self.at += 1;
         self.skip_space();

@@ -173,7 +173,7 @@ impl Decoder<'_> {
                 let scalar = scalar(self.tree, node, self.version).map_err(|message| (message, index))?;
                 self.scalar_kind(scalar)
             }
-            _ if depth >= MAX_DEPTH => return Err((self.too_deep(), index)),
+            _ if depth >= MAX_DEPTH => return Err((self.too_deep(index), index)),
             NodeKind::Alias(target) => return self.alias(index, target, depth),
             NodeKind::Sequence => {
                 let items: Result<Vec<Value>, Stop> = self.tree.children(index).map(|item| self.value(item, depth + 1)).collect();
@@ -184,10 +184,13 @@ impl Decoder<'_> {
         Ok(Value { kind, origin: self.origin(node) })
     }
 
-    fn too_deep(&self) -> String {
+    fn too_deep(&self, index: u32) -> String {
         match self.reading.resolver {
-            Resolver::Charts => "error unmarshaling JSON: while decoding JSON: exceeded max depth".to_owned(),
-            Resolver::Typed | Resolver::Helmfile => format!("yaml: exceeded max depth of {MAX_DEPTH}"),
+            Resolver::Charts | Resolver::Typed => {
+                let bracket = if self.tree.node(index).kind == NodeKind::Sequence { '[' } else { '{' };
+                format!("error unmarshaling JSON: while decoding JSON: invalid character '{bracket}' exceeded max depth")
+            }
+            Resolver::Helmfile => format!("yaml: exceeded max depth of {MAX_DEPTH}"),
         }
     }
 
@@ -315,7 +318,7 @@ impl Decoder<'_> {
     /// parity: in v2 a `<<` wins over the keys before it and loses to those behind it
     fn merge_v2(&mut self, index: u32, depth: usize, entries: &mut Vec<Entry>) -> Result<(), Stop> {
         if depth >= MAX_DEPTH {
-            return Err((self.too_deep(), index));
+            return Err((self.too_deep(index), index));
         }
         for (mapping, alias) in self.merged(index)?.into_iter().rev() {
             let before = entries.len();
@@ -477,7 +480,7 @@ impl Decoder<'_> {
         }
         let Some(merge) = merge else { return Ok(()) };
         if depth >= MAX_DEPTH {
-            return Err((self.too_deep(), index));
+            return Err((self.too_deep(index), index));
         }
         let mut set = HashSet::new();
         let merged = match merged {

@@ -39,7 +39,10 @@ const TYPED: Reading = Reading { resolver: Resolver::Typed, duplicates: Duplicat
 /// # Errors
 /// The text of sigs.k8s.io/yaml: `error converting YAML to JSON: yaml: line 2: …`.
 pub fn read_head(manifest: &[u8], go_type: &str) -> Result<Head, String> {
-    let converting = |message: &str| format!("error converting YAML to JSON: {message}");
+    let converting = |message: &str| match message {
+        message if message.starts_with("error unmarshaling JSON: ") => message.to_owned(),
+        message => format!("error converting YAML to JSON: {message}"),
+    };
     let input = Input::new(manifest);
     let mut composer = Composer::new(&input, Version::V2);
     let root = match composer.next() {
