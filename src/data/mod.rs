@@ -11,6 +11,8 @@ mod number;
 mod object;
 mod origin;
 mod quote;
+#[cfg(test)]
+mod tests;
 mod text;
 mod types;
 mod value;

@@ -165,6 +165,9 @@ impl Writer {
                 }
                 _ => {}
             }
+            if let Some(fields) = object.json_fields() {
+                return self.structure(&fields, place);
+            }
         }
         self.cycles.enter(None).map_err(|message| self.cycle(message))?;
         self.node(&object.marshal(), place)?;
@@ -251,6 +254,23 @@ impl Writer {
         for (key, value) in sorted {
             self.emitter.write_indent(indent);
             self.key(key, indent, typed)?;
+            self.node(value, Place { indent: Some(indent), in_mapping: true })?;
+        }
+        self.cycles.leave();
+        Ok(())
+    }
+
+    /// A Go struct for v3: fields in their order, under their names in lower case.
+    fn structure(&mut self, fields: &[(&str, Value)], place: Place) -> Result<(), Stop> {
+        if fields.is_empty() {
+            self.emitter.write_indicator(b"{}", true);
+            return Ok(());
+        }
+        self.cycles.enter(None).map_err(|message| self.cycle(message))?;
+        let indent = place.deeper();
+        for (name, value) in fields {
+            self.emitter.write_indent(indent);
+            self.key(&name.to_lowercase().into(), indent, true)?;
             self.node(value, Place { indent: Some(indent), in_mapping: true })?;
         }
         self.cycles.leave();
