@@ -119,7 +119,7 @@ fn grown(capacity: usize, of: Type) -> usize {
     };
     let wanted = match capacity {
         0 => 1,
-        ..256 => capacity.saturating_mul(2),
+        1..256 => capacity.saturating_mul(2),
         _ => capacity.saturating_add(capacity.saturating_add(768) >> 2),
     };
     let bytes = wanted.saturating_mul(element);

@@ -180,16 +180,15 @@ fn omit(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     Ok(made(Map::typed(Type::Map, kept), arguments, 0))
 }
 
-fn fill(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    merge_all(call, arguments, false)
+fn fill(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    merge_all(arguments, false)
 }
 
-fn overwrite(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    merge_all(call, arguments, true)
+fn overwrite(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    merge_all(arguments, true)
 }
 
-fn merge_all(call: &Call<'_>, arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
-    call.check_values(arguments)?;
+fn merge_all(arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
     let into = map(arguments, 0).unwrap_or_default();
     for source in from(arguments, 1).iter().filter_map(as_map) {
         merge(&into, &source, overwrite)?;

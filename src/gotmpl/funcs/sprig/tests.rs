@@ -219,3 +219,10 @@ fn results_come_from_where_their_arguments_do() {
         assert_eq!(noted.into_inner().unwrap(), [a], "{expression}");
     }
 }
+
+#[test]
+fn a_map_that_holds_itself_can_be_merged() {
+    let engine = engine();
+    let template = br#"{{ $d := dict "a" 1 }}{{ $_ := set $d "self" $d }}{{ $m := merge (dict "b" 2) $d }}{{ $m.self.self.a }}{{ (merge $d (dict "c" 3)).c }}"#;
+    assert_eq!(render(&engine, template).unwrap(), b"13");
+}
