@@ -403,20 +403,27 @@ impl Decoder<'_> {
         if self.reading.duplicates == Duplicates::LastWins {
             return false;
         }
-        let mut seen: HashMap<(u8, &[u8]), Vec<u32>> = HashMap::new();
-        let mut order = Vec::new();
-        for key in self.tree.children(index).step_by(2) {
+        let identity = |key: u32| {
             let node = self.tree.node(key);
             // parity: collections count as equal whatever is in them
-            let (kind, text) = match node.kind {
+            match node.kind {
                 NodeKind::Scalar => (0, self.tree.text(node)),
                 NodeKind::Alias(_) => (1, self.tree.text(node)),
                 NodeKind::Sequence => (2, &b""[..]),
                 NodeKind::Mapping => (3, &b""[..]),
-            };
-            let places = seen.entry((kind, text)).or_default();
+            }
+        };
+        let keys: Vec<(u8, &[u8])> = self.tree.children(index).step_by(2).map(identity).collect();
+        let few = keys.len() <= 16;
+        if few && keys.iter().enumerate().all(|(number, key)| !keys.iter().skip(number + 1).any(|other| other == key)) {
+            return false;
+        }
+        let mut seen: HashMap<(u8, &[u8]), Vec<u32>> = HashMap::new();
+        let mut order = Vec::new();
+        for (key, identity) in self.tree.children(index).step_by(2).zip(keys) {
+            let places = seen.entry(identity).or_default();
             if places.len() == 1 {
-                order.push((kind, text));
+                order.push(identity);
             }
             places.push(key);
         }

@@ -87,8 +87,11 @@ pub(super) fn scalar<'t>(tree: Tree<'t>, node: &Node, version: Version) -> Resul
     tagged(tag, text, version)
 }
 
-/// Whether the node is text (`!!str`) for go-yaml v3's choice between its two map types.
+/// Whether the node is text (`!!str`, also `!!merge`) for go-yaml v3's choice between its two map types.
 pub(super) fn is_text(tree: Tree<'_>, node: &Node) -> bool {
+    if tree.tag(node) == b"tag:yaml.org,2002:merge" {
+        return true;
+    }
     match Tag::of(tree.tag(node), Version::V3) {
         Tag::None => node.style != ScalarStyle::Plain || matches!(plain(tree.text(node), Version::V3), Scalar::Text(_)),
         tag => tag == Tag::Str,
