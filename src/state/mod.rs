@@ -195,8 +195,9 @@ impl State {
         }
         let known = self.deduplicated(&selected);
         self.refuse_duplicates(&known)?;
-        let place = |error: Error| self.worded(error).at_least(|| Place::file(&self.path));
-        let ordered = |only: &[&Release], needs| needs::groups(&known, only, needs).map(|groups| groups.concat()).map_err(place);
+        let worded = |error: Error| self.worded(error);
+        let place = |release: &Release| self.place(release);
+        let ordered = |only: &[&Release], needs| needs::groups(&known, only, needs, &place).map(|groups| groups.concat()).map_err(worded);
         let wanted: Vec<&Release> = ordered(&selected, needs)?.into_iter().filter(|release| release.installed).collect();
         if wanted.is_empty() {
             return Ok(Some(Vec::new()));
@@ -204,7 +205,7 @@ impl State {
         let again = Needs { include: needs.include || needs.transitive, transitive: false, ..needs };
         let mut planned = ordered(&wanted, again)?;
         if needs.enforce_installed {
-            needs::refuse_uninstalled(&wanted, &planned).map_err(place)?;
+            needs::refuse_uninstalled(&wanted, &planned).map_err(worded)?;
         }
         planned.retain(|release| release.installed);
         Ok(Some(planned))
@@ -229,8 +230,11 @@ impl State {
     }
 
     fn refuse_duplicates(&self, releases: &[&Release]) -> Result<()> {
-        let place = |release: &Release| self.sources.place(release.origin).unwrap_or_else(|| Place::file(&self.path));
-        select::refuse_duplicates(releases, place).map_err(|error| self.worded(error))
+        select::refuse_duplicates(releases, |release| self.place(release)).map_err(|error| self.worded(error))
+    }
+
+    fn place(&self, release: &Release) -> Place {
+        self.sources.place(release.origin).unwrap_or_else(|| Place::file(&self.path))
     }
 
     /// An error with helmfile's words for the state it comes from.

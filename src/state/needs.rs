@@ -4,16 +4,24 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Needs, Release};
-use crate::diag::{Error, Kind, Result};
+use crate::diag::{Error, Kind, Place, Result};
+
+/// Finds where a release is written.
+pub(super) type Whereabouts<'p> = &'p dyn Fn(&Release) -> Place;
 
 /// Groups of releases in the order in which they may be worked on, those of `only` (all, if empty) and, as `needs` says,
 /// what these need. Within a group in written order.
 ///
 /// # Errors
 /// A need that no release meets, a circle, a need that is not selected and neither skipped nor included.
-pub(super) fn groups<'a>(releases: &[&'a Release], only: &[&Release], needs: Needs) -> Result<Vec<Vec<&'a Release>>> {
-    let graph = Graph::new(releases)?;
-    let levels = graph.levels()?;
+pub(super) fn groups<'a>(
+    releases: &[&'a Release],
+    only: &[&Release],
+    needs: Needs,
+    place: Whereabouts<'_>,
+) -> Result<Vec<Vec<&'a Release>>> {
+    let graph = Graph::new(releases, place)?;
+    let levels = graph.levels(releases, place)?;
     let mut wanted: Vec<bool> = vec![only.is_empty(); graph.ids.len()];
     for release in only {
         if let Some(node) = graph.index.get(&release.id()) {
@@ -36,7 +44,9 @@ pub(super) fn groups<'a>(releases: &[&'a Release], only: &[&Release], needs: Nee
             }
             if !needs.include && !needs.transitive {
                 dependents.sort_unstable();
-                return Err(unselected(&graph.ids[node], &dependents));
+                let dependent = releases.iter().find(|release| release.id() == dependents[0]);
+                let error = unselected(&graph.ids[node], &dependents);
+                return Err(dependent.map_or(error.clone(), |release| error.at(place(release))));
             }
             wanted[node] = true;
         }
@@ -91,7 +101,7 @@ struct Graph {
 }
 
 impl Graph {
-    fn new(releases: &[&Release]) -> Result<Self> {
+    fn new(releases: &[&Release], place: Whereabouts<'_>) -> Result<Self> {
         let mut graph = Graph { ids: Vec::new(), index: HashMap::new(), order: Vec::new(), dependents: Vec::new(), inputs: Vec::new() };
         for (position, release) in releases.iter().enumerate() {
             let id = release.id();
@@ -107,7 +117,7 @@ impl Graph {
         for release in releases {
             let node = graph.index[&release.id()];
             for need in &release.needs {
-                let Some(needed) = graph.index.get(need).copied() else { return Err(undefined(releases, need)) };
+                let Some(needed) = graph.index.get(need).copied() else { return Err(undefined(releases, need).at(place(release))) };
                 if graph.dependents[needed].insert(node) {
                     graph.inputs[node] += 1;
                 }
@@ -116,7 +126,7 @@ impl Graph {
         Ok(graph)
     }
 
-    fn levels(&self) -> Result<Vec<Vec<usize>>> {
+    fn levels(&self, releases: &[&Release], place: Whereabouts<'_>) -> Result<Vec<Vec<usize>>> {
         let mut inputs = self.inputs.clone();
         let mut level: Vec<usize> = (0..self.ids.len()).filter(|node| inputs[*node] == 0).collect();
         let mut levels = Vec::new();
@@ -135,13 +145,13 @@ impl Graph {
             levels.push(std::mem::replace(&mut level, next));
         }
         if done < self.ids.len() {
-            return Err(self.circle(&inputs));
+            return Err(self.circle(&inputs, releases, place));
         }
         Ok(levels)
     }
 
     /// The circle that starts at the first id, in alphabetical order, of those that can't be resolved.
-    fn circle(&self, inputs: &[usize]) -> Error {
+    fn circle(&self, inputs: &[usize], releases: &[&Release], place: Whereabouts<'_>) -> Error {
         let stuck = |node: usize| inputs[node] > 0;
         let mut left: Vec<usize> = (0..self.ids.len()).filter(|node| stuck(*node)).collect();
         left.sort_by(|one, other| self.ids[*one].cmp(&self.ids[*other]));
@@ -157,8 +167,14 @@ impl Graph {
             at = next(node);
         }
         let names: Vec<&str> = path.iter().map(|node| self.ids[*node].as_str()).collect();
-        Error::new(Kind::State, format!("cycle detected: {}", names.join(" -> ")))
-            .hint("each release here is needed by the one after it; one of these `needs` has to go")
+        let mut error = Error::new(Kind::State, format!("cycle detected: {}", names.join(" -> ")))
+            .hint("each release here is needed by the one after it; one of these `needs` has to go");
+        for (position, name) in names.iter().enumerate().take(names.len().saturating_sub(1)) {
+            let Some(release) = releases.iter().find(|release| release.id() == *name) else { continue };
+            let here = place(release);
+            error = if position == 0 { error.at(here) } else { error.related(here, format!("needs {}", names[position - 1])) };
+        }
+        error
     }
 }
 
@@ -200,11 +216,15 @@ fn unselected(id: &str, dependents: &[&str]) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::groups;
+    use crate::diag::{Place, Result};
     use crate::state::{Needs, Release};
 
     fn release(name: &str, needs: &[&str]) -> Release {
         Release { name: name.into(), needs: needs.iter().map(|need| (*need).to_owned()).collect(), ..Release::default() }
+    }
+
+    fn groups<'a>(all: &[&'a Release], only: &[&Release], needs: Needs) -> Result<Vec<Vec<&'a Release>>> {
+        super::groups(all, only, needs, &|_| Place::file("helmfile.yaml"))
     }
 
     fn names(groups: Vec<Vec<&Release>>) -> Vec<Vec<String>> {

@@ -341,8 +341,8 @@ pub fn dag(state: &State) -> Result<String> {
     let releases = state.filtered()?;
     state.prepared()?;
     let needs = Needs { include: true, transitive: true, ..Needs::default() };
-    let groups =
-        needs::groups(&releases, &releases, needs).map_err(|error| state.worded(error).at_least(|| Place::file(state.path.as_str())))?;
+    let place = |release: &Release| state.place(release);
+    let groups = needs::groups(&releases, &releases, needs, &place).map_err(|error| state.worded(error))?;
     let mut cells = vec![["GROUP".to_owned(), "RELEASE".to_owned(), "DEPENDENCIES".to_owned()]];
     for (number, group) in groups.iter().enumerate() {
         for release in group {

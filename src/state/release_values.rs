@@ -10,7 +10,7 @@ use crate::data::yaml::{self, Documents, Style};
 use crate::data::{Kind as Is, List, Map, Str, Value};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::fmt::sprint;
-use crate::values::{Folder, Setting, Template, Text, expand_secrets, names_secret, read_map, render_file};
+use crate::values::{Folder, Setting, Template, Text, expand_secrets, fault_offset, names_secret, read_map, render_file};
 
 /// One layer of a release's values, as helmfile would hand it to helm with `--values`.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ impl Layers<'_> {
             read = self.setting.sources.add(format!("{} (secrets expanded)", source.name), text.clone());
         }
         let values = self.as_helm_reads(&read).map_err(|fault| {
-            let place = self.setting.sources.place(read.base.plus(fault.offset));
+            let place = self.setting.sources.place(read.base.plus(fault_offset(&read.text, fault.offset)));
             let error = Error::new(Kind::Syntax, format!("failed to parse {shown}: {}", fault.message));
             match place {
                 Some(place) => error.at(place),

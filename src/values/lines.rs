@@ -10,19 +10,26 @@ pub(super) fn template_lines(template: &[u8], text: &[u8]) -> Vec<u32> {
     let mut at = 0;
     for line in text.split(|byte| *byte == b'\n') {
         let line = line.trim_ascii();
-        let ahead = (at..patterns.len().min(at + AHEAD)).find(|index| patterns[*index].fits(line));
-        let found = ahead.or_else(|| (at.saturating_sub(AHEAD)..at).find(|index| patterns[*index].fits(line)));
-        match found {
+        if line.is_empty() {
+            // Of an empty line nothing can be said; the next one starts from the same place.
+            lines.push(at.min(patterns.len() - 1) as u32 + 1);
+            continue;
+        }
+        let fits = |index: &usize| patterns[*index].fits(line);
+        let found = (at..patterns.len().min(at + AHEAD)).find(fits).or_else(|| (at.saturating_sub(AHEAD)..at).find(fits));
+        let from = match found {
             Some(index) => {
-                lines.push(index as u32 + 1);
-                at = if patterns[index].is_blank() && ahead != Some(at) { at } else { index + 1 };
+                at = index + 1;
+                index
             }
             None => {
-                let action = (at..patterns.len().min(at + AHEAD)).find(|index| patterns[*index].only_action);
-                let before = (0..at.min(patterns.len())).rev().take(AHEAD).find(|index| patterns[*index].only_action);
-                lines.push(before.or(action).unwrap_or(at.saturating_sub(1).min(patterns.len() - 1)) as u32 + 1);
+                let action = |index: &usize| patterns[*index].only_action;
+                // Lines that an action wrote don't move on, so it stands right here, or was the last one before.
+                let here = (at..patterns.len().min(at + 3)).find(action);
+                here.or_else(|| (at.saturating_sub(AHEAD)..at).rev().find(action)).unwrap_or(at.saturating_sub(1))
             }
-        }
+        };
+        lines.push(from as u32 + 1);
     }
     lines
 }
@@ -72,6 +79,7 @@ mod tests {
         assert_eq!(lines[4], 3);
         assert_eq!(lines[6], 5);
         assert_eq!(lines[8], 7);
+        assert_eq!(lines[9], 7);
         assert_eq!(lines[10], 8);
     }
 }

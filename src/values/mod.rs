@@ -22,7 +22,7 @@ mod yaml_functions;
 pub use exec::run as run_program;
 pub use merge::{Lists, deep_merge, override_merge};
 pub use objects::Record;
-pub use read::{Text, line_of, read_documents, read_map, read_value, yaml_kind};
+pub use read::{Text, fault_offset, line_of, read_documents, read_map, read_value, yaml_kind};
 pub use secrets::{expand as expand_secrets, names_secret};
 pub use setting::{Folder, Notes, Setting, clean, file_of, folder_of, join, typed};
 pub use state_values::parse as parse_state_values;

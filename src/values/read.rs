@@ -124,13 +124,24 @@ fn place(sources: &Sources, source: &SourceFile, origin: Origin) -> Place {
     sources.place(origin).unwrap_or_else(|| Place::file(source.name.to_text()))
 }
 
+/// The offset of a fault, but for one on an empty line (the end of the text, as a rule) the last sign before it.
+pub fn fault_offset(text: &[u8], offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    let start = text[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let end = text[offset..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| offset + at);
+    if !text[start..end].trim_ascii().is_empty() {
+        return offset;
+    }
+    text[..offset].trim_ascii_end().len().saturating_sub(1)
+}
+
 fn syntax_error(setting: &Setting, text: &Text<'_>, fault: &SyntaxError) -> Error {
     let at =
         |offset: usize| setting.sources.place(text.source.base.plus(offset)).unwrap_or_else(|| Place::file(text.source.name.to_text()));
     // go-yaml collects these and puts a line before them
     let words =
         if fault.message.starts_with("line ") { format!("yaml: unmarshal errors:\n  {}", fault.message) } else { fault.message.clone() };
-    let error = Error::new(Kind::Syntax, (text.wrap)(&words)).at(at(fault.offset));
+    let error = Error::new(Kind::Syntax, (text.wrap)(&words)).at(at(fault_offset(&text.source.text, fault.offset)));
     match &fault.related {
         Some((offset, note)) => error.related(at(*offset), note.clone()),
         None => error,
