@@ -32,12 +32,11 @@ pub(super) fn split(source: &SourceFile) -> Vec<SourceFile> {
 /// # Errors
 /// All that is no YAML, no field of a state, or of the wrong type; each with its place.
 pub(super) fn read(setting: &Setting, file: &str, source: &SourceFile) -> Result<Map, Errors> {
-    let mut index = 1;
     let hint = if file.ends_with(".gotmpl") { "" } else { ". Started seeing this since Helmfile v1? Add the .gotmpl file extension" };
     let wrap = |index: usize, words: &str| format!("failed to read {file}: reading document at index {index}{hint}: {words}");
     let documents = read_documents(setting, &Text { source, wrap: &|words| wrap(1, words) })?;
     let mut state = Map::new();
-    for document in documents {
+    for (index, document) in (1..).zip(documents) {
         let reader = Reader::new(source);
         let record = match &document.value.kind {
             Is::Map(_) | Is::Nil => reader.record(&STATE, &document.value),
@@ -57,7 +56,6 @@ pub(super) fn read(setting: &Setting, file: &str, source: &SourceFile) -> Result
         }
         check_helmfiles(setting, source, &record).map_err(|error| error.wrap(|words| wrap(index, words)))?;
         state = merge(&STATE, &state, &record, Merging::Append);
-        index += 1;
     }
     Ok(state)
 }

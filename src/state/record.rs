@@ -19,6 +19,9 @@ pub(super) struct Misfit {
     pub(super) hint: Option<String>,
 }
 
+/// How many misfits of one text are told.
+const MAX_MISFITS: usize = 100;
+
 /// Reads records from values of one text.
 pub(super) struct Reader<'a> {
     source: &'a SourceFile,
@@ -57,7 +60,15 @@ impl<'a> Reader<'a> {
         record
     }
 
+    /// Whether enough is wrong already: finding a line takes time, and nobody reads on.
+    fn is_full(&self) -> bool {
+        self.misfits.borrow().len() >= MAX_MISFITS
+    }
+
     fn unknown(&self, schema: &Schema, key: &str, value: &Value) {
+        if self.is_full() {
+            return;
+        }
         let near = nearest(key, schema.fields.iter().map(|field| field.key));
         let at = match self.key_offset(key, value) {
             Some(offset) => Value::NIL.from_origin(self.source.base.plus(offset)),
@@ -79,6 +90,9 @@ impl<'a> Reader<'a> {
     }
 
     fn misfit(&self, value: &Value, of: &str) {
+        if self.is_full() {
+            return;
+        }
         self.misfits.borrow_mut().push(Misfit {
             words: format!("line {}: cannot unmarshal {} into {of}", line_of(self.source, value), yaml_kind(value)),
             at: value.clone(),

@@ -122,6 +122,9 @@ fn resolve(loaded: &Loaded, scope: &Scope<'_>, templates: &Templates, written: &
     Err(fail(Error::new(Kind::State, "recursive references can't be resolved"), &name))
 }
 
+/// How deep release templates may inherit from each other.
+const MAX_PARENTS: usize = 1000;
+
 const CIRCLE: &str = "cyclic inheritance detected";
 
 /// `templates:` and what inherits from them.
@@ -169,6 +172,9 @@ impl Templates {
             let template = text(&entry, "template");
             if template.is_empty() {
                 return Ok(record.shallow_copy());
+            }
+            if path.len() >= MAX_PARENTS {
+                return Err(Error::new(Kind::Limit, format!("release templates inherit more than {MAX_PARENTS} deep")));
             }
             if path.contains(&template) {
                 let chain = path.iter().map(String::as_str).chain([template.as_str()]).collect::<Vec<_>>().join("->");

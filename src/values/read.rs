@@ -25,6 +25,7 @@ pub fn read_documents(setting: &Setting, text: &Text<'_>) -> Result<Vec<Document
     let mut errors = Errors::new();
     let mut repeated: Vec<_> = documents.iter().flat_map(|document| document.repeated.iter().copied()).collect();
     repeated.sort_by_key(|(_, later, _)| *later);
+    repeated.truncate(MAX_REPEATED);
     for (first, later, equal) in repeated {
         let error = repeated_key(setting, text, first, later);
         match (setting.duplicates, equal) {
@@ -35,6 +36,9 @@ pub fn read_documents(setting: &Setting, text: &Text<'_>) -> Result<Vec<Document
     }
     errors.or(documents)
 }
+
+/// How many repeated keys of one layer are told.
+const MAX_REPEATED: usize = 100;
 
 const SWITCH: &str = "--duplicate-keys=warn takes the last one, as helmfile before 1.0 did";
 
