@@ -90,7 +90,7 @@ pub(super) fn table(helm4: bool) -> FunctionTable {
     FunctionTable::new(&lists).unwrap_or_else(|fault| unreachable!("{fault}"))
 }
 
-fn text<'a>(arguments: &'a [Value], index: usize) -> &'a [u8] {
+fn text(arguments: &[Value], index: usize) -> &[u8] {
     arguments.get(index).and_then(Value::as_str).map(Str::as_bytes).unwrap_or_default()
 }
 

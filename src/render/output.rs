@@ -134,7 +134,7 @@ impl Rendered {
     }
 
     fn printed_hooks<'a>(&'a self, options: &'a PrintOptions) -> impl Iterator<Item = &'a Hook> {
-        self.hooks.iter().filter(|hook| !options.no_hooks && !(options.skip_tests && hook.is_test()))
+        self.hooks.iter().filter(|hook| !(options.no_hooks || (options.skip_tests && hook.is_test())))
     }
 
     fn show_only(&self, all: &[u8], out: &mut Vec<u8>, options: &PrintOptions) -> Result<()> {
