@@ -7,6 +7,7 @@
 mod cases;
 mod deployment;
 mod harness;
+mod recorded;
 mod repository;
 mod tidy;
 mod vectors;

@@ -1,0 +1,84 @@
+//! Small charts with what the real helm 4 and helm 3 made of them: loading, values, `--set`, dependencies, nulls, schemas,
+//! splitting, hooks, order, errors. `tests/cases/render/recorded.jsonl`, written by `tests/oracle/record-charts.py`.
+//!
+//! stdout and exit code must be equal; stderr as a set of lines (some of helm's have a random order), our hints left out.
+//! A case with `differs` is known not to agree, for the reason that stands there.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::harness::{Call, project};
+
+#[test]
+fn small_charts_give_what_helm_gave() {
+    let text = fs::read_to_string(project().join("tests/cases/render/recorded.jsonl")).expect("the cases");
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let mut failed = Vec::new();
+    let mut passed = 0;
+    for line in text.lines() {
+        let case: Json = serde_json::from_str(line).expect("a case");
+        let name = case["name"].as_str().expect("a name");
+        if !name.contains(&only) {
+            continue;
+        }
+        let differences = ["helm4", "helm3"].map(|profile| (profile, difference(&case, profile)));
+        if case.get("differs").is_some() {
+            if differences.iter().all(|(_, difference)| difference.is_none()) {
+                failed.push(format!("{name}: differs no more"));
+            }
+            continue;
+        }
+        for (profile, difference) in differences {
+            match difference {
+                None => passed += 1,
+                Some(difference) => failed.push(format!("{name} {profile}: {difference}")),
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{passed} passed, {} failed:\n{}", failed.len(), failed.join("\n"));
+    assert!(passed > 0, "no cases were found");
+}
+
+fn difference(case: &Json, profile: &str) -> Option<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path().canonicalize().expect("a folder");
+    unpack(&root.join("c"), &case["files"]);
+    let chart = case["chart"].as_str().expect("a chart");
+    let mut arguments = vec!["helm", "template", "rel", chart, "--namespace", "ns", "--compat", profile];
+    arguments.extend(case["arguments"].as_array().expect("arguments").iter().filter_map(Json::as_str));
+    let ran = Call::new(&root).variable("TZ", "UTC").arguments(arguments).run();
+    let want = &case[profile];
+    let stderr = ran.stderr.replace(&root.display().to_string(), "@DIR@");
+    let lines = |text: &str| {
+        let mut lines: Vec<String> = text.lines().filter(|line| !line.starts_with("hint: ")).map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    if i64::from(ran.code) != want["exit"] {
+        return Some(format!("exit {} for {}: {stderr}", ran.code, want["exit"]));
+    }
+    if want["stdout"] != ran.stdout {
+        return Some(format!("stdout\n  want {}\n  got  {:?}", want["stdout"], ran.stdout));
+    }
+    let wanted = want["stderr"].as_str().expect("text");
+    (lines(wanted) != lines(&stderr)).then(|| format!("stderr\n  want {wanted:?}\n  got  {stderr:?}"))
+}
+
+fn unpack(chart: &Path, files: &Json) {
+    fs::create_dir_all(chart).expect("a folder");
+    for (name, content) in files.as_object().expect("files") {
+        let path = chart.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        if let Some(target) = content.get("link") {
+            symlink(target.as_str().expect("a target"), &path).expect("a link");
+        } else if let Some(bytes) = content.get("base64") {
+            let bytes = data_encoding::BASE64.decode(bytes.as_str().expect("text").as_bytes()).expect("base64");
+            fs::write(&path, bytes).expect("a file");
+        } else {
+            fs::write(&path, content.as_str().expect("text")).expect("a file");
+        }
+    }
+}
