@@ -27,7 +27,7 @@ pub(super) const TABLE: &[Function] = &[
         "(string) string",
         required_env,
         "an environment variable that must be set",
-        r#"{{ requiredEnv "PATH" | trunc 1 }}"#,
+        r#"{{ if env "X" }}{{ requiredEnv "X" }}{{ end }}"#,
     ),
 ];
 

@@ -9,7 +9,7 @@ use crate::gotmpl::{Call, Failure, Function, Source};
 use crate::host::EntryKind;
 
 pub(super) const TABLE: &[Function] = &[
-    row("readFile", "(string) string", read_file, "a file's text", r#"{{ readFile "README.md" | trunc 1 }}"#),
+    row("readFile", "(string) string", read_file, "a file's text", r#"{{ if isFile "x" }}{{ readFile "x" }}{{ end }}"#),
     row("readDir", "(string) []string", read_dir, "the files of a folder, with the folder before their names", r#"{{ readDir "." }}"#),
     row(
         "readDirEntries",

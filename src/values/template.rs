@@ -358,3 +358,49 @@ fn sprig_get(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
 pub(super) fn context<'a>(call: &Call<'a>) -> Result<&'a Context, Failure> {
     call.context::<Context>().ok_or_else(|| Failure::from("helmfile's functions work in helmfile's templates only"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FUNCTIONS, may_change_data, render_inline};
+    use crate::data::{Map, Sources, Str};
+    use crate::host::RealHost;
+    use crate::values::{Folder, Setting};
+
+    fn rendered(text: &str) -> Result<String, String> {
+        let setting = Setting::new(std::sync::Arc::new(RealHost), Sources::new());
+        let folder = Folder::here(std::path::PathBuf::from("."));
+        let data = Map::new().into();
+        render_inline(&setting, &folder, &Str::from(text), &data)
+            .map(|text| text.to_text().into_owned())
+            .map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn helmfile_has_these_functions_and_their_examples_run() {
+        // helmfile 1.7.4 pkg/tmpl/context_funcs.go, context_tmpl.go
+        let names = "envExec exec expandSecretRefs fetchSecretValue fromYaml get getOrNil include isDir isFile readDir readDirEntries readFile required requiredEnv setValueAtPath sprigGet toYaml tpl";
+        let mut ours: Vec<&str> = FUNCTIONS.iter().copied().flatten().map(|row| row.name).collect();
+        ours.sort_unstable();
+        assert_eq!(ours.join(" "), names);
+        for row in FUNCTIONS.iter().copied().flatten() {
+            rendered(row.example).unwrap_or_else(|fault| panic!("{}: {fault}", row.name));
+        }
+    }
+
+    #[test]
+    fn a_missing_key_fails_even_with_a_default() {
+        assert!(rendered("{{ .nope | default 1 }}").unwrap_err().ends_with("map has no entry for key \"nope\""));
+        assert_eq!(rendered("{{ get \"a.b\" 2 . }}").unwrap(), "2");
+        assert_eq!(rendered("{{ getOrNil \"a.b\" . | default 3 }}").unwrap(), "3");
+        assert!(rendered("{{ tpl \"{{ tpl .x . }}\" (dict \"x\" \"{{ tpl .x . }}\") }}").unwrap_err().contains("tpl calls itself"));
+    }
+
+    #[test]
+    fn only_templates_that_could_change_their_data_are_found() {
+        let setting = Setting::new(std::sync::Arc::new(RealHost), Sources::new());
+        let folder = Folder::here(std::path::PathBuf::from("."));
+        assert!(may_change_data(&setting, &folder, b"{{ $_ := set .Values \"a\" 1 }}"));
+        assert!(may_change_data(&setting, &folder, b"a {{ b }} {{ mergeOverwrite .Values .x }}"));
+        assert!(!may_change_data(&setting, &folder, b"dataset: {{ .Values.a | quote }} set"));
+    }
+}
