@@ -8,6 +8,7 @@ mod cases;
 mod deployment;
 mod harness;
 mod recorded;
+mod recorded_states;
 mod repository;
 mod tidy;
 mod vectors;
