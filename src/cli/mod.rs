@@ -37,6 +37,10 @@ pub enum Command {
     List(ListArgs),
     /// Print the state with all templates, bases and layers resolved
     Build(BuildArgs),
+    /// Print which releases are worked on together, and what they need
+    ShowDag,
+    /// Print each state's environment and its values
+    PrintEnv(PrintEnvArgs),
     /// Write the merged values of each release to a file
     WriteValues(WriteValuesArgs),
     /// Render everything and check values, schemas and manifests; report all findings
@@ -127,6 +131,9 @@ pub struct GlobalFlags {
     /// Exit with 0 when the selectors match no release
     #[arg(long, global = true, help_heading = "Global options")]
     pub allow_no_matching_release: bool,
+    /// Visit the files of a folder one after the other; bkhelm always does
+    #[arg(long, global = true, hide = true)]
+    pub sequential_helmfiles: bool,
     /// Use cached repository indexes; ask for what is missing only
     #[arg(long, global = true, visible_alias = "skip-refresh", help_heading = "Global options")]
     pub skip_deps: bool,
@@ -252,6 +259,23 @@ pub struct BuildArgs {
     /// Put the content of values files in place of their names
     #[arg(long)]
     pub embed_values: bool,
+}
+
+/// `bkhelm print-env`
+#[derive(Debug, Args)]
+pub struct PrintEnvArgs {
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "yaml")]
+    pub output: EnvironmentFormat,
+}
+
+/// Forms of an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EnvironmentFormat {
+    /// YAML documents
+    Yaml,
+    /// One JSON array
+    Json,
 }
 
 /// `bkhelm write-values`

@@ -14,13 +14,14 @@ pub fn build(run: &Run, args: &BuildArgs) -> Exit {
     let mut errors = Errors::new();
     let mut matched = false;
     for state in &desired.states {
+        match state.filtered() {
+            Ok(releases) => matched |= !releases.is_empty(),
+            Err(error) => errors.push(error),
+        }
         errors.extend(hooks::around(run, state, "build", Prepare::Releases, || {
             let built = output::build(state, args.embed_values, &run.setting);
             match built.and_then(|text| run.write(&text).map_err(Errors::from)) {
-                Ok(()) => {
-                    matched = true;
-                    Errors::new()
-                }
+                Ok(()) => Errors::new(),
                 Err(failed) => failed,
             }
         }));

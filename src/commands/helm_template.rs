@@ -56,7 +56,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
 }
 
 /// helm's words for what clap found.
-fn helm_words(error: &clap::Error) -> String {
+pub fn helm_words(error: &clap::Error) -> String {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     let argument = match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => argument.as_str(),

@@ -30,6 +30,9 @@ pub fn list(run: &Run, args: &ListArgs) -> Exit {
     if !errors.is_empty() {
         return run.fail(errors);
     }
+    if rows.is_empty() {
+        return Exit::Done; // allowed: helmfile prints nothing, not even a heading
+    }
     run.print(
         match args.output {
             Some(ListFormat::Json) => output::json(rows),

@@ -10,7 +10,9 @@ mod hooks;
 mod lint;
 mod list;
 pub mod path;
+mod print_env;
 mod run;
+mod show_dag;
 mod template;
 mod user_values;
 mod write_values;
@@ -26,6 +28,8 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::Template(args) => template::template(run, args),
         Command::List(args) => list::list(run, args),
         Command::Build(args) => build::build(run, args),
+        Command::ShowDag => show_dag::show_dag(run),
+        Command::PrintEnv(args) => print_env::print_env(run, args),
         Command::WriteValues(args) => write_values::write_values(run, args),
         Command::Lint(args) => lint::lint(run, args),
         Command::Helm { arguments } => helm_template::helm(run, arguments),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
+use super::helm_template::helm_words;
 use super::hooks::{self, Prepare};
 use super::path::{self, Options, Path, Product};
 use super::{Exit, Run, user_values};
@@ -25,7 +26,7 @@ pub fn template(run: &Run, args: &TemplateArgs) -> Exit {
     let path = Path::new(run, options);
     let mut errors = Errors::new();
     let mut matched = false;
-    for state in &desired.states {
+    for (at, state) in desired.states.iter().enumerate() {
         errors.extend(hooks::around(run, state, "template", Prepare::Releases, || match state.planned(needs(&args.needs)) {
             Ok(None) => Errors::new(),
             Ok(Some(releases)) => {
@@ -34,6 +35,11 @@ pub fn template(run: &Run, args: &TemplateArgs) -> Exit {
             }
             Err(error) => error.into(),
         }));
+        // As helmfile: what comes after a state that failed may stand on it.
+        if let Some(left) = (desired.states.len() - at).checked_sub(1).filter(|left| *left > 0 && !errors.is_empty()) {
+            run.output.warn(&format!("{left} states after {} were not rendered", state.path));
+            break;
+        }
     }
     if !matched && errors.is_empty() {
         errors.extend(path::no_match(run, &desired));
@@ -51,9 +57,12 @@ fn one_state(run: &Run, path: &Path<'_>, state: &State, releases: &[&Release], a
             for warning in &product.rendered.warnings {
                 run.output.warn(&warning.line);
             }
-            match &args.output_dir {
-                Some(folder) => write_files(run, state, release, &product, folder, args, print).map_err(Errors::from),
-                None => write_out(run, &product, print),
+            if args.output_dir.is_some() || args.output_dir_template.is_some() {
+                write_files(run, state, release, &product, args, print).map_err(Errors::from)
+            } else if errors.is_empty() {
+                write_out(run, &product, print)
+            } else {
+                Ok(()) // helmfile ends at the first failure; the rest is rendered for its errors only
             }
         });
         errors.extend(written.err().into_iter().flatten());
@@ -78,20 +87,12 @@ fn end_line(helm_output: &mut Vec<u8>) {
     }
 }
 
-fn write_files(
-    run: &Run,
-    state: &State,
-    release: &Release,
-    product: &Product,
-    args_folder: &str,
-    args: &TemplateArgs,
-    print: &PrintOptions,
-) -> Result<()> {
+fn write_files(run: &Run, state: &State, release: &Release, product: &Product, args: &TemplateArgs, print: &PrintOptions) -> Result<()> {
     let template = args.output_dir_template.as_deref().unwrap_or_default();
-    let folder = output::output_folder(state, release, args_folder, template, &run.setting)?;
-    let mut said = write_output_files(run, &product.rendered.output_files(print), &PathBuf::from(folder), None)?;
-    end_line(&mut said);
-    run.write(&said)
+    let folder = output::output_folder(state, release, args.output_dir.as_deref().unwrap_or_default(), template, &run.setting)?;
+    let said = write_output_files(run, &product.rendered.output_files(print), &PathBuf::from(folder), None)?;
+    run.output.info(String::from_utf8_lossy(&said).trim_end());
+    Ok(())
 }
 
 /// Writes what `--output-dir` asks for; gives what helm says about it.
@@ -137,8 +138,9 @@ fn resolve(args: &TemplateArgs) -> Result<(Options, PrintOptions)> {
 /// `helm template` flags in `--args`: split at white space, as helmfile does.
 fn helm_flags(arguments: [Option<&str>; 2]) -> Result<HelmTemplate> {
     let words = arguments.into_iter().flatten().flat_map(str::split_whitespace).map(str::to_owned).collect();
-    let refused = |text: String| Error::new(Kind::Usage, format!("--args: {text}")).hint("--args takes flags of `bkhelm helm template`");
-    let helm = HelmTemplate::try_parse_from(crate::cli::arguments(words)).map_err(|error| refused(first_line(&error)))?;
+    let refused =
+        |text: String| Error::new(Kind::State, format!("--args: Error: {text}")).hint("--args takes flags of `bkhelm helm template`");
+    let helm = HelmTemplate::try_parse_from(crate::cli::arguments(words)).map_err(|error| refused(helm_words(&error)))?;
     let unused = [
         ("--output-dir", helm.output_dir.is_some()),
         ("--name-template", helm.name_template.is_some()),

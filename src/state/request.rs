@@ -23,8 +23,6 @@ pub struct Request {
     pub helm_binary: String,
     /// `--kustomize-binary`; empty for none.
     pub kustomize_binary: String,
-    /// `--sequential-helmfiles`
-    pub sequential: bool,
     /// Last state first, last release first: `destroy`.
     pub reverse: bool,
 }
