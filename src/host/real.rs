@@ -95,7 +95,7 @@ impl Host for RealHost {
 
     fn random(&self, buffer: &mut [u8]) {
         // The system's generator cannot fail on a running system; zeros would be worse than stopping.
-        aws_lc_rs::rand::fill(buffer).expect("the system's random generator works");
+        getrandom::fill(buffer).expect("the system's random generator works");
     }
 
     fn run(&self, command: &Command) -> Result<Output> {
