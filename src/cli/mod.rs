@@ -178,6 +178,9 @@ pub struct NeedsFlags {
     /// Add what the selected releases need, and what that needs
     #[arg(long)]
     pub include_transitive_needs: bool,
+    /// Fail when something needed has installed: false
+    #[arg(long)]
+    pub enforce_needs_are_installed: bool,
 }
 
 /// Values over those of all releases.

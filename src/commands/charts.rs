@@ -91,7 +91,7 @@ impl<'r> Charts<'r> {
             return Ok(Source::Local(path));
         }
         if chart.starts_with('.') || chart.starts_with('/') {
-            let error = Error::new(Kind::Chart, format!("path {:?} not found", path.display().to_string()));
+            let error = Error::new(Kind::Chart, format!("path {chart:?} not found"));
             return Err(match self.near(&path) {
                 Some(near) => error.hint(format!("did you mean {}?", near.display())),
                 None => error,

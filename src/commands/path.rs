@@ -10,7 +10,7 @@ use std::thread;
 use super::charts::{Charts, Reference};
 use super::{Run, user_values};
 use crate::charts::Chart;
-use crate::diag::{Error, Errors, Result};
+use crate::diag::{Error, Errors, Kind, Result};
 use crate::fetch::{Repositories, Repository};
 use crate::render::{self, KubeVersion, Rendered, SchemaCheck};
 use crate::report::Phase;
@@ -35,6 +35,8 @@ pub struct Options {
     pub is_upgrade: bool,
     /// What to do about values that miss a chart's schema.
     pub schema_check: SchemaCheck,
+    /// What stands before helm's own error texts: helm prints `Error: `, and people search for it.
+    pub helm_prefix: &'static str,
     /// Threads; 0 for one a core.
     pub concurrency: usize,
 }
@@ -82,11 +84,13 @@ impl<'r> Path<'r> {
                 _ => error,
             }
         };
+        let helm = |error: Error| about(error.wrap(|words| format!("{}{words}", self.options.helm_prefix)));
+        refuse(release).map_err(about)?;
         let values = run.timings.measure(Phase::Values, name, || {
             let layers = state::release_values(state, release, &run.setting)?;
-            user_values::of_release(run, state, &layers, &self.options).map_err(Errors::from)
+            user_values::of_release(run, state, &layers, &self.options).map_err(|error| helm(error).into())
         });
-        let values = values.map_err(|errors| errors.map(about))?;
+        let values = values.map_err(|errors: Errors| errors.map(about))?;
         let reference = Reference {
             chart: release.chart_to_use(),
             folder: &state.folder,
@@ -94,10 +98,10 @@ impl<'r> Path<'r> {
             devel: release.options.devel,
             repositories,
         };
-        let chart = run.timings.measure(Phase::Charts, name, || self.charts.load(&reference)).map_err(about)?;
+        let chart = run.timings.measure(Phase::Charts, name, || self.charts.load(&reference)).map_err(helm)?;
         let kube_version =
             self.options.kube_version.as_deref().or(Some(release.kube_version.as_str()).filter(|version| !version.is_empty()));
-        let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(about)?;
+        let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(helm)?;
         let api_versions = [release.api_versions.as_slice(), self.options.api_versions.as_slice()].concat();
         let request = render::Request {
             release_name: &release.name,
@@ -115,8 +119,26 @@ impl<'r> Path<'r> {
             world: run,
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));
-        let rendered = rendered.map_err(|failure| about(failure.error))?;
+        let rendered = rendered.map_err(|failure| helm(failure.error))?;
         Ok(Product { chart, rendered })
+    }
+}
+
+/// What a release asks for that is not built yet: better an error than another result than helmfile's.
+fn refuse(release: &Release) -> Result<()> {
+    if let Some(program) = &release.post_renderer {
+        let name = program.trim_start_matches("./").trim_end_matches(".sh");
+        let words =
+            format!("invalid argument {name:?} for \"--post-renderer\" flag: plugin: {{Name:{name} Type:postrenderer/v1}} not found");
+        return Err(Error::new(Kind::State, format!("Error: {words}"))
+            .hint("bkhelm does not run post-renderers yet, and Helm 4 takes only plugins"));
+    }
+    match release.chartify.first() {
+        Some(field) => {
+            Err(Error::new(Kind::State, format!("`{field}` is not supported yet"))
+                .hint("take it out, or render this release with helmfile"))
+        }
+        None => Ok(()),
     }
 }
 

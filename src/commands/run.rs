@@ -161,7 +161,7 @@ impl Run {
     pub fn fail(&self, errors: Errors) -> Exit {
         self.say_notes();
         self.output.errors(&errors);
-        let nothing = errors.iter().all(|error| matches!(error.kind(), Kind::NoMatch | Kind::Usage));
+        let nothing = errors.iter().all(|error| error.about().is_none() && matches!(error.kind(), Kind::NoMatch | Kind::Usage));
         if nothing && !errors.is_empty() { Exit::NoMatch } else { Exit::Failed }
     }
 }

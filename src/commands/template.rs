@@ -122,6 +122,7 @@ fn resolve(args: &TemplateArgs) -> Result<(Options, PrintOptions)> {
     options.set.extend(user_values::settings(&helm.values));
     options.kube_version = options.kube_version.or(helm.kube_version);
     options.api_versions = helm.api_versions;
+    options.helm_prefix = "Error: ";
     options.is_upgrade = helm.is_upgrade;
     if args.skip_schema_validation || helm.skip_schema_validation {
         options.schema_check = SchemaCheck::Skip;
@@ -183,6 +184,6 @@ pub fn needs(flags: &NeedsFlags) -> Needs {
         skip: flags.skip_needs.unwrap_or(!include),
         include: flags.include_needs,
         transitive: flags.include_transitive_needs,
-        enforce_installed: false,
+        enforce_installed: flags.enforce_needs_are_installed,
     }
 }

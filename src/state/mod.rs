@@ -205,7 +205,7 @@ impl State {
         let again = Needs { include: needs.include || needs.transitive, transitive: false, ..needs };
         let mut planned = ordered(&wanted, again)?;
         if needs.enforce_installed {
-            needs::refuse_uninstalled(&wanted, &planned).map_err(worded)?;
+            needs::refuse_uninstalled(&wanted, &known).map_err(worded)?;
         }
         planned.retain(|release| release.installed);
         Ok(Some(planned))
