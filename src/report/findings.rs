@@ -35,8 +35,12 @@ pub fn findings(found: &Errors, checked: &str, format: Format, colour: bool) -> 
         text.push_str(&describe(finding, colour));
         text.push_str("\n\n");
     }
-    text.push_str(&format!("{checked}: {errors} errors, {warnings} warnings\n"));
+    text.push_str(&format!("{checked}: {}, {}\n", counted(errors, "error"), counted(warnings, "warning")));
     Ok(text.into_bytes())
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn as_map(finding: &Error) -> Map {
