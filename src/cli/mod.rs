@@ -313,7 +313,7 @@ pub struct LintArgs {
     /// Kubernetes version that charts see
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
-    /// Folder of the deployment's schemas: values.schema.json and releases/<release>.schema.json
+    /// Folder of the deployment's schemas: values.schema.json and releases/RELEASE.schema.json
     #[arg(long, value_name = "FOLDER", default_value = "schemas")]
     pub schemas: String,
     /// Releases that are checked at the same time; 0: as many as there are cores

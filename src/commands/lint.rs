@@ -34,10 +34,11 @@ pub fn lint(run: &Run, args: &LintArgs) -> Exit {
         });
         found.extend(found_here);
     }
-    if releases == 0 && found.is_empty() {
-        if let Some(error) = walk::no_match(run, &desired) {
-            return run.fail(error.into());
-        }
+    if releases == 0
+        && found.is_empty()
+        && let Some(error) = walk::no_match(run, &desired)
+    {
+        return run.fail(error.into());
     }
     // A layer that may be missing and is (`missingFileHandler: Warn`) is said, but nothing to mend.
     let (said, doubtful): (Vec<_>, Vec<_>) =

@@ -1,6 +1,6 @@
 //! The path itself, on one page: `state → layers → values → charts → manifests`.
 //!
-//! [`Deployment::load`] reads the states; [`Deployment::render`] takes the selected releases of one state through
+//! [`state::load`] reads the states; [`Path::render`] takes the selected releases of one state through
 //! values, charts and templates on all cores and hands them on in release order, so that output never depends
 //! on timing.
 

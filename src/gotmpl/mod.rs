@@ -2,7 +2,7 @@
 //! ([`TemplateSet::execute`]).
 //!
 //! Knows nothing of Helm, helmfile or files. lex → parse (names resolved to slots and functions) → link → run.
-//! Functions come in tables of [`Function`](funcs::Function) rows; Go's own and Sprig's are in [`funcs`]. Called by
+//! Functions come in tables of [`Function`] rows; Go's own and Sprig's are in [`funcs`]. Called by
 //! `render` and `values`. Never reads a clock, a file or a variable itself: [`World`] does.
 
 mod engine;

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -67,7 +68,7 @@ impl Host for RealHost {
         fs::create_dir_all(folder).map_err(|error| fault("mkdir", folder, &error))?;
         let mut file = tempfile::Builder::new()
             .prefix(".bkhelm-")
-            .permissions(fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o644)))
+            .permissions(PermissionsExt::from_mode(0o644))
             .tempfile_in(folder)
             .map_err(|error| fault("open", path, &error))?;
         file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| fault("write", path, &error))?;
@@ -144,7 +145,6 @@ impl Host for RealHost {
 
 /// The program of that name in `PATH`.
 fn find(name: &str) -> Option<PathBuf> {
-    use std::os::unix::fs::PermissionsExt;
     let executable = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(executable)
 }

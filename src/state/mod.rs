@@ -1,8 +1,8 @@
 //! helmfile states: `Request → Desired`, the states in the order in which helmfile visits them.
 //!
 //! Reads state files with their parts, bases, environments, sub-helmfiles and templates, and resolves every release
-//! once: as written ([`spec`]) and as resolved ([`Release`]) are two types. Release values are evaluated later, by
-//! [`release_values`], and only for the releases that the caller picks. Output builders ([`output`]) give helmfile's
+//! once: as written (records by the tables of `schema`) and as resolved ([`Release`]) are two types. Release values are evaluated later, by
+//! [`release_values()`], and only for the releases that the caller picks. Output builders ([`output`]) give helmfile's
 //! bytes as data. Nothing is printed, no hook is run and no chart is touched here.
 
 mod build;

@@ -22,7 +22,7 @@ pub(super) enum Type {
     DecimalRef,
     /// []string
     Texts,
-    /// map[string]string
+    /// `map[string]string`
     TextMap,
     /// []any
     Anything,

@@ -1,4 +1,4 @@
-//! `filepath.Glob` over a [`Host`](crate::host::Host).
+//! `filepath.Glob` over a [`Host`].
 
 use super::setting::{Folder, clean, join};
 use crate::golang::path::matches;

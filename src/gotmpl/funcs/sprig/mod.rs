@@ -1,7 +1,7 @@
 //! Sprig 3.3, as Helm and helmfile build it in: one file a family of functions, one row a function.
 //!
 //! `arguments that fit the signature → value or Go's error text`. Called by the engine through [`TABLES`]. Sees the
-//! outside only through [`Call`](super::Call): the clock, randomness, and the environment for [`ENVIRONMENT`].
+//! outside only through [`Call`]: the clock, randomness, and the environment for [`ENVIRONMENT`].
 
 mod arguments;
 mod casts;
