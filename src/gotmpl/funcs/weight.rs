@@ -28,6 +28,10 @@ fn spend(value: &Value, left: &mut usize, limit: usize, depth: usize) -> Result<
             take(left, key.len() + 2, limit)?;
             spend(item, left, limit, depth)
         }),
+        Kind::Object(object) => match object.underlying() {
+            Some(behind) => spend(&behind, left, limit, depth),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }
