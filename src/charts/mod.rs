@@ -103,7 +103,9 @@ pub fn load_archive(bytes: &[u8], shown_name: &str, sources: &Sources, profile: 
         }
         (Refused::Text(text), Loader::AnyVersion) => failed(text),
         // parity: helm 4 pkg/chart/loader/load.go says no more than this of an archive given by name.
-        (Refused::Text(text), Loader::DetectsVersion) => failed("unable to load chart archive".into()).hint(text),
+        (Refused::Text(text), Loader::DetectsVersion) => {
+            failed("unable to load chart archive".into()).hint(format!("what is wrong with it: {text}"))
+        }
     })?;
     if profile.loader == Loader::DetectsVersion {
         let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else {
