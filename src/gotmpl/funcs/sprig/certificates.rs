@@ -4,14 +4,13 @@ use std::any::Any;
 use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::rsa::KeySize;
 
 use super::arguments::{int, printed, sequence, text, value};
 use super::der::{
     BIT_STRING, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, SET, bit_string, constructed, element, read_pem, unsigned, write_pem,
 };
 use super::encoding::base64_decoded;
-use super::keys::{NO_SIGNER, PrivateKey};
+use super::keys::{NO_SIGNER, PrivateKey, RsaSize};
 use super::{Call, Failure, Function, dsa, row};
 use crate::data::{GoKind, Map, Member, Object, Type, Value};
 use crate::golang::strconv;
@@ -107,9 +106,9 @@ impl Object for Certificate {
     }
 }
 
-fn gen_private_key(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn gen_private_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let key = match text(arguments, 0) {
-        b"" | b"rsa" => PrivateKey::new_rsa(KeySize::Rsa4096),
+        b"" | b"rsa" => PrivateKey::new_rsa(call.world, RsaSize::Bits4096),
         b"dsa" => dsa::generate().map(PrivateKey::Dsa),
         b"ecdsa" => PrivateKey::new_ecdsa(),
         b"ed25519" => PrivateKey::new_ed25519(),
@@ -118,8 +117,8 @@ fn gen_private_key(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failu
     Ok(key.map_or_else(|cause| format!("failed to generate private key: {cause}"), |key| key.to_pem()).into())
 }
 
-fn new_key() -> Result<PrivateKey, Failure> {
-    PrivateKey::new_rsa(KeySize::Rsa2048).map_err(|cause| format!("error generating rsa key: {cause}").into())
+fn new_key(call: &Call<'_>) -> Result<PrivateKey, Failure> {
+    PrivateKey::new_rsa(call.world, RsaSize::Bits2048).map_err(|cause| format!("error generating rsa key: {cause}").into())
 }
 
 fn given_key(arguments: &[Value], at: usize) -> Result<PrivateKey, Failure> {
@@ -127,7 +126,7 @@ fn given_key(arguments: &[Value], at: usize) -> Result<PrivateKey, Failure> {
 }
 
 fn gen_ca(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    authority(call, arguments, &new_key()?)
+    authority(call, arguments, &new_key(call)?)
 }
 
 fn gen_ca_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -140,7 +139,7 @@ fn authority(call: &Call<'_>, arguments: &[Value], key: &PrivateKey) -> Result<V
 }
 
 fn gen_self_signed(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Request::of(call, arguments)?.certificate(call, &new_key()?, None)
+    Request::of(call, arguments)?.certificate(call, &new_key(call)?, None)
 }
 
 fn gen_self_signed_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -149,7 +148,7 @@ fn gen_self_signed_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<
 }
 
 fn gen_signed(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let key = new_key()?;
+    let key = new_key(call)?;
     let signer = Signer::of(arguments)?;
     Request::of(call, arguments)?.certificate(call, &key, Some(&signer))
 }

@@ -1,14 +1,17 @@
 //! Private keys: made, read from PEM, written as PEM, and signing.
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
     KeyPair, RsaKeyPair,
 };
 
-use super::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE, read_pem, write_pem};
+use num_bigint::BigUint;
+
+use super::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE, constructed, read_pem, unsigned, write_pem};
+use super::primes::{self, EXPONENT};
+use crate::gotmpl::World;
 
 /// What went wrong where nothing was said about it.
 const UNKNOWN: &str = "crypto failure";
@@ -40,16 +43,48 @@ fn unwrapped(pkcs8: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((inside.expect(OCTET_STRING)?.content, algorithm))
 }
 
+/// Sizes of new RSA keys.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RsaSize {
+    /// Of certificates.
+    Bits2048,
+    /// Of `genPrivateKey`.
+    Bits4096,
+}
+
+fn from_words<const N: usize>(words: [u64; N]) -> BigUint {
+    BigUint::from_bytes_le(words.map(u64::to_le_bytes).as_flattened())
+}
+
+/// The PKCS #1 form of the key of two primes, the private exponent by FIPS 186-5, A.1.1; `None` where that is too small.
+fn rsa_from([p, q]: [BigUint; 2]) -> Option<Vec<u8>> {
+    let exponent = BigUint::from(EXPONENT);
+    let [less_p, less_q] = [&p - 1u8, &q - 1u8];
+    let (mut divisor, mut rest) = (less_p.clone(), less_q.clone());
+    while rest != BigUint::ZERO {
+        (divisor, rest) = (rest.clone(), divisor % rest);
+    }
+    let private = exponent.modinv(&(&less_p / divisor * &less_q))?;
+    if private.bits() <= p.bits() {
+        return None;
+    }
+    let (of_p, of_q, inverse) = (&private % less_p, &private % less_q, q.modinv(&p)?);
+    let numbers = [BigUint::ZERO, &p * &q, exponent, private, p, q, of_p, of_q, inverse];
+    let numbers = numbers.map(|number| unsigned(&number.to_bytes_be()));
+    Some(constructed(SEQUENCE, &numbers.each_ref().map(Vec::as_slice)))
+}
+
 impl PrivateKey {
-    /// A new RSA key of that size.
+    /// A new RSA key of that size. Not reproducible even from the same random bytes: threads race for its primes.
     ///
     /// # Errors
-    /// Where the library fails.
-    pub(super) fn new_rsa(size: KeySize) -> Result<Self, String> {
-        let pair = RsaKeyPair::generate(size).map_err(|_| UNKNOWN)?;
-        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| UNKNOWN)?;
-        let pkcs1 = unwrapped(pkcs8.as_ref()).ok_or(UNKNOWN)?.0.to_vec();
-        Ok(PrivateKey::Rsa(pair, pkcs1))
+    /// Where the world's randomness is none.
+    pub(super) fn new_rsa(world: &dyn World, size: RsaSize) -> Result<Self, String> {
+        let der = match size {
+            RsaSize::Bits2048 => rsa_from(primes::pair::<16, 20>(world).ok_or(UNKNOWN)?.map(from_words)),
+            RsaSize::Bits4096 => rsa_from(primes::pair::<32, 40>(world).ok_or(UNKNOWN)?.map(from_words)),
+        };
+        Self::from_pkcs1(&der.ok_or(UNKNOWN)?)
     }
 
     /// A new ECDSA key on P-256.
@@ -180,11 +215,40 @@ pub(super) const NO_SIGNER: &str = "x509: certificate private key does not imple
 
 #[cfg(test)]
 mod tests {
-    use super::{KeySize, PrivateKey};
+    use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+
+    use super::{PrivateKey, RsaSize};
+    use crate::gotmpl::World;
+
+    struct Random;
+
+    impl World for Random {
+        fn now(&self) -> i128 {
+            0
+        }
+        fn random(&self, buffer: &mut [u8]) {
+            aws_lc_rs::rand::fill(buffer).unwrap();
+        }
+        fn zone(&self) -> String {
+            String::new()
+        }
+        fn variable(&self, _: &str) -> Option<String> {
+            None
+        }
+    }
+
+    #[test]
+    fn rsa_keys_sign_what_their_public_half_verifies() {
+        let key = PrivateKey::new_rsa(&Random, RsaSize::Bits2048).unwrap();
+        let signature = key.sign(b"message").unwrap();
+        let PrivateKey::Rsa(pair, _) = &key else { panic!("another kind") };
+        assert_eq!(pair.public_modulus_len(), 256);
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key()).verify(b"message", &signature).unwrap();
+    }
 
     #[test]
     fn keys_are_read_back() {
-        for key in [PrivateKey::new_rsa(KeySize::Rsa2048), PrivateKey::new_ecdsa(), PrivateKey::new_ed25519()] {
+        for key in [PrivateKey::new_rsa(&Random, RsaSize::Bits2048), PrivateKey::new_ecdsa(), PrivateKey::new_ed25519()] {
             let key = key.unwrap();
             let again = PrivateKey::from_pem(key.to_pem().as_bytes()).unwrap();
             assert_eq!(key.to_pem(), again.to_pem());
