@@ -1,7 +1,7 @@
 //! What a user gives on the command line: files and settings in helm's fixed order
 //! (helm pkg/cli/values/options.go).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::profile::{Profile, ValuesDocuments};
 use crate::data::yaml::{Documents, read_values};
@@ -19,6 +19,8 @@ pub struct UserValues {
     pub files: Vec<String>,
     /// Settings in the order typed. The flags have a fixed order among themselves, whatever was typed first.
     pub settings: Vec<Setting>,
+    /// The folder that the files of `--set-file` start from; empty for the current one.
+    pub folder: PathBuf,
 }
 
 /// The order in which the flags count: later ones win.
@@ -53,7 +55,11 @@ impl UserValues {
             })?;
             merge_maps(&values, &given);
         }
-        let read = |name: &str| read_file(host, name);
+        let read = |name: &str| {
+            let real = self.folder.join(name);
+            let reworded = |error: Error| error.wrap(|words| words.replacen(&real.display().to_string(), name, 1));
+            if name.trim() == "-" { host.stdin() } else { host.read(&real).map_err(reworded) }
+        };
         let settings = Settings { dialect: profile.set_dialect, sources, read: &read };
         for flag in ORDER {
             for setting in self.settings.iter().filter(|setting| setting.flag == flag) {

@@ -12,29 +12,20 @@ use crate::values::set::{Flag, Setting};
 /// The values that helmfile would hand to helm for a release: its layers, then `--values`, then its `set:` entries and
 /// `--set` of the command line. Files that the state names for `set:` start from its folder.
 pub fn of_release(run: &Run, state: &State, values: &ReleaseValues, options: &Options) -> Result<Map> {
-    let in_folder = |(flag, argument): &(&'static str, String)| match flag_named(flag) {
-        Flag::SetFile => Setting { flag: Flag::SetFile, argument: below(state, argument) },
-        flag => Setting { flag, argument: argument.clone() },
-    };
+    let setting = |(flag, argument): &(&'static str, String)| Setting { flag: flag_named(flag), argument: argument.clone() };
     let user = UserValues {
         layers: values.layers.iter().filter_map(|layer| layer.values.as_map().cloned()).collect(),
         files: options.values_files.clone(),
-        settings: values.set.iter().map(in_folder).chain(options.set.iter().cloned()).collect(),
+        settings: values.set.iter().map(setting).chain(options.set.iter().cloned()).collect(),
+        folder: state.folder.clone(),
     };
     user.merge(run.host(), &run.setting.sources, run.profile)
 }
 
-/// `key=file` with the file taken from the state's folder.
-fn below(state: &State, argument: &str) -> String {
-    match argument.split_once('=') {
-        Some((key, file)) if !file.starts_with('/') => format!("{key}={}", state.folder.join(file).display()),
-        _ => argument.to_owned(),
-    }
-}
-
 /// The values of the command line alone: one map for each `--values`, then one for `--set`.
 pub fn of_command_line(run: &Run, options: &Options) -> Result<Vec<Map>> {
-    let one = |files, settings| UserValues { layers: Vec::new(), files, settings }.merge(run.host(), &run.setting.sources, run.profile);
+    let one =
+        |files, settings| UserValues { files, settings, ..UserValues::default() }.merge(run.host(), &run.setting.sources, run.profile);
     let mut maps = options.values_files.iter().map(|file| one(vec![file.clone()], Vec::new())).collect::<Result<Vec<_>>>()?;
     if !options.set.is_empty() {
         maps.push(one(Vec::new(), options.set.clone())?);
@@ -45,7 +36,7 @@ pub fn of_command_line(run: &Run, options: &Options) -> Result<Vec<Map>> {
 /// The values of helm's own flags. `-f` takes several files with commas between them, quoted as in CSV.
 pub fn of_flags(run: &Run, flags: &ValueFlags) -> Result<Map> {
     let files = flags.files.iter().flat_map(|list| comma_separated(list)).collect();
-    UserValues { layers: Vec::new(), files, settings: settings(flags) }.merge(run.host(), &run.setting.sources, run.profile)
+    UserValues { files, settings: settings(flags), ..UserValues::default() }.merge(run.host(), &run.setting.sources, run.profile)
 }
 
 /// The `--set` family of helm's flags.

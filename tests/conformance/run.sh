@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # run.sh FOLDER PROGRAM: runs the recorded cases of the real programs and compares with what passed before.
 #
-# floor.txt names, for every suite, the cases that are known to fail; a case that fails and is not named there is a
-# failure, and so is one that is named there and passes (take its line out).
+# tests/xfail.toml names, for every suite, the cases that are known to fail, with the reason; a case that fails and is not
+# named there is a failure, and so is one that is named there and passes (take its line out).
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 shared=$(cd "$1" && pwd)
@@ -19,7 +19,7 @@ suite() { # NAME COMMAND...
     "$@" >"$scratch/out" 2>"$scratch/err"
     tail -n 1 "$scratch/out"
     sed -n 's/^FAIL  *\([^:]*\).*/\1/p' "$scratch/out" | sed 's/ *$//' | sort -u >"$scratch/failing"
-    sed -n "s|^$name: ||p" "$here/floor.txt" | sort -u >"$scratch/known"
+    awk -v suite="[$name]" -F'"' '/^\[/ {inside = $0 == suite} inside && /^"/ {print $2}' "$here/../xfail.toml" | sort -u >"$scratch/known"
     if ! grep -qE '^[0-9]+ passed, [0-9]+ failed' "$scratch/out"; then
         echo "the runner did not finish:"; tail -n 5 "$scratch/err"; status=1; return
     fi
@@ -29,7 +29,7 @@ suite() { # NAME COMMAND...
         echo "passed before, fail now:"; sed 's/^/  /' "$scratch/new"; status=1
     fi
     if [ -s "$scratch/mended" ]; then
-        echo "listed in tests/conformance/floor.txt as failing, pass now (take them out):"; sed 's/^/  /' "$scratch/mended"; status=1
+        echo "listed in tests/xfail.toml as failing, pass now (take them out):"; sed 's/^/  /' "$scratch/mended"; status=1
     fi
 }
 
