@@ -185,6 +185,16 @@ impl Object for KubeVersionObject {
         let KubeVersion { version, normalized, major, minor } = &self.version;
         if self.shows_normalized { format!("{{{version} {normalized} {major} {minor}}}") } else { format!("{{{version} {major} {minor}}}") }
     }
+    fn is_stringer(&self) -> bool {
+        // Only a pointer to it has `String()`.
+        false
+    }
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let KubeVersion { version, normalized, major, minor } = &self.version;
+        let all = [("Version", version), ("normalizedVersion", normalized), ("Major", major), ("Minor", minor)];
+        let shown = all.into_iter().filter(|(name, _)| self.shows_normalized || *name != "normalizedVersion");
+        shown.map(|(name, text)| (name, text.as_str().into())).collect()
+    }
     fn marshal(&self) -> Value {
         self.json_fields().into_iter().flatten().collect::<Map>().into()
     }

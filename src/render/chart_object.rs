@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::structs::{Field, Struct};
+use super::structs::{Field, NilMap, Struct};
 use crate::charts::{ChartObject, Dependency, Maintainer, Metadata, Profile};
 use crate::data::{GoKind, List, Map, Member, Object, Type, Value};
 
@@ -20,7 +20,7 @@ pub(super) fn chart_object(metadata: &Metadata, is_root: bool, profile: Profile)
             let map: Map = entries.iter().map(|(key, text)| (key.as_str(), Value::string(text.as_str()))).collect();
             map.retyped(Type::StringMap).into()
         }
-        None => Value::object(NoAnnotations),
+        None => Value::object(NilMap(Type::StringMap)),
     };
     let mut fields = vec![
         text("Name", "name", &metadata.name),
@@ -116,34 +116,6 @@ impl Object for ChartStruct {
     }
     fn json_fields(&self) -> Option<Vec<(&'static str, Value)>> {
         self.0.json_fields()
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-/// A nil `map[string]string`: empty to look at, null in JSON.
-#[derive(Debug)]
-struct NoAnnotations;
-
-impl Object for NoAnnotations {
-    fn go_type(&self) -> Type {
-        Type::StringMap
-    }
-    fn member(&self, _name: &str) -> Option<Member> {
-        Some(Member::Field(Value::string("")))
-    }
-    fn text(&self) -> String {
-        "map[]".into()
-    }
-    fn underlying(&self) -> Option<Value> {
-        Some(Map::typed(Type::StringMap, Default::default()).into())
-    }
-    fn marshal(&self) -> Value {
-        Value::NIL
-    }
-    fn truth(&self) -> bool {
-        false
     }
     fn as_any(&self) -> &dyn Any {
         self

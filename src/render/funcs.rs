@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::capabilities::Lookup;
 use super::failures::{END, START};
+use super::structs::NilMap;
 use super::{durations, split, toml};
 use crate::data::yaml::{Documents, Duplicates, Reading, Resolver, Style, read_value, read_values, write};
-use crate::data::{Kind as Is, Map, SourceFile, Str, Value, json};
+use crate::data::{Kind as Is, List, Map, SourceFile, Str, Type, Value, json};
 use crate::golang::strconv;
 use crate::gotmpl::funcs::{builtin, sprig};
 use crate::gotmpl::{Call, Failure, Function, FunctionTable, Link, Nested, Source};
@@ -233,7 +234,7 @@ fn from_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
     let value = match json::read(&source(arguments)) {
         Ok(value) => match (&value.kind, json_kind(&value)) {
             (Is::Map(_), _) => value,
-            (Is::Nil, _) => Map::new().into(),
+            (Is::Nil, _) => Value::object(NilMap(Type::Map)),
             (_, found) => {
                 let found = found.unwrap_or("array");
                 error_map(format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"))
@@ -248,7 +249,7 @@ fn from_json_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, F
     let value = match json::read(&source(arguments)) {
         Ok(value) => match json_kind(&value) {
             None => value,
-            Some("null") => Value::from(Vec::new()),
+            Some("null") => List::nil(Type::List).into(),
             Some(found) => vec![Value::from(format!("json: cannot unmarshal {found} into Go value of type []interface {{}}"))].into(),
         },
         Err((message, _)) => vec![Value::from(message)].into(),
@@ -256,15 +257,26 @@ fn from_json_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, F
     Ok(value.from_origin(any(arguments, 0).origin))
 }
 
+/// How Go's encoder ends where it is given nil.
+const NO_TYPE: &str = "reflect: call of reflect.Value.Type on zero Value";
+
 fn to_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(match toml::write(any(arguments, 0)) {
+    let value = any(arguments, 0);
+    if value.is_nil() {
+        return Err(NO_TYPE.into());
+    }
+    Ok(match toml::write(value) {
         Ok(text) => Str::from(text).into(),
         Err(message) => message.into(),
     })
 }
 
 fn must_to_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(Str::from(toml::write(any(arguments, 0))?).into())
+    let value = any(arguments, 0);
+    if value.is_nil() {
+        return Err(NO_TYPE.into());
+    }
+    Ok(Str::from(toml::write(value)?).into())
 }
 
 fn from_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

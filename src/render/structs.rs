@@ -72,6 +72,34 @@ impl Object for Struct {
     }
 }
 
+/// A nil map: empty to look at, null in JSON.
+#[derive(Debug)]
+pub(super) struct NilMap(pub(super) Type);
+
+impl Object for NilMap {
+    fn go_type(&self) -> Type {
+        self.0
+    }
+    fn member(&self, _name: &str) -> Option<Member> {
+        Some(Member::Field(if self.0 == Type::StringMap { Value::string("") } else { Value::NIL }))
+    }
+    fn text(&self) -> String {
+        "map[]".into()
+    }
+    fn underlying(&self) -> Option<Value> {
+        Some(Map::typed(self.0, Default::default()).into())
+    }
+    fn marshal(&self) -> Value {
+        Value::NIL
+    }
+    fn truth(&self) -> bool {
+        false
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
 /// What `omitempty` leaves out.
 fn is_empty(value: &Value) -> bool {
     match &value.kind {

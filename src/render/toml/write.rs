@@ -1,6 +1,6 @@
 //! Value → text.
 
-use crate::data::{Kind as Is, Map, Value};
+use crate::data::{Kind as Is, Value};
 use crate::golang::strconv;
 
 /// Nested maps and lists beyond this are refused.
@@ -32,11 +32,34 @@ enum Shape {
 fn plain(value: &Value) -> Value {
     match &value.kind {
         Is::Object(object) => match object.underlying() {
+            _ if object.go_type().name() == "time.Duration" => Value::from(object.text()),
             Some(value) => value,
             None if object.go_type().name() == "time.Time" => value.clone(),
-            None => object.marshal(),
+            // A type that marshals itself to text is a text here too.
+            None => Some(object.marshal()).filter(|text| !is_table(value) || text.as_str().is_some()).unwrap_or_else(|| value.clone()),
         },
         _ => value.clone(),
+    }
+}
+
+/// The entries of a map in key order, or a struct's exported fields in Go's order.
+fn members(value: &Value) -> Option<Vec<(String, Value)>> {
+    match &value.kind {
+        Is::Map(map) => Some(map.snapshot().into_iter().map(|(key, value)| (key.to_text().into_owned(), value)).collect()),
+        Is::Object(object) => {
+            let fields = object.fields();
+            let exported = fields.iter().filter(|(name, _)| name.starts_with(char::is_uppercase));
+            (!fields.is_empty()).then(|| exported.map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+        }
+        _ => None,
+    }
+}
+
+fn is_table(value: &Value) -> bool {
+    match &value.kind {
+        Is::Map(_) => true,
+        Is::Object(object) => !object.fields().is_empty(),
+        _ => false,
     }
 }
 
@@ -45,7 +68,8 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, String> {
         return Err("toml: value nests too deep".into());
     }
     match &value.kind {
-        Is::Map(_) => Ok(Shape::Table),
+        Is::Complex(..) if depth > 0 => Err("unsupported type: complex128".into()),
+        _ if is_table(value) => Ok(Shape::Table),
         Is::List(list) => {
             let mut tables = !list.is_empty();
             for item in list.iter() {
@@ -66,7 +90,8 @@ impl Encoder {
         let value = plain(value);
         match (&value.kind, shape(&value, key.len())?) {
             (Is::Nil, _) => Ok(()),
-            (Is::Map(map), _) => {
+            (Is::Complex(..), _) => Err(format!("unsupported type for key '{}': complex128", key.join("."))),
+            (_, Shape::Table) => {
                 if key.len() == 1 {
                     self.new_line();
                 }
@@ -74,7 +99,7 @@ impl Encoder {
                     self.header(key, "[", "]");
                     self.new_line();
                 }
-                self.map(key, map)
+                self.table(key, &value)
             }
             (Is::List(_), Shape::Tables) if key.is_empty() => Err("toml: top-level values must be Go maps or structs".into()),
             (Is::List(list), Shape::Tables) => {
@@ -82,9 +107,7 @@ impl Encoder {
                     self.new_line();
                     self.header(key, "[[", "]]");
                     self.new_line();
-                    if let Is::Map(map) = &plain(item).kind {
-                        self.map(key, map)?;
-                    }
+                    self.table(key, &plain(item))?;
                 }
                 Ok(())
             }
@@ -92,9 +115,9 @@ impl Encoder {
         }
     }
 
-    fn map(&mut self, key: &[String], map: &Map) -> Result<(), String> {
+    fn table(&mut self, key: &[String], table: &Value) -> Result<(), String> {
         let mut key = key.to_vec();
-        for (name, value) in ordered(map)?.0 {
+        for (name, value) in ordered(table)?.0 {
             key.push(name);
             self.encode(&key, &value)?;
             key.pop();
@@ -136,9 +159,9 @@ impl Encoder {
                 }
                 self.text("]");
             }
-            Is::Map(map) => {
+            _ if is_table(&value) => {
                 self.text("{");
-                let (entries, direct) = ordered(map)?;
+                let (entries, direct) = ordered(&value)?;
                 let last = entries.len();
                 for (position, (name, value)) in entries.into_iter().enumerate() {
                     if value.is_nil() {
@@ -156,7 +179,7 @@ impl Encoder {
                 let text = object.as_any().downcast_ref::<crate::golang::time::Time>().map(super::scalars::show_time);
                 self.text(&text.unwrap_or_else(|| quoted(&object.text())));
             }
-            Is::Nil | Is::Complex(..) => return Err("toml: cannot encode nil".into()),
+            Is::Nil | Is::Complex(..) | Is::Map(_) => return Err("toml: cannot encode nil".into()),
         }
         Ok(())
     }
@@ -187,12 +210,12 @@ impl Encoder {
 /// Plain values first, then tables, each in key order; and how many are plain.
 type Ordered = (Vec<(String, Value)>, usize);
 
-fn ordered(map: &Map) -> Result<Ordered, String> {
+fn ordered(table: &Value) -> Result<Ordered, String> {
     let (mut direct, mut tables) = (Vec::new(), Vec::new());
-    for (key, value) in map.snapshot() {
+    for (key, value) in members(table).unwrap_or_default() {
         let value = plain(&value);
-        let list = if shape(&value, 0)? == Shape::Inline { &mut direct } else { &mut tables };
-        list.push((key.to_text().into_owned(), value));
+        let list = if shape(&value, 1)? == Shape::Inline { &mut direct } else { &mut tables };
+        list.push((key, value));
     }
     let count = direct.len();
     direct.append(&mut tables);
