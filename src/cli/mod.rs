@@ -295,6 +295,9 @@ pub struct WriteValuesArgs {
     pub concurrency: usize,
 }
 
+/// Where the deployment's schemas are if `--schemas` does not say.
+pub const DEFAULT_SCHEMAS: &str = "schemas";
+
 /// `bkhelm lint`
 #[derive(Debug, Args)]
 pub struct LintArgs {
@@ -314,7 +317,7 @@ pub struct LintArgs {
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
     /// Folder of the deployment's schemas: values.schema.json and releases/RELEASE.schema.json
-    #[arg(long, value_name = "FOLDER", default_value = "schemas")]
+    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_SCHEMAS)]
     pub schemas: String,
     /// Releases that are checked at the same time; 0: as many as there are cores
     #[arg(long, default_value_t = 0, value_name = "N")]

@@ -135,7 +135,7 @@ fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
         skip_tests: args.skip_tests,
         show_only: args.show_only.clone(),
     };
-    if let Some(folder) = &args.output_dir {
+    if let Some(folder) = args.output_dir.as_ref().filter(|folder| !folder.is_empty()) {
         let release = args.release_name.then_some(name.as_str());
         let said = write_output_files(run, &rendered.output_files(&print), Path::new(folder), release).map_err(plain)?;
         return run.write(&said).map_err(plain);

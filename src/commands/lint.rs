@@ -7,14 +7,18 @@ use super::hooks::{self, Prepare};
 use super::path::{self as walk, Options, Path};
 use super::{Exit, Run, template};
 use crate::check::{self, Schemas};
-use crate::cli::{FailOn, LintArgs, LintFormat};
+use crate::cli::{DEFAULT_SCHEMAS, FailOn, LintArgs, LintFormat};
 use crate::diag::{Error, Errors, Kind, Severity};
+use crate::host::EntryKind;
 use crate::render::SchemaCheck;
 use crate::report::{self, Format, Phase};
 use crate::state::{self, Release, State};
 
 /// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
 pub fn lint(run: &Run, args: &LintArgs) -> Exit {
+    if args.schemas != DEFAULT_SCHEMAS && run.host().kind(path::Path::new(&args.schemas)) != Some(EntryKind::Folder) {
+        return run.fail(Error::new(Kind::Usage, format!("--schemas {}: no such folder", args.schemas)).into());
+    }
     let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
     let options = template::options(&args.values, args.kube_version.as_deref(), args.concurrency);
     let path = Path::new(run, Options { schema_check: SchemaCheck::Collect, ..options });

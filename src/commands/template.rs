@@ -1,5 +1,6 @@
 //! `bkhelm template`: the manifests of all selected releases.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -57,7 +58,7 @@ fn one_state(run: &Run, path: &Path<'_>, state: &State, releases: &[&Release], a
             for warning in &product.rendered.warnings {
                 run.output.warn(&warning.line);
             }
-            if args.output_dir.is_some() || args.output_dir_template.is_some() {
+            if given(args.output_dir.as_ref()) || given(args.output_dir_template.as_ref()) {
                 write_files(run, state, release, &product, args, print).map_err(Errors::from)
             } else if errors.is_empty() {
                 write_out(run, &product, print)
@@ -65,10 +66,16 @@ fn one_state(run: &Run, path: &Path<'_>, state: &State, releases: &[&Release], a
                 Ok(()) // helmfile ends at the first failure; the rest is rendered for its errors only
             }
         });
-        errors.extend(written.err().into_iter().flatten());
+        let about = |error: Error| if error.about().is_some() { error } else { error.subject(format!("release {}", release.name)) };
+        errors.extend(written.err().into_iter().flatten().map(about));
         hooks::cleanup(run, state, release, "template");
     });
     errors
+}
+
+/// parity: helmfile and helm take an empty `--output-dir` for none.
+fn given(flag: Option<&String>) -> bool {
+    flag.is_some_and(|text| !text.is_empty())
 }
 
 fn write_out(run: &Run, product: &Product, print: &PrintOptions) -> Result<(), Errors> {
@@ -98,17 +105,27 @@ fn write_files(run: &Run, state: &State, release: &Release, product: &Product, a
 /// Writes what `--output-dir` asks for; gives what helm says about it.
 pub fn write_output_files(run: &Run, files: &[OutputFile], folder: &std::path::Path, release: Option<&str>) -> Result<Vec<u8>> {
     let mut said = String::new();
+    // Each file is written once: appending piece by piece would copy the whole file for each piece.
+    let mut whole: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
     for file in files {
         let folder = match release.filter(|_| file.under_release) {
             Some(release) => folder.join(release),
             None => folder.to_owned(),
         };
         let target = folder.join(file.path.to_text().as_ref());
-        let append = file.append || (file.append_if_exists && run.host().kind(&target).is_some());
-        let mut bytes = if append { run.host().read(&target).unwrap_or_default() } else { Vec::new() };
-        bytes.extend_from_slice(&file.bytes);
-        run.host().write(&target, &bytes)?;
         said.push_str(&format!("wrote {}\n", target.display()));
+        let exists = || run.host().kind(&target).is_some();
+        let before = match whole.remove(&target) {
+            Some(begun) => Some(begun).filter(|_| file.append || file.append_if_exists),
+            None if (file.append || file.append_if_exists) && exists() => Some(run.host().read(&target)?),
+            None => None,
+        };
+        let mut bytes = before.unwrap_or_default();
+        bytes.extend_from_slice(&file.bytes);
+        whole.insert(target, bytes);
+    }
+    for (target, bytes) in &whole {
+        run.host().write(target, bytes)?;
     }
     said.push('\n');
     Ok(said.into_bytes())

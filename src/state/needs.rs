@@ -189,10 +189,11 @@ fn undefined(releases: &[&Release], need: &str) -> Error {
         "release(s) {} depend(s) on an undefined release {need:?}. Perhaps you made a typo in \"needs\" or forgot defining a release named {name:?} with appropriate \"namespace\" and \"kubeContext\"?",
         dependents.join(", ")
     );
-    let ids: Vec<String> = releases.iter().map(|release| release.id()).collect();
-    let same_name = ids.iter().find(|id| id.rsplit('/').next() == Some(name));
+    let others = || releases.iter().filter(|release| !release.needs.iter().any(|other| other == need));
+    let named = |name: &str| others().find(|release| release.name == name).map(|release| release.id());
     let error = Error::new(Kind::State, words);
-    match same_name.map(String::as_str).or_else(|| crate::diag::nearest(need, ids.iter().map(String::as_str))) {
+    // By name: what all ids begin with would make every one of them look near.
+    match named(name).or_else(|| named(crate::diag::nearest(name, others().map(|release| release.name.as_str()))?)) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error,
     }
