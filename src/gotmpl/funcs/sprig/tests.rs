@@ -226,3 +226,12 @@ fn a_map_that_holds_itself_can_be_merged() {
     let template = br#"{{ $d := dict "a" 1 }}{{ $_ := set $d "self" $d }}{{ $m := merge (dict "b" 2) $d }}{{ $m.self.self.a }}{{ (merge $d (dict "c" 3)).c }}"#;
     assert_eq!(render(&engine, template).unwrap(), b"13");
 }
+
+#[test]
+fn passwords_of_one_user_come_from_one_key() {
+    let engine = engine();
+    // What helm 4.3.1 prints; the fourth has the same letters with another end of the password.
+    let template = br#"{{ derivePassword 1 "long" "password" "user" "example.com" }} {{ derivePassword 2 "long" "password" "user" "example.com" }} {{ derivePassword 1 "pin" "password" "user" "other" }} {{ derivePassword 1 "long" "passwordu" "ser" "example.com" }} {{ derivePassword 1 "long" "password" "user" "example.com" }}"#;
+    let printed = render(&engine, template).unwrap();
+    assert_eq!(String::from_utf8_lossy(&printed), "ZedaFaxcZaso9* Fovi2@JifpTupx 0389 Fexu1.MayqGozn ZedaFaxcZaso9*");
+}
