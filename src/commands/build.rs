@@ -4,12 +4,11 @@ use super::hooks::{self, Prepare};
 use super::{Exit, Run, path};
 use crate::cli::BuildArgs;
 use crate::diag::Errors;
-use crate::report::Phase;
-use crate::state::{self, output};
+use crate::state::output;
 
 /// Prints each state as one YAML document.
 pub fn build(run: &Run, args: &BuildArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
+    let desired = run.load();
     run.say_notes();
     let mut errors = Errors::new();
     let mut matched = false;

@@ -12,14 +12,14 @@ use crate::diag::{Error, Errors, Kind, Severity};
 use crate::host::EntryKind;
 use crate::render::SchemaCheck;
 use crate::report::{self, Format, Phase};
-use crate::state::{self, Release, State};
+use crate::state::{Release, State};
 
 /// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
 pub fn lint(run: &Run, args: &LintArgs) -> Exit {
     if args.schemas != DEFAULT_SCHEMAS && run.host().kind(path::Path::new(&args.schemas)) != Some(EntryKind::Folder) {
         return run.fail(Error::new(Kind::Usage, format!("--schemas {}: no such folder", args.schemas)).into());
     }
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
+    let desired = run.load();
     let options = template::options(&args.values, args.kube_version.as_deref(), args.concurrency);
     let path = Path::new(run, Options { schema_check: SchemaCheck::Collect, ..options });
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder: path::Path::new(&args.schemas), profile: run.profile };

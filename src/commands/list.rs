@@ -4,12 +4,11 @@ use super::hooks::{self, Prepare};
 use super::{Exit, Run, path};
 use crate::cli::{ListArgs, ListFormat};
 use crate::diag::Errors;
-use crate::report::Phase;
-use crate::state::{self, output};
+use crate::state::output;
 
 /// Lists the releases of all states in one table or JSON array.
 pub fn list(run: &Run, args: &ListArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
+    let desired = run.load();
     run.say_notes();
     let mut errors = Errors::new();
     let mut rows = Vec::new();

@@ -91,6 +91,7 @@ impl<'r> Path<'r> {
             user_values::of_release(run, state, &layers, &self.options).map_err(|error| helm(error).into())
         });
         let values = values.map_err(|errors: Errors| errors.map(about))?;
+        run.output.debug(&format!("release {}: {} keys of values, chart {}", release.name, values.len(), release.chart_to_use()));
         let reference = Reference {
             chart: release.chart_to_use(),
             folder: &state.folder,

@@ -3,12 +3,11 @@
 use super::{Exit, Run};
 use crate::cli::{EnvironmentFormat, PrintEnvArgs};
 use crate::diag::Errors;
-use crate::report::Phase;
-use crate::state::{self, output};
+use crate::state::output;
 
 /// Prints the environments as YAML documents or one JSON array.
 pub fn print_env(run: &Run, args: &PrintEnvArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
+    let desired = run.load();
     run.say_notes();
     let json = args.output == EnvironmentFormat::Json;
     let mut errors = Errors::new();

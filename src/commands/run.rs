@@ -12,7 +12,7 @@ use crate::diag::{Error, Errors, Kind, Result, Severity};
 use crate::fetch::Refresh;
 use crate::gotmpl::funcs::World;
 use crate::host::Host;
-use crate::report::{Level, Output, Timings};
+use crate::report::{Level, Output, Phase, Timings};
 use crate::state;
 use crate::values::Setting;
 
@@ -117,6 +117,21 @@ impl Run {
     /// The world outside.
     pub fn host(&self) -> &dyn Host {
         &*self.setting.host
+    }
+
+    /// Loads the states that were asked for. What came up on the way waits in [`Setting::notes`].
+    pub fn load(&self) -> state::Desired {
+        let desired = self.timings.measure(Phase::State, None, || state::load(&self.request, &self.setting));
+        for state in &desired.states {
+            let selectors = state.selectors.join(" or ");
+            self.output.debug(&format!(
+                "state {} in environment {}: {} releases, selectors [{selectors}]",
+                state.path,
+                state.environment.name,
+                state.releases.len()
+            ));
+        }
+        desired
     }
 
     /// Prints what came up since the last time.

@@ -3,12 +3,11 @@
 use super::hooks::{self, Prepare};
 use super::{Exit, Run, path};
 use crate::diag::Errors;
-use crate::report::Phase;
-use crate::state::{self, output};
+use crate::state::output;
 
 /// Prints each state's groups.
 pub fn show_dag(run: &Run) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
+    let desired = run.load();
     run.say_notes();
     let mut errors = Errors::new();
     for state in &desired.states {

@@ -13,7 +13,7 @@ use crate::cli::{HelmTemplate, NeedsFlags, ReleaseValueFlags, TemplateArgs};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::render::{OutputFile, PrintOptions, SchemaCheck};
 use crate::report::Phase;
-use crate::state::{self, Needs, Release, State, output};
+use crate::state::{Needs, Release, State, output};
 use crate::values::set::{Flag, Setting};
 
 /// Renders state by state; what is rendered goes out at once, all errors are reported at the end.
@@ -22,7 +22,7 @@ pub fn template(run: &Run, args: &TemplateArgs) -> Exit {
         Ok(resolved) => resolved,
         Err(error) => return run.fail(error.into()),
     };
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
+    let desired = run.load();
     run.say_notes();
     let path = Path::new(run, options);
     let mut errors = Errors::new();

@@ -19,6 +19,9 @@ pub fn of_release(run: &Run, state: &State, values: &ReleaseValues, options: &Op
         settings: values.set.iter().map(setting).chain(options.set.iter().cloned()).collect(),
         folder: state.folder.clone(),
     };
+    for layer in &values.layers {
+        run.output.debug(&format!("values layer {}", layer.name.as_deref().unwrap_or("written in the state")));
+    }
     user.merge(run.host(), &run.setting.sources, run.profile)
 }
 

@@ -12,7 +12,7 @@ use crate::state::{self, Release, State, output};
 
 /// Writes the values files of all selected releases.
 pub fn write_values(run: &Run, args: &WriteValuesArgs) -> Exit {
-    let desired = run.timings.measure(Phase::State, None, || state::load(&run.request, &run.setting));
+    let desired = run.load();
     run.say_notes();
     let mut errors = Errors::new();
     let mut matched = false;

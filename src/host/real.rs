@@ -31,7 +31,17 @@ impl Host for RealHost {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        fs::read(path).map_err(|error| fault(if path.is_dir() { "read" } else { "open" }, path, &error))
+        let failed = |error: io::Error| fault(if path.is_dir() { "read" } else { "open" }, path, &error);
+        let file = fs::File::open(path).map_err(failed)?;
+        let length = file.metadata().map_or(0, |about| about.len().min(LIMIT));
+        let mut bytes = Vec::with_capacity(length as usize);
+        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(failed)?;
+        match bytes.len() as u64 > LIMIT {
+            true => {
+                Err(Error::new(Kind::Limit, format!("read {}: {TOO_LONG}", path.display())).at(Place::file(path.display().to_string())))
+            }
+            false => Ok(bytes),
+        }
     }
 
     fn kind(&self, path: &Path) -> Option<EntryKind> {
@@ -116,13 +126,23 @@ impl Host for RealHost {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(failed)?;
-        let input = child.stdin.take();
-        let output = std::thread::scope(|scope| {
+        let (input, out, err) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (stdout, stderr) = std::thread::scope(|scope| {
             scope.spawn(|| input.map(|mut pipe| pipe.write_all(&command.input))); // a program that reads nothing is fine
-            child.wait_with_output()
-        })
-        .map_err(failed)?;
-        Ok(Output { code: output.status.code().unwrap_or(-1), stdout: output.stdout, stderr: output.stderr })
+            let errors = scope.spawn(|| limited(err));
+            let data = limited(out);
+            (data, errors.join().unwrap_or_else(|_| Ok(Vec::new())))
+        });
+        // Whoever still writes is told by a closed pipe; a program that ignores that is ended.
+        let too_long = [&stdout, &stderr].iter().any(|text| text.as_ref().is_ok_and(|text| text.len() as u64 > LIMIT));
+        if too_long {
+            let _ = child.kill(); // it may have ended by itself
+        }
+        let status = child.wait().map_err(failed)?;
+        if too_long {
+            return Err(Error::new(Kind::Limit, format!("exec: {:?}: {TOO_LONG}", command.program)));
+        }
+        Ok(Output { code: status.code().unwrap_or(-1), stdout: stdout.map_err(failed)?, stderr: stderr.map_err(failed)? })
     }
 
     fn ask(&self, request: &Request) -> Result<Response> {
@@ -141,6 +161,17 @@ impl Host for RealHost {
             .map_err(|error| Error::new(Kind::File, format!("read standard input: {}", words(&error))))?;
         Ok(bytes)
     }
+}
+
+/// A file or a program's output may be this long; what is longer is no deployment's (`/dev/zero`, `yes`).
+const LIMIT: u64 = 512 << 20;
+const TOO_LONG: &str = "longer than 512 MiB, the most that is read";
+
+/// What comes out of a pipe, up to one byte more than the limit.
+fn limited(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    pipe.map_or(Ok(0), |pipe| pipe.take(LIMIT + 1).read_to_end(&mut bytes))?;
+    Ok(bytes)
 }
 
 /// The program of that name in `PATH`.
