@@ -11,7 +11,7 @@ use super::charts::{Charts, Reference};
 use super::{Run, user_values};
 use crate::charts::Chart;
 use crate::diag::{Error, Errors, Kind, Result};
-use crate::fetch::{Repositories, Repository};
+use crate::fetch::Repositories;
 use crate::render::{self, KubeVersion, Rendered, SchemaCheck};
 use crate::report::Phase;
 use crate::state::{self, Release, State};
@@ -65,7 +65,7 @@ impl<'r> Path<'r> {
     /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in
     /// their order as soon as its turn comes.
     pub fn render(&self, state: &State, releases: &[&Release], mut take: impl FnMut(&Release, Result<Product, Errors>)) {
-        let repositories = Repositories::load(self.run.host(), state.repositories.iter().map(declared).collect());
+        let repositories = Repositories::load(self.run.host(), state.repositories.clone());
         let repositories = match repositories {
             Ok(repositories) => repositories,
             Err(error) => return releases.iter().for_each(|release| take(release, Err(error.clone().into()))),
@@ -140,21 +140,6 @@ fn refuse(release: &Release) -> Result<()> {
                 .hint("take it out, or render this release with helmfile"))
         }
         None => Ok(()),
-    }
-}
-
-fn declared(repository: &state::Repository) -> Repository {
-    Repository {
-        name: repository.name.clone(),
-        url: repository.url.clone(),
-        username: repository.username.clone(),
-        password: repository.password.clone(),
-        ca_file: repository.ca_file.clone(),
-        cert_file: repository.cert_file.clone(),
-        key_file: repository.key_file.clone(),
-        insecure: repository.skip_tls_verify,
-        pass_credentials: repository.pass_credentials,
-        declared: true,
     }
 }
 

@@ -35,6 +35,7 @@ use std::path::PathBuf;
 
 use crate::data::{Map, Sources};
 use crate::diag::{Error, Errors, Kind, Place, Result};
+use crate::fetch::Repository;
 use crate::values::{Folder, Setting};
 
 /// Everything that was asked for, as far as it could be loaded.
@@ -115,23 +116,6 @@ pub struct State {
     label: String,
     /// What places are found in.
     sources: Sources,
-}
-
-/// A chart repository as the state names it.
-#[derive(Debug, Clone, Default)]
-#[allow(missing_docs)]
-pub struct Repository {
-    pub name: String,
-    pub url: String,
-    pub username: String,
-    pub password: String,
-    pub ca_file: String,
-    pub cert_file: String,
-    pub key_file: String,
-    pub oci: bool,
-    pub pass_credentials: bool,
-    pub skip_tls_verify: bool,
-    pub plain_http: bool,
 }
 
 /// Whether needs come along with what the selectors pick.

@@ -8,6 +8,7 @@ use super::release::{Hook, Options, Release, SetValue};
 use super::templates::is_desired;
 use crate::data::{Map, Value};
 use crate::diag::{Error, Kind, Severity};
+use crate::fetch::Repository;
 use crate::values::Setting;
 
 /// All releases of a state, in order, from their records (templates done).
@@ -204,10 +205,10 @@ pub(super) fn hooks(record: &Map) -> Vec<Hook> {
 }
 
 /// The repositories of a state.
-pub(super) fn repositories(loaded: &Loaded) -> Vec<super::Repository> {
+pub(super) fn repositories(loaded: &Loaded) -> Vec<Repository> {
     let read = |value: &Value| {
         let entry = value.as_map()?;
-        Some(super::Repository {
+        Some(Repository {
             name: text(entry, "name"),
             url: text(entry, "url"),
             username: text(entry, "username"),
@@ -215,10 +216,9 @@ pub(super) fn repositories(loaded: &Loaded) -> Vec<super::Repository> {
             ca_file: text(entry, "caFile"),
             cert_file: text(entry, "certFile"),
             key_file: text(entry, "keyFile"),
-            oci: flag(entry, "oci"),
             pass_credentials: flag(entry, "passCredentials"),
-            skip_tls_verify: flag(entry, "skipTLSVerify"),
-            plain_http: flag(entry, "plainHttp"),
+            insecure: flag(entry, "skipTLSVerify"),
+            declared: true,
         })
     };
     record::list(&loaded.fields, "repositories").iter().filter_map(read).collect()
