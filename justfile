@@ -22,6 +22,10 @@ oracle:
 bench *ARGS:
     cargo bench --bench render -- {{ARGS}}
 
+# the template engine beside Go's, minijinja and gtmpl, in one run; Go's column needs Go
+bench-engine *ARGS:
+    cargo bench --bench engine -- {{ARGS}}
+
 # whole programs side by side: bkhelm and helmfile with helm, in one run; HELM and HELMFILE name the programs
 bench-programs:
     benches/programs.sh
