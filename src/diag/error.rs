@@ -98,12 +98,14 @@ impl Place {
 
     /// The place of byte `offset` in `text`, with the line as excerpt.
     pub fn in_text(file: impl Into<String>, text: &[u8], offset: usize) -> Self {
-        let offset = offset.min(text.len());
-        let start = text[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let end = text[offset..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| offset + at);
-        let line = text[..start].iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
-        let column = String::from_utf8_lossy(&text[start..offset]).chars().count() as u32 + 1;
-        let excerpt = String::from_utf8_lossy(&text[start..end]).trim_end().to_owned();
+        let (before, after) = text.split_at_checked(offset).unwrap_or((text, &[]));
+        let is_end = |byte: &u8| *byte == b'\n';
+        let before_in_line = before.rsplit(is_end).next().unwrap_or_default();
+        let after_in_line = after.split(is_end).next().unwrap_or_default();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+        let line = number(before.iter().filter(|byte| is_end(byte)).count());
+        let column = number(String::from_utf8_lossy(before_in_line).chars().count());
+        let excerpt = String::from_utf8_lossy(&[before_in_line, after_in_line].concat()).trim_end().to_owned();
         Self { file: file.into(), line, column, excerpt: Some(excerpt) }
     }
 }

@@ -5,6 +5,18 @@
 //! underneath (`cause`) and what to do (`hints`). `Display` is one line (or Go's text, to the letter,
 //! where a person may grep for it); the full report is drawn from the fields. No printing here.
 
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
 mod error;
 mod suggest;
 

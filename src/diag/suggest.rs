@@ -14,6 +14,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two names, letters' case ignored.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "i < a.len() and j < b.len(); each row has b.len() + 1 costs, none above 200; `before` is a row once i > 0"
+)]
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().take(100).collect();
     let b: Vec<char> = b.to_lowercase().chars().take(100).collect();
