@@ -22,18 +22,17 @@ pub fn html(text: &[u8]) -> Vec<u8> {
 /// `template.JSEscapeString`
 pub fn js(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        let (rune, length) = utf8::decode(&text[at..]);
+    let mut rest = text;
+    while let (Some(&byte), Some((rune, written, after))) = (rest.first(), utf8::split_first(rest)) {
         match byte {
             b'\\' | b'\'' | b'"' => out.extend_from_slice(&[b'\\', byte]),
             b'<' | b'>' | b'&' | b'=' => out.extend_from_slice(format!("\\u{rune:04X}").as_bytes()),
             0..0x20 => out.extend_from_slice(format!("\\u{byte:04X}").as_bytes()),
             0x20..0x80 => out.push(byte),
-            _ if strconv::is_print(rune) => out.extend_from_slice(&text[at..at + length]),
+            _ if strconv::is_print(rune) => out.extend_from_slice(written),
             _ => out.extend_from_slice(format!("\\u{rune:04X}").as_bytes()),
         }
-        at += length.max(1);
+        rest = after;
     }
     out
 }

@@ -2,9 +2,22 @@
 //!
 //! `fmt` prints values, `strconv` reads and writes numbers and quoted text, `regexp` is RE2, `semver` is
 //! Masterminds', `time` has the layouts and durations, `glob` is gobwas', `path` is `path` and `filepath.Match`,
-//! `url` is `net/url`, `escape` has what templates escape with. Called by every room above; never asks for
+//! `url` is `net/url`, `bytes` cuts text, `escape` has what templates escape with. Called by every room above; never asks for
 //! the clock, a file or the environment, and never panics, whatever it is given.
 
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
+pub mod bytes;
 pub mod escape;
 pub mod fmt;
 pub mod glob;

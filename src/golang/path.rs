@@ -1,14 +1,17 @@
 //! Go's `path` package and `filepath.Match`, for `/` separated paths.
 
-use super::utf8;
+use super::{bytes, utf8};
 
 /// `path.Base`: the last element; `.` for an empty path, `/` for slashes only.
 pub fn base(path: &[u8]) -> Vec<u8> {
     if path.is_empty() {
         return b".".to_vec();
     }
-    let end = path.iter().rposition(|byte| *byte != b'/').map_or(0, |last| last + 1);
-    let (_, last) = split(&path[..end]);
+    let mut whole = path;
+    while let Some(shorter) = whole.strip_suffix(b"/") {
+        whole = shorter;
+    }
+    let (_, last) = split(whole);
     if last.is_empty() { b"/".to_vec() } else { last.to_vec() }
 }
 
@@ -20,7 +23,7 @@ pub fn dir(path: &[u8]) -> Vec<u8> {
 /// `path.Ext`: from the last dot of the last element.
 pub fn ext(path: &[u8]) -> Vec<u8> {
     let (_, last) = split(path);
-    last.iter().rposition(|byte| *byte == b'.').map_or_else(Vec::new, |dot| last[dot..].to_vec())
+    bytes::cut_last(last, b'.').map_or_else(Vec::new, |(name, _)| bytes::skip(last, name.len()).to_vec())
 }
 
 /// `path.Clean`: the shortest path of the same meaning; `.` for an empty one.
@@ -58,7 +61,8 @@ pub fn join(elements: &[&[u8]]) -> Vec<u8> {
 
 /// `path.Split`: what stands up to the last slash, and after it.
 pub fn split(path: &[u8]) -> (&[u8], &[u8]) {
-    path.split_at(path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1))
+    let file = bytes::cut_last(path, b'/').map_or(path, |(_, file)| file);
+    (bytes::before(path, file), file)
 }
 
 /// What a malformed pattern gives.
@@ -71,10 +75,11 @@ const BAD_PATTERN: &str = "syntax error in pattern";
 pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, String> {
     let (mut pattern, mut name) = (pattern, name);
     while !pattern.is_empty() {
-        let stars = pattern.iter().take_while(|byte| **byte == b'*').count();
-        let (chunk, rest) = split_chunk(&pattern[stars..]);
+        let (stars, rest) = bytes::span(pattern, |byte| byte == b'*');
+        let star = !stars.is_empty();
+        let (chunk, rest) = split_chunk(rest);
         pattern = rest;
-        if stars > 0 && chunk.is_empty() {
+        if star && chunk.is_empty() {
             return Ok(!name.contains(&b'/'));
         }
         match match_chunk(chunk, name)? {
@@ -85,7 +90,7 @@ pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, String> {
             }
             _ => {}
         }
-        match if stars > 0 { skip_to(chunk, name, pattern.is_empty())? } else { None } {
+        match if star { skip_to(chunk, name, pattern.is_empty())? } else { None } {
             Some(after) => name = after,
             // parity: filepath.Match does not look at the rest of the pattern here, as path.Match does.
             None => return Ok(false),
@@ -96,11 +101,13 @@ pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, String> {
 
 /// Where a chunk matches after a `*`: what is left of the name then.
 fn skip_to<'n>(chunk: &[u8], name: &'n [u8], last: bool) -> Result<Option<&'n [u8]>, String> {
-    for at in 0..name.len() {
-        if name[at] == b'/' {
+    let mut rest = name;
+    while let [first, after @ ..] = rest {
+        if *first == b'/' {
             break;
         }
-        match match_chunk(chunk, &name[at + 1..])? {
+        rest = after;
+        match match_chunk(chunk, rest)? {
             Some(after) if after.is_empty() || !last => return Ok(Some(after)),
             _ => {}
         }
@@ -111,18 +118,21 @@ fn skip_to<'n>(chunk: &[u8], name: &'n [u8], last: bool) -> Result<Option<&'n [u
 /// The pattern up to the next `*` that is not in brackets, and the rest.
 fn split_chunk(pattern: &[u8]) -> (&[u8], &[u8]) {
     let mut in_brackets = false;
-    let mut at = 0;
-    while let Some(byte) = pattern.get(at) {
+    let mut rest = pattern;
+    while let [byte, after @ ..] = rest {
         match byte {
-            b'\\' if at + 1 < pattern.len() => at += 1,
+            b'\\' => {
+                rest = bytes::skip(after, 1);
+                continue;
+            }
             b'[' => in_brackets = true,
             b']' => in_brackets = false,
             b'*' if !in_brackets => break,
             _ => {}
         }
-        at += 1;
+        rest = after;
     }
-    pattern.split_at(at.min(pattern.len()))
+    (bytes::before(pattern, rest), rest)
 }
 
 /// Matches a chunk at the start of the name: what is left of the name. The whole chunk is checked in any case.
@@ -134,28 +144,28 @@ fn match_chunk<'n>(chunk: &[u8], name: &'n [u8]) -> Result<Option<&'n [u8]>, Str
         match byte {
             b'[' => {
                 let (rune, length) = if failed { (0, 0) } else { utf8::decode(name) };
-                name = &name[length..];
-                let (matched, rest) = match_brackets(&chunk[1..], rune)?;
+                name = bytes::skip(name, length);
+                let (matched, rest) = match_brackets(bytes::skip(chunk, 1), rune)?;
                 failed |= !matched;
                 chunk = rest;
             }
             b'?' => {
                 if !failed {
                     failed = name.first() == Some(&b'/');
-                    name = &name[utf8::decode(name).1..];
+                    name = bytes::skip(name, utf8::decode(name).1);
                 }
-                chunk = &chunk[1..];
+                chunk = bytes::skip(chunk, 1);
             }
             _ => {
                 if byte == b'\\' {
-                    chunk = &chunk[1..];
+                    chunk = bytes::skip(chunk, 1);
                 }
-                let Some(&expected) = chunk.first() else { return Err(BAD_PATTERN.to_owned()) };
+                let Some((expected, rest)) = chunk.split_first() else { return Err(BAD_PATTERN.to_owned()) };
                 if !failed {
-                    failed = name.first() != Some(&expected);
-                    name = &name[1..];
+                    failed = name.first() != Some(expected);
+                    name = bytes::skip(name, 1);
                 }
-                chunk = &chunk[1..];
+                chunk = rest;
             }
         }
     }
@@ -164,21 +174,20 @@ fn match_chunk<'n>(chunk: &[u8], name: &'n [u8]) -> Result<Option<&'n [u8]>, Str
 
 /// Whether a rune is in the brackets, and the pattern after them.
 fn match_brackets(pattern: &[u8], rune: u32) -> Result<(bool, &[u8]), String> {
-    let negated = pattern.first() == Some(&b'^');
-    let mut rest = &pattern[usize::from(negated)..];
+    let (negated, mut rest) = pattern.strip_prefix(b"^").map_or((false, pattern), |rest| (true, rest));
     let mut found = false;
-    let mut ranges = 0;
-    while rest.first() != Some(&b']') || ranges == 0 {
+    let mut first = true;
+    while first || !rest.starts_with(b"]") {
+        first = false;
         let (low, after) = bracket_character(rest)?;
         rest = after;
         let mut high = low;
-        if rest.first() == Some(&b'-') {
-            (high, rest) = bracket_character(&rest[1..])?;
+        if let Some(after) = rest.strip_prefix(b"-") {
+            (high, rest) = bracket_character(after)?;
         }
         found |= (low..=high).contains(&rune);
-        ranges += 1;
     }
-    Ok((found != negated, &rest[1..]))
+    Ok((found != negated, bytes::skip(rest, 1)))
 }
 
 /// A character in brackets; something has to follow it.
@@ -193,7 +202,7 @@ fn bracket_character(pattern: &[u8]) -> Result<(u32, &[u8]), String> {
     if rune == utf8::RUNE_ERROR && length <= 1 || escaped.len() <= length {
         return Err(bad());
     }
-    Ok((rune, &escaped[length..]))
+    Ok((rune, bytes::skip(escaped, length)))
 }
 
 #[cfg(test)]

@@ -20,10 +20,17 @@ pub fn decode(text: &[u8]) -> (u32, usize) {
     character.map_or((RUNE_ERROR, 1), |character| (character as u32, length))
 }
 
+/// The first rune, the bytes it is written with, and what follows. `None`: no bytes.
+pub fn split_first(text: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+    let (rune, length) = decode(text);
+    let (written, rest) = text.split_at_checked(length).filter(|_| length > 0)?;
+    Some((rune, written, rest))
+}
+
 /// `utf8.DecodeLastRune`
 pub fn decode_last(text: &[u8]) -> (u32, usize) {
     for length in 2..=4.min(text.len()) {
-        let tail = &text[text.len() - length..];
+        let tail = text.get(text.len().saturating_sub(length)..).unwrap_or_default();
         if decode(tail).1 == length {
             return (decode(tail).0, length);
         }
@@ -43,12 +50,12 @@ pub fn append(out: &mut Vec<u8>, rune: u32) {
 
 /// The runes with their byte offsets, as `range` over a string gives them.
 pub fn runes(text: &[u8]) -> impl Iterator<Item = (usize, u32)> + '_ {
-    let mut at = 0;
+    let (mut at, mut rest) = (0usize, text);
     std::iter::from_fn(move || {
-        let (rune, length) = decode(text.get(at..)?);
+        let (rune, written, after) = split_first(rest)?;
         let start = at;
-        at += length;
-        (length > 0).then_some((start, rune))
+        (at, rest) = (at.wrapping_add(written.len()), after);
+        Some((start, rune))
     })
 }
 

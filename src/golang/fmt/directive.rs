@@ -3,16 +3,16 @@
 use super::layout::Flags;
 use super::printer::Printer;
 use crate::data::{Kind, Value};
-use crate::golang::utf8;
+use crate::golang::{bytes, utf8};
 
 /// Widths and precisions beyond this are not numbers to Go's fmt.
 const TOO_LARGE: i64 = 1_000_000;
 
 /// The format being read: how far, which argument is next, and what went wrong with indexes.
 struct Reader<'a> {
-    format: &'a [u8],
+    /// What is not read yet.
+    rest: &'a [u8],
     arguments: &'a [Value],
-    at: usize,
     next: usize,
     /// An index such as `[3]` was just read.
     after_index: bool,
@@ -24,19 +24,18 @@ struct Reader<'a> {
 
 /// `fmt.Sprintf` into the printer.
 pub(super) fn run(printer: &mut Printer, format: &[u8], arguments: &[Value]) {
-    let mut reader = Reader { format, arguments, at: 0, next: 0, after_index: false, good_index: true, reordered: false };
-    while reader.at < format.len() && !printer.is_full() {
-        let rest = &format[reader.at..];
-        let text = rest.iter().position(|byte| *byte == b'%').unwrap_or(rest.len());
-        printer.out.extend_from_slice(&rest[..text]);
-        reader.at += text;
-        if reader.at < format.len() {
-            reader.at += 1;
+    let mut reader = Reader { rest: format, arguments, next: 0, after_index: false, good_index: true, reordered: false };
+    while !reader.rest.is_empty() && !printer.is_full() {
+        let (text, rest) = bytes::span(reader.rest, |byte| byte != b'%');
+        printer.out.extend_from_slice(text);
+        reader.rest = rest;
+        if reader.eat(b'%') {
             reader.directive(printer);
         }
     }
-    if !reader.reordered && reader.next < arguments.len() {
-        extra(printer, &arguments[reader.next..]);
+    match arguments.get(reader.next..) {
+        Some(left @ [_, ..]) if !reader.reordered => extra(printer, left),
+        _ => {}
     }
 }
 
@@ -61,7 +60,20 @@ fn extra(printer: &mut Printer, arguments: &[Value]) {
 
 impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
-        self.format.get(self.at).copied()
+        self.rest.first().copied()
+    }
+
+    fn advance(&mut self) {
+        self.rest = bytes::skip(self.rest, 1);
+    }
+
+    /// Takes the byte if it stands here.
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.advance();
+        }
+        found
     }
 
     /// One directive, after its `%`.
@@ -78,7 +90,7 @@ impl Reader<'_> {
                 b' ' => printer.flags.space = true,
                 _ => break,
             }
-            self.at += 1;
+            self.advance();
         }
         self.index();
         self.width(printer);
@@ -86,12 +98,11 @@ impl Reader<'_> {
         if !self.after_index {
             self.index();
         }
-        let (verb, length) = utf8::decode(&self.format[self.at.min(self.format.len())..]);
-        if length == 0 {
+        let Some((verb, _, rest)) = utf8::split_first(self.rest) else {
             printer.out.extend_from_slice(b"%!(NOVERB)");
             return;
-        }
-        self.at += length;
+        };
+        self.rest = rest;
         let verb = char::from_u32(verb).unwrap_or(char::REPLACEMENT_CHARACTER);
         self.verb(printer, verb);
     }
@@ -108,15 +119,14 @@ impl Reader<'_> {
                 (flags.plus_v, flags.plus) = (flags.plus, false);
             }
             printer.argument(argument, verb);
-            self.next += 1;
+            self.next = self.next.saturating_add(1);
         } else {
             printer.complain(verb, "MISSING");
         }
     }
 
     fn width(&mut self, printer: &mut Printer) {
-        if self.peek() == Some(b'*') {
-            self.at += 1;
+        if self.eat(b'*') {
             match self.integer() {
                 Some(width) => {
                     printer.flags.width = Some(width.unsigned_abs() as usize);
@@ -138,16 +148,15 @@ impl Reader<'_> {
     }
 
     fn precision(&mut self, printer: &mut Printer) {
-        if self.peek() != Some(b'.') || self.at + 1 >= self.format.len() {
+        // A point that ends the format is its verb.
+        if self.rest.len() < 2 || !self.eat(b'.') {
             return;
         }
-        self.at += 1;
         if self.after_index {
             self.good_index = false;
         }
         self.index();
-        if self.peek() == Some(b'*') {
-            self.at += 1;
+        if self.eat(b'*') {
             let given = self.integer();
             printer.flags.precision = given.and_then(|given| usize::try_from(given).ok());
             if printer.flags.precision.is_none() {
@@ -162,7 +171,7 @@ impl Reader<'_> {
     /// The value of the next argument for a `*`; `None` where it is no integer or too large.
     fn integer(&mut self) -> Option<i64> {
         let argument = self.arguments.get(self.next)?;
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         let behind = match &argument.kind {
             Kind::Object(object) => object.underlying().unwrap_or_default(),
             _ => argument.clone(),
@@ -177,8 +186,8 @@ impl Reader<'_> {
 
     /// The digits that stand here. Too many of them swallow the rest of the format, as in Go.
     fn number(&mut self) -> Option<i64> {
-        let (number, at) = digits(self.format, self.at, self.format.len());
-        self.at = at;
+        let (number, rest) = digits(self.rest);
+        self.rest = rest;
         number
     }
 
@@ -189,18 +198,18 @@ impl Reader<'_> {
             return;
         }
         self.reordered = true;
-        let rest = &self.format[self.at..];
-        let close = if rest.len() < 3 { None } else { rest.iter().position(|byte| *byte == b']') };
-        let Some(close) = close else {
-            self.at += 1;
+        let inside = bytes::skip(self.rest, 1);
+        let Some((inside, after)) = bytes::cut(inside, b']').filter(|_| self.rest.len() >= 3) else {
+            self.advance();
             self.good_index = false;
             self.after_index = false;
             return;
         };
-        let (number, end) = digits(rest, 1, close);
-        self.at += close + 1;
-        self.after_index = number.is_some() && end == close;
-        let index = number.filter(|_| end == close).and_then(|number| usize::try_from(number - 1).ok());
+        self.rest = after;
+        let (number, left) = digits(inside);
+        let number = number.filter(|_| left.is_empty());
+        self.after_index = number.is_some();
+        let index = number.and_then(|number| usize::try_from(number.checked_sub(1)?).ok());
         match index.filter(|index| *index < self.arguments.len()) {
             Some(index) => self.next = index,
             None => self.good_index = false,
@@ -208,18 +217,17 @@ impl Reader<'_> {
     }
 }
 
-/// Decimal digits from `start` up to `end`: the number, if any, and where they stop.
-fn digits(text: &[u8], start: usize, end: usize) -> (Option<i64>, usize) {
-    let mut at = start;
+/// Decimal digits at the start of a text: the number, if any, and what follows; nothing does where it is too large.
+fn digits(text: &[u8]) -> (Option<i64>, &[u8]) {
+    let mut rest = text;
     let mut number = None;
-    while at < end {
-        let Some(digit) = text.get(at).filter(|byte| byte.is_ascii_digit()) else { break };
-        let before = number.unwrap_or(0);
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        let before = number.unwrap_or(0i64);
         if before > TOO_LARGE {
-            return (None, end);
+            return (None, &[]);
         }
-        number = Some(before * 10 + i64::from(digit - b'0'));
-        at += 1;
+        number = Some(before.saturating_mul(10).saturating_add(i64::from(digit & 0x0F)));
+        rest = after;
     }
-    (number, at)
+    (number, rest)
 }

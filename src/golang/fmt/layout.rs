@@ -1,6 +1,6 @@
 //! Numbers and text laid out by flags, width and precision.
 
-use crate::golang::{strconv, utf8};
+use crate::golang::{bytes, strconv, utf8};
 
 /// What stands between `%` and the verb.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,7 +62,7 @@ impl Layout<'_> {
 
     fn truncated<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         let Some(precision) = self.flags.precision else { return text };
-        utf8::runes(text).nth(precision).map_or(text, |(at, _)| &text[..at])
+        utf8::runes(text).nth(precision).map_or(text, |(at, _)| bytes::split(text, at).0)
     }
 
     /// `%s`
@@ -89,12 +89,16 @@ impl Layout<'_> {
 
     /// `%x` and `%X` of text. A nil `[]byte` is empty text.
     pub(super) fn hex_text(&mut self, text: &[u8], upper: bool) {
-        let text = &text[..self.flags.precision.unwrap_or(text.len()).min(text.len())];
+        let text = self.flags.precision.map_or(text, |precision| bytes::split(text, precision).0);
         if text.is_empty() {
             return self.padding(self.flags.width.unwrap_or(0));
         }
-        let (digits, prefix): (&[u8; 16], &[u8]) = if upper { (b"0123456789ABCDEF", b"0X") } else { (b"0123456789abcdef", b"0x") };
-        let mut hex = Vec::with_capacity(text.len() * 2);
+        let prefix: &[u8] = if upper { b"0X" } else { b"0x" };
+        let digit = |value: u8| {
+            let digit = char::from_digit(u32::from(value), 16).unwrap_or_default() as u8;
+            if upper { digit.to_ascii_uppercase() } else { digit }
+        };
+        let mut hex = Vec::with_capacity(text.len().saturating_mul(2));
         for (at, byte) in text.iter().enumerate() {
             if self.flags.space && at > 0 {
                 hex.push(b' ');
@@ -102,8 +106,7 @@ impl Layout<'_> {
             if self.flags.sharp && (self.flags.space || at == 0) {
                 hex.extend_from_slice(prefix);
             }
-            hex.push(digits[usize::from(byte >> 4)]);
-            hex.push(digits[usize::from(byte & 15)]);
+            hex.extend([digit(byte >> 4), digit(byte & 15)]);
         }
         self.pad(&hex);
     }
@@ -199,10 +202,10 @@ impl Layout<'_> {
         if !flags.plus && sign == '+' {
             return self.pad(text.as_bytes());
         }
-        let width = flags.width.unwrap_or(0);
-        if flags.zero && !flags.minus && width > text.len() + 1 {
+        let missing = flags.width.unwrap_or(0).saturating_sub(text.len()).saturating_sub(1);
+        if flags.zero && !flags.minus && missing > 0 {
             self.out.push(sign as u8);
-            self.padding(width - text.len() - 1);
+            self.padding(missing);
             self.out.extend_from_slice(text.as_bytes());
         } else {
             self.pad(format!("{sign}{text}").as_bytes());
@@ -229,12 +232,12 @@ fn with_point(text: &str, verb: u8, precision: i32) -> String {
     let mut seen = false;
     for letter in number.chars().filter(|letter| *letter != '.') {
         seen |= letter != '0';
-        digits -= i64::from(seen);
+        digits = digits.saturating_sub(i64::from(seen));
     }
     let mut out = number.to_owned();
     if !number.contains('.') {
         if number == "0" {
-            digits -= 1;
+            digits = digits.saturating_sub(1);
         }
         out.push('.');
     }

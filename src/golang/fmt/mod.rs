@@ -73,21 +73,19 @@ pub fn append_value(out: &mut Vec<u8>, value: &Value) {
 }
 
 fn append_int(out: &mut Vec<u8>, number: i64) {
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
+    if number < 0 {
+        out.push(b'-');
+    }
+    let start = out.len();
     let mut rest = number.unsigned_abs();
     loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
+        out.push(b'0' | (rest % 10) as u8);
         rest /= 10;
         if rest == 0 {
             break;
         }
     }
-    if number < 0 {
-        out.push(b'-');
-    }
-    out.extend_from_slice(&digits[at..]);
+    out.get_mut(start..).unwrap_or_default().reverse();
 }
 
 #[cfg(test)]

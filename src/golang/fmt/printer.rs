@@ -170,7 +170,7 @@ impl Printer {
             if at > 0 {
                 self.comma();
             }
-            self.value(&item, verb, depth + 1);
+            self.value(&item, verb, depth.saturating_add(1));
         }
         self.close(b']');
     }
@@ -187,7 +187,7 @@ impl Printer {
             }
             self.scalar(&Value::from(key), verb);
             self.out.push(b':');
-            self.value(&value, verb, depth + 1);
+            self.value(&value, verb, depth.saturating_add(1));
         }
         self.close(b']');
     }
@@ -230,9 +230,11 @@ impl Printer {
     /// The value behind a named type was printed; a complaint about it has to name that type.
     fn rename_complaint(&mut self, start: usize, value: &Value, of: Type, verb: char) {
         let written = format!("%!{verb}({}=", type_name(value));
-        if self.out[start..].starts_with(written.as_bytes()) {
-            let named = format!("%!{verb}({}=", of.name());
-            self.out.splice(start..start + written.len(), named.into_bytes());
+        let rest = self.out.get(start..).unwrap_or_default();
+        if let Some(rest) = rest.strip_prefix(written.as_bytes()).map(<[u8]>::to_vec) {
+            self.out.truncate(start);
+            self.out.extend_from_slice(format!("%!{verb}({}=", of.name()).as_bytes());
+            self.out.extend(rest);
         }
     }
 
@@ -257,7 +259,7 @@ impl Printer {
                 self.text(name);
                 self.out.push(b':');
             }
-            self.value(value, verb, depth + 1);
+            self.value(value, verb, depth.saturating_add(1));
         }
         self.out.push(b'}');
     }

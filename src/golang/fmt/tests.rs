@@ -50,7 +50,7 @@ fn value(name: &str) -> Value {
         "smap" => Value::from(Map::from_iter([("k", "v")]).retyped(Type::StringMap)),
         "duration" => Value::object(Duration(90_000_000_000)),
         "time" => Value::object(Time::from_unix(1_577_934_245, 600, &Zone::utc())),
-        _ => Value::from(name[1..].parse::<f64>().unwrap()),
+        _ => Value::from(name.get(1..).unwrap().parse::<f64>().unwrap()),
     }
 }
 

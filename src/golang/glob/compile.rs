@@ -1,7 +1,11 @@
 //! The tree of a pattern into matchers, with gobwas' simplifications.
 
+use std::collections::HashSet;
+
 use super::matcher::{Matcher, Tree};
 use super::parse::Node;
+
+const NO_MATCHER: &str = "compile error: need at least one matcher";
 
 /// `compiler.Compile`
 pub(super) fn compile(node: &Node, separators: &[char]) -> Result<Matcher, String> {
@@ -61,7 +65,7 @@ fn simplified_tree(mut tree: Tree) -> Matcher {
 /// A sequence of matchers as one: the longest of known length in the middle, the rest left and right of it.
 fn arrange(mut matchers: Vec<Matcher>) -> Result<Matcher, String> {
     match matchers.len() {
-        0 => return Err("compile error: need at least one matcher".to_owned()),
+        0 => return Err(NO_MATCHER.to_owned()),
         1 => return Ok(matchers.remove(0)),
         _ => {}
     }
@@ -73,9 +77,11 @@ fn arrange(mut matchers: Vec<Matcher>) -> Result<Matcher, String> {
         let rest = matchers.split_off(1);
         return Ok(Matcher::Tree(Box::new(Tree::new(matchers.remove(0), None, Some(arrange(rest)?)))));
     };
-    let right = matchers.split_off(middle + 1);
-    let value = matchers.remove(middle);
-    let left = if matchers.is_empty() { None } else { Some(arrange(matchers)?) };
+    let mut matchers = matchers.into_iter();
+    let left: Vec<Matcher> = matchers.by_ref().take(middle).collect();
+    let Some(value) = matchers.next() else { return Err(NO_MATCHER.to_owned()) };
+    let right: Vec<Matcher> = matchers.collect();
+    let left = if left.is_empty() { None } else { Some(arrange(left)?) };
     let right = if right.is_empty() { None } else { Some(arrange(right)?) };
     Ok(Matcher::Tree(Box::new(Tree::new(value, left, right))))
 }
@@ -85,13 +91,13 @@ fn glue_longest(mut matchers: Vec<Matcher>) -> Vec<Matcher> {
     loop {
         let mut best: Option<(Matcher, usize, usize)> = None;
         for left in 0..matchers.len() {
-            for right in (left + 1..=matchers.len()).rev() {
-                let Some(glued) = glue(&matchers[left..right]) else { continue };
+            for right in (left..=matchers.len()).rev() {
+                let Some(glued) = matchers.get(left..right).and_then(glue) else { continue };
                 let better = match &best {
                     None => true,
                     Some((before, from, to)) => {
                         let longer = matches!((before.length(), glued.length()), (Some(before), Some(now)) if now > before);
-                        longer || to - from < right - left
+                        longer || to.saturating_sub(*from) < right.saturating_sub(left)
                     }
                 };
                 if better {
@@ -131,7 +137,7 @@ fn glue_as_every(matchers: &[Matcher]) -> Option<Matcher> {
                 separators
             }
             Matcher::Single(separators) | Matcher::List(separators, true) => {
-                least += 1;
+                least = usize::saturating_add(least, 1);
                 separators
             }
             _ => return None,
@@ -178,16 +184,17 @@ fn factored(patterns: &[Node]) -> Option<Node> {
     }
     let first = patterns.first()?;
     let mut rests: Vec<Node> = Vec::new();
+    let mut seen = HashSet::new();
     for pattern in &patterns {
-        let rest = &pattern[left..pattern.len() - right];
+        let rest = pattern.get(left..pattern.len().saturating_sub(right)).unwrap_or_default();
         let node = if rest.is_empty() { Node::Nothing } else { Node::Pattern(rest.to_vec()) };
-        if !rests.contains(&node) {
+        if seen.insert(node.clone()) {
             rests.push(node);
         }
     }
     let mut parts = Vec::new();
     if left > 0 {
-        parts.push(Node::Pattern(first[..left].to_vec()));
+        parts.push(Node::Pattern(first.iter().take(left).cloned().collect()));
     }
     if rests.len() > 1 {
         parts.push(Node::AnyOf(rests));
@@ -195,35 +202,33 @@ fn factored(patterns: &[Node]) -> Option<Node> {
         parts.push(rest);
     }
     if right > 0 {
-        parts.push(Node::Pattern(first[first.len() - right..].to_vec()));
+        parts.push(Node::Pattern(first.iter().skip(first.len().saturating_sub(right)).cloned().collect()));
     }
     Some(Node::Pattern(parts))
 }
 
 /// How many nodes all patterns share at their start and at their end.
 fn shared_ends(patterns: &[&[Node]]) -> (usize, usize) {
-    let Some(shortest) = patterns.iter().enumerate().min_by_key(|(_, pattern)| pattern.len()).map(|(at, _)| at) else { return (0, 0) };
+    let Some((shortest, tree)) = patterns.iter().enumerate().min_by_key(|(_, pattern)| pattern.len()) else { return (0, 0) };
     if patterns.len() < 2 {
         return (0, 0);
     }
-    let tree = patterns[shortest];
-    let (mut left, mut right) = (0, 0);
+    let (mut left, mut right) = (0usize, 0usize);
     let (mut left_ends, mut right_ends) = (false, false);
-    for from_left in 0..tree.len() {
-        if left + right >= tree.len() || left_ends && right_ends {
+    for (from_left, from_right) in (0..tree.len()).zip((0..tree.len()).rev()) {
+        if left.saturating_add(right) >= tree.len() || left_ends && right_ends {
             break;
         }
-        let from_right = tree.len() - 1 - from_left;
         for (at, other) in patterns.iter().enumerate() {
             if at == shortest || left_ends && right_ends {
                 continue;
             }
-            left_ends |= tree[from_left] != other[from_left];
+            left_ends |= tree.get(from_left) != other.get(from_left);
             right_ends |= !left_ends && from_right <= from_left;
-            right_ends |= tree[from_right] != other[from_right + other.len() - tree.len()];
+            right_ends |= tree.get(from_right) != other.iter().nth_back(from_left);
         }
-        left += usize::from(!left_ends);
-        right += usize::from(!right_ends);
+        left = left.saturating_add(usize::from(!left_ends));
+        right = right.saturating_add(usize::from(!right_ends));
     }
     (left, right)
 }

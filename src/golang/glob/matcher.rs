@@ -1,6 +1,8 @@
 //! gobwas' matchers: whether a text matches, and where in a text a match starts and may end.
 
-use crate::golang::utf8;
+use memchr::memmem;
+
+use crate::golang::{bytes, utf8};
 
 /// Calls of matchers for one text; a pattern that needs more takes too long.
 const MAX_STEPS: u32 = 200_000;
@@ -73,17 +75,17 @@ impl Tree {
     pub(super) fn new(value: Matcher, left: Option<Matcher>, right: Option<Matcher>) -> Tree {
         let side = |side: &Option<Matcher>| side.as_ref().map_or(Some(0), Matcher::length);
         let (left_length, right_length) = (side(&left), side(&right));
-        let length = value.length().and_then(|length| Some(length + left_length? + right_length?));
+        let length = value.length().and_then(|length| length.checked_add(left_length?)?.checked_add(right_length?));
         Tree { value, left, right, left_length, right_length, length }
     }
 }
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    if needle.is_empty() { Some(0) } else { text.windows(needle.len()).position(|window| window == needle) }
+    memmem::find(text, needle)
 }
 
 fn find_last(text: &[u8], needle: &[u8]) -> Option<usize> {
-    if needle.is_empty() { Some(text.len()) } else { text.windows(needle.len()).rposition(|window| window == needle) }
+    memmem::rfind(text, needle)
 }
 
 fn encoded(character: char) -> Vec<u8> {
@@ -110,12 +112,17 @@ fn is_among(characters: &[char], rune: u32) -> bool {
 
 /// All places between characters, each `offset` further on.
 fn all_ends(text: &[u8], offset: usize) -> Vec<usize> {
-    utf8::runes(text).map(|(at, _)| offset + at).chain([offset + text.len()]).collect()
+    utf8::runes(text).map(|(at, _)| at).chain([text.len()]).map(|at| offset.saturating_add(at)).collect()
+}
+
+/// Where each character ends, as long as it is when it is written.
+fn rune_ends(text: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    utf8::runes(text).map(|(at, rune)| at.saturating_add(rune_length(rune)))
 }
 
 /// The ends of all characters, each `offset` further on, after `offset` itself.
 fn character_ends(text: &[u8], offset: usize) -> Vec<usize> {
-    [offset].into_iter().chain(utf8::runes(text).map(|(at, rune)| offset + at + rune_length(rune))).collect()
+    [offset].into_iter().chain(rune_ends(text).map(|end| offset.saturating_add(end))).collect()
 }
 
 impl Matcher {
@@ -196,7 +203,7 @@ impl Matcher {
         match self {
             Matcher::Any(separators) => {
                 let end = find_any(text, separators).unwrap_or(text.len());
-                Some((0, all_ends(&text[..end], 0)))
+                Some((0, all_ends(bytes::split(text, end).0, 0)))
             }
             Matcher::Super => Some((0, all_ends(text, 0))),
             Matcher::Single(_) | Matcher::List(..) | Matcher::Range(..) => {
@@ -207,34 +214,38 @@ impl Matcher {
             Matcher::AnyOf(matchers) => locate_any(matchers, text, search),
             Matcher::EveryOf(matchers) => locate_every(matchers, text, search),
             Matcher::Row(matchers, length) => {
-                let mut starts = utf8::runes(text).map(|(at, _)| at).take_while(|at| text.len() - at >= *length);
-                starts.find(|at| row_matches(matchers, &text[*at..], search)).map(|at| (at, vec![*length]))
+                let starts = utf8::runes(text).map(|(at, _)| (at, bytes::skip(text, at)));
+                let mut starts = starts.take_while(|(_, rest)| rest.len() >= *length);
+                starts.find(|(_, rest)| row_matches(matchers, rest, search)).map(|(at, _)| (at, vec![*length]))
             }
             Matcher::Min(least) => {
-                let ends: Vec<usize> = utf8::runes(text).skip(least.saturating_sub(1)).map(|(at, rune)| at + rune_length(rune)).collect();
+                let ends: Vec<usize> = rune_ends(text).skip(least.saturating_sub(1)).collect();
                 (text.len() >= *least && !ends.is_empty()).then_some((0, ends))
             }
-            Matcher::Max(most) => Some((0, character_ends(text, 0).into_iter().take(most + 1).collect())),
+            Matcher::Max(most) => Some((0, character_ends(text, 0).into_iter().take(most.saturating_add(1)).collect())),
             Matcher::Contains(needle, false) => {
-                let offset = find(text, needle)? + needle.len();
-                Some((0, all_ends(&text[offset..], offset)))
+                let offset = find(text, needle)?.saturating_add(needle.len());
+                Some((0, all_ends(bytes::skip(text, offset), offset)))
             }
-            Matcher::Contains(needle, true) => Some((0, all_ends(&text[..find(text, needle).unwrap_or(text.len())], 0))),
+            Matcher::Contains(needle, true) => Some((0, all_ends(find(text, needle).map_or(text, |at| bytes::split(text, at).0), 0))),
             Matcher::Prefix(prefix) => {
                 let at = find(text, prefix)?;
-                Some((at, character_ends(&text[at + prefix.len()..], prefix.len())))
+                let rest = bytes::skip(text, at.saturating_add(prefix.len()));
+                Some((at, character_ends(rest, prefix.len())))
             }
-            Matcher::Suffix(suffix) => Some((0, vec![find(text, suffix)? + suffix.len()])),
+            Matcher::Suffix(suffix) => Some((0, vec![find(text, suffix)?.saturating_add(suffix.len())])),
             Matcher::PrefixSuffix(prefix, suffix) => locate_prefix_suffix(prefix, suffix, text),
             Matcher::PrefixAny(prefix, separators) => {
                 let at = find(text, prefix)?;
-                let rest = &text[at + prefix.len()..];
-                Some((at, character_ends(&rest[..find_any(rest, separators).unwrap_or(rest.len())], prefix.len())))
+                let rest = bytes::skip(text, at.saturating_add(prefix.len()));
+                let rest = find_any(rest, separators).map_or(rest, |end| bytes::split(rest, end).0);
+                Some((at, character_ends(rest, prefix.len())))
             }
             Matcher::SuffixAny(suffix, separators) => {
                 let at = find(text, suffix)?;
-                let start = find_last_any(&text[..at], separators).map_or(0, |separator| separator + 1);
-                Some((start, vec![at + suffix.len() - start]))
+                let before = bytes::split(text, at).0;
+                let start = find_last_any(before, separators).map_or(0, |separator| separator.saturating_add(1));
+                Some((start, vec![at.saturating_add(suffix.len()).saturating_sub(start)]))
             }
             // parity: gobwas never finds a tree inside another.
             Matcher::Tree(_) => None,
@@ -244,16 +255,16 @@ impl Matcher {
 
 /// parity: a character's first byte is taken for all of it, so characters of several bytes rarely match here.
 fn row_matches(matchers: &[Matcher], text: &[u8], search: &mut Search) -> bool {
-    let mut start = 0;
+    let mut rest = text;
     for matcher in matchers {
         let length = matcher.length().unwrap_or(0);
-        let rest = text.get(start..).unwrap_or_default();
         let Some((last, _)) = utf8::runes(rest).nth(length.saturating_sub(1)) else { return false };
-        let end = if length == 0 { utf8::runes(rest).last().map_or(0, |(at, _)| at) } else { last } + 1;
-        if !matcher.matches(&rest[..end], search) {
+        let last = if length == 0 { utf8::runes(rest).last().map_or(0, |(at, _)| at) } else { last };
+        let (part, after) = bytes::split(rest, last.saturating_add(1));
+        if !matcher.matches(part, search) {
             return false;
         }
-        start += end;
+        rest = after;
     }
     true
 }
@@ -276,15 +287,16 @@ fn locate_any(matchers: &[Matcher], text: &[u8], search: &mut Search) -> Option<
 }
 
 fn locate_every(matchers: &[Matcher], text: &[u8], search: &mut Search) -> Option<(usize, Vec<usize>)> {
-    let (mut index, mut offset) = (0, 0);
+    let (mut index, mut offset) = (0usize, 0usize);
     let mut current: Option<Vec<usize>> = None;
     for matcher in matchers {
-        let (at, ends) = matcher.locate(&text[index..], search)?;
-        let here = at + offset;
+        let (at, ends) = matcher.locate(bytes::skip(text, index), search)?;
+        let here = at.saturating_add(offset);
         current = Some(match current {
             None => ends,
             Some(before) => {
-                let moved: std::collections::HashSet<usize> = before.iter().filter_map(|end| (end + index).checked_sub(here)).collect();
+                let moved: std::collections::HashSet<usize> =
+                    before.iter().filter_map(|end| end.saturating_add(index).checked_sub(here)).collect();
                 let both: Vec<usize> = ends.into_iter().filter(|end| moved.contains(end)).collect();
                 if both.is_empty() {
                     return None;
@@ -293,21 +305,21 @@ fn locate_every(matchers: &[Matcher], text: &[u8], search: &mut Search) -> Optio
             }
         });
         index = here.min(text.len());
-        offset += at;
+        offset = offset.saturating_add(at);
     }
     Some((index, current.unwrap_or_default()))
 }
 
 fn locate_prefix_suffix(prefix: &[u8], suffix: &[u8], text: &[u8]) -> Option<(usize, Vec<usize>)> {
     let at = find(text, prefix)?;
+    let mut rest = bytes::skip(text, at);
     if suffix.is_empty() {
-        return Some((at, vec![text.len() - at]));
+        return Some((at, vec![rest.len()]));
     }
-    let mut rest = &text[at..];
     let mut ends = Vec::new();
     while let Some(found) = find_last(rest, suffix) {
-        ends.push(found + suffix.len());
-        rest = &rest[..found];
+        ends.push(found.saturating_add(suffix.len()));
+        rest = bytes::split(rest, found).0;
     }
     ends.reverse();
     if ends.is_empty() { None } else { Some((at, ends)) }
@@ -321,9 +333,9 @@ impl Tree {
         let mut offset = self.left_length.unwrap_or(0);
         let Some(limit) = text.len().checked_sub(self.right_length.unwrap_or(0)) else { return false };
         while offset < limit {
-            let Some((index, ends)) = self.value.locate(&text[offset..limit], search) else { return false };
-            let start = offset + index;
-            let (before, found) = text.split_at(start.min(text.len()));
+            let Some((index, ends)) = self.value.locate(bytes::skip(bytes::split(text, limit).0, offset), search) else { return false };
+            let start = offset.saturating_add(index);
+            let (before, found) = bytes::split(text, start);
             let left = self.left.as_ref().map_or(before.is_empty(), |left| left.matches(before, search));
             let fits = left
                 && ends.iter().rev().any(|end| {
@@ -333,7 +345,7 @@ impl Tree {
             if fits {
                 return true;
             }
-            offset = start + utf8::decode(found).1.max(1);
+            offset = start.saturating_add(utf8::decode(found).1.max(1));
         }
         false
     }

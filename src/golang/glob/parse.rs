@@ -5,7 +5,7 @@ const MAX_PARTS: usize = 128;
 const MAX_DEPTH: usize = 64;
 
 /// A piece of a pattern.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Node {
     Text(String),
     /// `*`
@@ -112,9 +112,9 @@ impl Reader<'_> {
 
     fn next(&mut self) -> Result<Option<char>, String> {
         let next = self.peek()?;
-        if let Some(next) = next {
-            self.rest = &self.rest[next.len_utf8()..];
-        }
+        let mut characters = self.rest.chars();
+        characters.next();
+        self.rest = characters.as_str();
         Ok(next)
     }
 

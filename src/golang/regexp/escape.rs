@@ -1,22 +1,22 @@
 //! Single characters of a pattern, escaped or not.
 
 use super::parse::fail;
-use crate::golang::utf8;
+use crate::golang::{bytes, utf8};
 
 /// The character at the start of a text.
 pub(super) fn next_character(text: &[u8]) -> Result<(char, &[u8]), String> {
-    let (rune, length) = utf8::decode(text);
-    if rune == utf8::RUNE_ERROR && length == 1 {
-        return fail("invalid UTF-8", text);
+    match utf8::split_first(text) {
+        Some((utf8::RUNE_ERROR, [_], _)) => fail("invalid UTF-8", text),
+        Some((rune, _, rest)) => Ok((char::from_u32(rune).unwrap_or(char::REPLACEMENT_CHARACTER), rest)),
+        None => Ok((char::REPLACEMENT_CHARACTER, text)),
     }
-    Ok((char::from_u32(rune).unwrap_or(char::REPLACEMENT_CHARACTER), &text[length..]))
 }
 
 /// Whether the text is UTF-8, as Go's error where it is not.
 pub(super) fn check_utf8(text: &[u8]) -> Result<(), String> {
     match std::str::from_utf8(text) {
         Ok(_) => Ok(()),
-        Err(error) => fail("invalid UTF-8", &text[error.valid_up_to()..]),
+        Err(error) => fail("invalid UTF-8", bytes::skip(text, error.valid_up_to())),
     }
 }
 
@@ -31,11 +31,12 @@ pub(super) fn class_character<'a>(text: &'a [u8], class: &[u8]) -> Result<(char,
 
 /// `\n`, `\x41`, `\x{1F600}`, `\101`, `\.`
 pub(super) fn escaped_character(text: &[u8]) -> Result<(char, &[u8]), String> {
-    if text.len() < 2 {
+    let (_, after) = bytes::split(text, 1);
+    if after.is_empty() {
         return fail("trailing backslash at end of expression", b"");
     }
-    let (letter, rest) = next_character(&text[1..])?;
-    let invalid = |rest: &[u8]| fail("invalid escape sequence", &text[..text.len() - rest.len()]);
+    let (letter, rest) = next_character(after)?;
+    let invalid = |rest: &[u8]| fail("invalid escape sequence", bytes::before(text, rest));
     let character = match letter {
         'a' => '\x07',
         'f' => '\x0C',
@@ -45,11 +46,15 @@ pub(super) fn escaped_character(text: &[u8]) -> Result<(char, &[u8]), String> {
         'v' => '\x0B',
         '1'..='7' if !rest.first().is_some_and(|byte| matches!(byte, b'0'..=b'7')) => return invalid(rest),
         '0'..='7' => {
-            let digits = rest.iter().take(2).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
-            let value = rest[..digits].iter().fold(letter as u32 - '0' as u32, |value, digit| value * 8 + u32::from(digit - b'0'));
-            return Ok((char::from_u32(value).unwrap_or_default(), &rest[digits..]));
+            // Three bits each, of the letter that was read and of two more at the most.
+            let (mut value, mut rest) = (letter as u32 & 7, rest);
+            for _ in 0..2 {
+                let [digit @ b'0'..=b'7', after @ ..] = rest else { break };
+                (value, rest) = (value << 3 | u32::from(digit & 7), after);
+            }
+            return Ok((char::from_u32(value).unwrap_or_default(), rest));
         }
-        'x' if rest.first() == Some(&b'{') => return braced_hex(text, &rest[1..]),
+        'x' if rest.starts_with(b"{") => return braced_hex(text, bytes::skip(rest, 1)),
         'x' => {
             if rest.is_empty() {
                 return invalid(rest);
@@ -57,7 +62,7 @@ pub(super) fn escaped_character(text: &[u8]) -> Result<(char, &[u8]), String> {
             let (high, rest) = next_character(rest)?;
             let (low, rest) = next_character(rest)?;
             return match (high.to_digit(16), low.to_digit(16)) {
-                (Some(high), Some(low)) => Ok((char::from_u32(high * 16 + low).unwrap_or_default(), rest)),
+                (Some(high), Some(low)) => Ok((char::from_u32(high << 4 | low).unwrap_or_default(), rest)),
                 _ => invalid(rest),
             };
         }
@@ -72,7 +77,7 @@ fn braced_hex<'a>(text: &[u8], digits: &'a [u8]) -> Result<(char, &'a [u8]), Str
     let mut rest = digits;
     let mut value = None;
     loop {
-        let invalid = |rest: &[u8]| fail("invalid escape sequence", &text[..text.len() - rest.len()]);
+        let invalid = |rest: &[u8]| fail("invalid escape sequence", bytes::before(text, rest));
         if rest.is_empty() {
             return invalid(rest);
         }
@@ -85,7 +90,8 @@ fn braced_hex<'a>(text: &[u8], digits: &'a [u8]) -> Result<(char, &'a [u8]), Str
                 None => return invalid(rest),
             },
             (_, Some(digit)) => {
-                let next = value.unwrap_or(0) * 16 + digit;
+                // No overflow: what was read before is a character, of 21 bits.
+                let next = value.unwrap_or(0) << 4 | digit;
                 if next > char::MAX as u32 {
                     return invalid(rest);
                 }

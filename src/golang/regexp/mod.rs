@@ -12,7 +12,7 @@ use regex_automata::meta;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Input, util::syntax};
 
-use super::utf8;
+use super::{bytes, utf8};
 
 /// Compiled programs may use this much memory; Go's own limit is on the pattern alone.
 const PROGRAM_BYTES: usize = 32 << 20;
@@ -99,7 +99,7 @@ impl Regexp {
         let mut parts = Vec::new();
         let (mut begin, mut end) = (0, 0);
         for (start, stop) in self.find_all(text, limit) {
-            if limit > 0 && parts.len() as i64 >= limit - 1 {
+            if limit > 0 && parts.len() as i64 >= limit.saturating_sub(1) {
                 break;
             }
             end = start;
@@ -134,6 +134,11 @@ fn whole(groups: &Submatches) -> (usize, usize) {
     groups.first().copied().flatten().unwrap_or_default()
 }
 
+/// Where the character at a position ends; always further on.
+fn after_character(text: &[u8], at: usize) -> usize {
+    at.saturating_add(utf8::decode(bytes::skip(text, at)).1.max(1))
+}
+
 /// Walks over all matches: an empty match right after a match does not count.
 fn each_match<M>(
     haystack: &Haystack<'_>,
@@ -150,11 +155,11 @@ fn each_match<M>(
         let Some(found) = search(at) else { break };
         let (start, end) = span(&found);
         let counts = end != at || last_end != Some(start);
-        at = if end == at { end + utf8::decode(&text[end..]).1.max(1) } else { end };
+        at = if end == at { after_character(text, end) } else { end };
         last_end = Some(end);
         if counts {
             accept(found);
-            left -= 1;
+            left = left.saturating_sub(1);
         }
     }
 }
@@ -177,12 +182,12 @@ impl<'a> Haystack<'a> {
         if std::str::from_utf8(text).is_ok() {
             return Self { text, repaired: None };
         }
-        let mut valid = Vec::with_capacity(text.len() + 16);
+        let mut valid = Vec::with_capacity(text.len().saturating_add(16));
         let mut after = Vec::new();
         for (at, rune) in utf8::runes(text) {
             utf8::append(&mut valid, rune);
             if rune == utf8::RUNE_ERROR {
-                after.push((valid.len(), at + utf8::decode(&text[at..]).1));
+                after.push((valid.len(), after_character(text, at)));
             }
         }
         Self { text, repaired: Some(Repaired { text: valid, after }) }
@@ -201,7 +206,7 @@ impl<'a> Haystack<'a> {
         let Some(Repaired { after, .. }) = &self.repaired else { return position };
         let known = after.partition_point(|(here, _)| *here <= position);
         match known.checked_sub(1).and_then(|at| after.get(at)) {
-            Some((here, there)) => position - here + there,
+            Some((here, there)) => position.saturating_sub(*here).saturating_add(*there),
             None => position,
         }
     }

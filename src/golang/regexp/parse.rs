@@ -1,9 +1,11 @@
 //! Go's regular expression syntax (regexp/syntax) into regex-syntax' tree.
 
+use memchr::memmem;
 use regex_syntax::hir::{Capture, Class, ClassUnicode, Hir, Look, Repetition};
 
 use super::class;
 use super::escape::{check_utf8, class_character, escaped_character, next_character};
+use crate::golang::bytes;
 
 /// Nesting; Go's limit is 1,000, but the automaton is built by recursion.
 const MAX_HEIGHT: u32 = 250;
@@ -29,7 +31,8 @@ pub(super) fn fail<T>(what: &str, at: &[u8]) -> Result<T, String> {
 
 /// `syntax.Parse` with the flags of `regexp.Compile`.
 pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, String> {
-    let mut parser = Parser { pattern, flags: Flags::default(), open: vec![Group::new(Flags::default(), None)], names: Vec::new() };
+    let flags = Flags::default();
+    let mut parser = Parser { pattern, flags, group: Group::new(flags, None), outer: Vec::new(), names: Vec::new() };
     let mut rest = pattern;
     // Where the repetition that was just read starts.
     let mut repeated: Option<&[u8]> = None;
@@ -39,11 +42,11 @@ pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, String> {
         rest = after;
         repeated = repeats.then_some(start);
     }
-    let root = parser.open.pop();
-    match root {
-        Some(root) if parser.open.is_empty() => Ok(Parsed { tree: parser.alternation(root)?.tree, names: parser.names }),
-        _ => fail("missing closing )", pattern),
+    if !parser.outer.is_empty() {
+        return fail("missing closing )", pattern);
     }
+    let root = parser.leave(Group::new(flags, None));
+    Ok(Parsed { tree: parser.alternation(root)?.tree, names: parser.names })
 }
 
 /// `(?ismU)`
@@ -91,17 +94,27 @@ enum Shape {
 struct Parser<'a> {
     pattern: &'a [u8],
     flags: Flags,
-    open: Vec<Group>,
+    /// The innermost open group, or the whole pattern.
+    group: Group,
+    /// The groups around it.
+    outer: Vec<Group>,
     names: Vec<String>,
 }
 
 impl<'a> Parser<'a> {
     fn current(&mut self) -> &mut Vec<Item> {
-        if self.open.is_empty() {
-            self.open.push(Group::new(self.flags, None));
-        }
-        let last = self.open.len() - 1;
-        &mut self.open[last].current
+        &mut self.group.current
+    }
+
+    /// Opens a group, with a number where one is given.
+    fn enter(&mut self, capture: Option<u32>) {
+        let outer = self.leave(Group::new(self.flags, capture));
+        self.outer.push(outer);
+    }
+
+    /// The innermost group, whose place another takes.
+    fn leave(&mut self, next: Group) -> Group {
+        std::mem::replace(&mut self.group, next)
     }
 
     fn push(&mut self, tree: Hir, shape: Shape) {
@@ -110,19 +123,17 @@ impl<'a> Parser<'a> {
 
     /// Reads one construct; the rest of the pattern, and whether it was a repetition.
     fn next(&mut self, text: &'a [u8], repeated: Option<&'a [u8]>) -> Result<(&'a [u8], bool), String> {
-        let rest = &text[1.min(text.len())..];
+        let rest = bytes::skip(text, 1);
         match text.first() {
             Some(b'(') if rest.first() == Some(&b'?') => return Ok((self.perl_group(text)?, false)),
             Some(b'(') => {
                 self.names.push(String::new());
-                self.open.push(Group::new(self.flags, Some(self.names.len() as u32)));
+                self.enter(Some(self.names.len() as u32));
             }
             Some(b'|') => {
                 let items = std::mem::take(self.current());
                 let branch = self.concatenation(items)?;
-                if let Some(group) = self.open.last_mut() {
-                    group.branches.push(branch);
-                }
+                self.group.branches.push(branch);
             }
             Some(b')') => self.close()?,
             Some(b'^') => self.push(Hir::look(if self.flags.multi_line { Look::StartLF } else { Look::Start }), Shape::Other),
@@ -163,16 +174,20 @@ impl<'a> Parser<'a> {
     }
 
     fn close(&mut self) -> Result<(), String> {
-        if self.open.len() < 2 {
-            return fail("unexpected )", self.pattern);
-        }
-        let Some(group) = self.open.pop() else { return Ok(()) };
+        let Some(outer) = self.outer.pop() else { return fail("unexpected )", self.pattern) };
+        let group = self.leave(outer);
         let (flags, capture) = (group.flags, group.capture);
         let mut item = self.alternation(group)?;
         self.flags = flags;
         if let Some(index) = capture {
             let tree = Hir::capture(Capture { index, name: None, sub: Box::new(item.tree) });
-            item = Item { tree, shape: Shape::Other, height: item.height + 1, size: item.size + 2, copies: item.copies };
+            item = Item {
+                tree,
+                shape: Shape::Other,
+                height: item.height.saturating_add(1),
+                size: item.size.saturating_add(2),
+                copies: item.copies,
+            };
             self.check(&item)?;
         }
         self.current().push(item);
@@ -197,7 +212,7 @@ impl<'a> Parser<'a> {
         }
         let literal = !items.is_empty() && items.iter().all(|item| item.shape == Shape::Literal);
         let size = items.iter().map(|item| item.size).sum::<u64>().max(1);
-        let height = if literal || items.is_empty() { 1 } else { 1 + inner_height(&items, Shape::Concatenation) };
+        let height = if literal || items.is_empty() { 1 } else { inner_height(&items, Shape::Concatenation).saturating_add(1) };
         let copies = items.iter().map(|item| item.copies).max().unwrap_or(1);
         let shape = if literal { Shape::Literal } else { Shape::Concatenation };
         let tree = Hir::concat(items.into_iter().map(|item| item.tree).collect());
@@ -213,8 +228,9 @@ impl<'a> Parser<'a> {
         }
         let mut branches = group.branches;
         branches.push(last);
-        let size = branches.iter().map(|item| item.size + 1).sum::<u64>() - 1;
-        let height = 1 + inner_height(&branches, Shape::Alternation);
+        // One more for each but the first.
+        let size = branches.iter().map(|item| item.size.saturating_add(1)).sum::<u64>().saturating_sub(1);
+        let height = inner_height(&branches, Shape::Alternation).saturating_add(1);
         let copies = branches.iter().map(|item| item.copies).max().unwrap_or(1);
         let tree = Hir::alternation(branches.into_iter().map(|item| item.tree).collect());
         let item = Item { tree, shape: Shape::Alternation, height, size, copies };
@@ -227,7 +243,7 @@ impl<'a> Parser<'a> {
         let (least, most) = counts;
         let too_many = least > MAX_REPEAT || most.is_some_and(|most| most > MAX_REPEAT || most < least);
         if too_many {
-            return fail("invalid repeat count", &text[..text.len() - after.len()]);
+            return fail("invalid repeat count", bytes::before(text, after));
         }
         let rest = self.repeat(text, after, counts, repeated)?;
         let Some(item) = self.current().last_mut() else { return Ok(rest) };
@@ -235,9 +251,9 @@ impl<'a> Parser<'a> {
         let (copies, factor) = (item.copies, most.unwrap_or(least));
         item.copies = if most == Some(0) { 1 } else { copies.saturating_mul(factor.max(1)) };
         item.size = match most {
-            None if least == 0 => size + 1,
-            None => 1 + u64::from(least) * (size - 1),
-            Some(most) => u64::from(most) * (size - 1) + u64::from(most - least),
+            None if least == 0 => size.saturating_add(1),
+            None => u64::from(least).saturating_mul(size.saturating_sub(1)).saturating_add(1),
+            Some(most) => u64::from(most).saturating_mul(size.saturating_sub(1)).saturating_add(u64::from(most.saturating_sub(least))),
         }
         .max(1);
         let invalid = (least >= 2 || most.is_some_and(|most| most >= 2)) && item.copies > MAX_REPEAT;
@@ -246,25 +262,24 @@ impl<'a> Parser<'a> {
             return fail("expression too large", self.pattern);
         }
         if invalid {
-            return fail("invalid repeat count", &text[..text.len() - rest.len()]);
+            return fail("invalid repeat count", bytes::before(text, rest));
         }
         Ok(rest)
     }
 
     /// Repeats the last item; `counts` are the least and most times.
     fn repeat(&mut self, text: &'a [u8], after: &'a [u8], counts: Counts, repeated: Option<&'a [u8]>) -> Result<&'a [u8], String> {
-        let lazy = after.first() == Some(&b'?');
-        let rest = &after[usize::from(lazy)..];
+        let (lazy, rest) = after.strip_prefix(b"?").map_or((false, after), |rest| (true, rest));
         if let Some(before) = repeated {
-            return fail("invalid nested repetition operator", &before[..before.len() - rest.len()]);
+            return fail("invalid nested repetition operator", bytes::before(before, rest));
         }
         let greedy = lazy == self.flags.swap_greed;
         let Some(item) = self.current().pop() else {
-            return fail("missing argument to repetition operator", &text[..text.len() - rest.len()]);
+            return fail("missing argument to repetition operator", bytes::before(text, rest));
         };
         let tree = Hir::repetition(Repetition { min: counts.0, max: counts.1, greedy, sub: Box::new(item.tree) });
-        let size = item.size + if counts == (0, None) { 2 } else { 1 };
-        let item = Item { tree, shape: Shape::Other, height: item.height + 1, size, copies: item.copies };
+        let size = item.size.saturating_add(if counts == (0, None) { 2 } else { 1 });
+        let item = Item { tree, shape: Shape::Other, height: item.height.saturating_add(1), size, copies: item.copies };
         self.check(&item)?;
         self.current().push(item);
         Ok(rest)
@@ -272,31 +287,27 @@ impl<'a> Parser<'a> {
 
     /// `(?…`: a named group, flags, a group without a number.
     fn perl_group(&mut self, text: &'a [u8]) -> Result<&'a [u8], String> {
-        let name_start = if text.len() > 4 && text.starts_with(b"(?P<") {
-            4
-        } else if text.len() > 3 && text.starts_with(b"(?<") {
-            3
-        } else {
-            return self.flags(text);
+        let after = match text.strip_prefix(b"(?P<").or(text.strip_prefix(b"(?<")) {
+            Some(after @ [_, ..]) => after,
+            _ => return self.flags(text),
         };
-        let Some(end) = text.iter().position(|byte| *byte == b'>') else {
+        let Some((name, rest)) = bytes::cut(after, b'>') else {
             check_utf8(text)?;
             return fail("invalid named capture", text);
         };
-        let name = text.get(name_start..end).unwrap_or_default();
         check_utf8(name)?;
         if name.is_empty() || !name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
-            return fail("invalid named capture", &text[..=end]);
+            return fail("invalid named capture", bytes::before(text, rest));
         }
         self.names.push(String::from_utf8_lossy(name).into_owned());
-        self.open.push(Group::new(self.flags, Some(self.names.len() as u32)));
-        Ok(&text[end + 1..])
+        self.enter(Some(self.names.len() as u32));
+        Ok(rest)
     }
 
     fn flags(&mut self, text: &'a [u8]) -> Result<&'a [u8], String> {
         let mut flags = self.flags;
         let (mut on, mut seen) = (true, false);
-        let mut rest = &text[2..];
+        let mut rest = bytes::skip(text, 2);
         while !rest.is_empty() {
             let (letter, after) = next_character(rest)?;
             rest = after;
@@ -311,7 +322,7 @@ impl<'a> Parser<'a> {
                 }
                 ':' | ')' if on || seen => {
                     if letter == ':' {
-                        self.open.push(Group::new(self.flags, None));
+                        self.enter(None);
                     }
                     self.flags = flags;
                     return Ok(rest);
@@ -321,7 +332,7 @@ impl<'a> Parser<'a> {
             *flag = on;
             seen = true;
         }
-        fail("invalid or unsupported Perl syntax", &text[..text.len() - rest.len()])
+        fail("invalid or unsupported Perl syntax", bytes::before(text, rest))
     }
 
     /// A backslash and what follows.
@@ -332,16 +343,17 @@ impl<'a> Parser<'a> {
             Some(b'z') => Some(Look::End),
             Some(b'b') => Some(Look::WordAscii),
             Some(b'B') => Some(Look::WordAsciiNegate),
-            Some(b'C') => return fail("invalid escape sequence", &text[..2]),
+            Some(b'C') => return fail("invalid escape sequence", bytes::before(text, rest)),
             Some(b'Q') => {
-                let end = rest.windows(2).position(|pair| pair == b"\\E");
-                let mut literal = &rest[..end.unwrap_or(rest.len())];
+                let end = memmem::find(rest, b"\\E").unwrap_or(rest.len());
+                let (mut literal, after) = bytes::split(rest, end);
+                let rest = bytes::skip(after, 2);
                 while !literal.is_empty() {
                     let (character, after) = next_character(literal)?;
                     self.literal(character);
                     literal = after;
                 }
-                return Ok(end.map_or(&[], |end| &rest[end + 2..]));
+                return Ok(rest);
             }
             _ => None,
         };
@@ -360,27 +372,27 @@ impl<'a> Parser<'a> {
 
     /// `\d`, `\pL`, `\p{Greek}` and their opposites, if one stands here.
     fn named_class(&self, text: &'a [u8]) -> Result<Option<(ClassUnicode, &'a [u8])>, String> {
-        let (Some(b'\\'), Some(letter)) = (text.first(), text.get(1)) else { return Ok(None) };
+        let [b'\\', letter, inside @ ..] = text else { return Ok(None) };
         let lower = letter.to_ascii_lowercase();
         if let Some(class) = class::perl(lower) {
-            return Ok(Some((self.signed(class, *letter != lower), &text[2..])));
+            return Ok(Some((self.signed(class, *letter != lower), inside)));
         }
         if lower != b'p' {
             return Ok(None);
         }
-        let (first, after) = next_character(&text[2..])?;
-        if after.len() == text.len() - 2 {
+        if inside.is_empty() {
             return fail("invalid character class range", text);
         }
+        let (first, after) = next_character(inside)?;
         let (name, rest) = if first == '{' {
-            let Some(end) = text.iter().position(|byte| *byte == b'}') else {
+            let Some((name, rest)) = bytes::cut(after, b'}') else {
                 check_utf8(text)?;
                 return fail("invalid character class range", text);
             };
-            check_utf8(&text[3..end])?;
-            (&text[3..end], &text[end + 1..])
+            check_utf8(name)?;
+            (name, rest)
         } else {
-            (&text[2..text.len() - after.len()], after)
+            (bytes::before(inside, after), after)
         };
         let (name, opposite) = match name {
             [b'^', name @ ..] => (name, true),
@@ -388,7 +400,7 @@ impl<'a> Parser<'a> {
         };
         match class::unicode(&String::from_utf8_lossy(name)) {
             Some(class) => Ok(Some((self.signed(class, opposite != (*letter == b'P')), rest))),
-            None => fail("invalid character class range", &text[..text.len() - rest.len()]),
+            None => fail("invalid character class range", bytes::before(text, rest)),
         }
     }
 
@@ -405,8 +417,8 @@ impl<'a> Parser<'a> {
 
     /// `[…]`
     fn bracket(&mut self, text: &'a [u8]) -> Result<&'a [u8], String> {
-        let negative = text.get(1) == Some(&b'^');
-        let mut rest = &text[1 + usize::from(negative)..];
+        let inside = bytes::skip(text, 1);
+        let (negative, mut rest) = inside.strip_prefix(b"^").map_or((false, inside), |rest| (true, rest));
         let mut ranges = Vec::new();
         let mut plain = Vec::new();
         let mut first = true;
@@ -426,10 +438,12 @@ impl<'a> Parser<'a> {
             let (low, after) = class_character(rest, text)?;
             rest = after;
             let mut high = low;
-            if rest.len() >= 2 && rest[0] == b'-' && rest[1] != b']' {
-                (high, rest) = class_character(&rest[1..], text)?;
+            if let [b'-', after @ ..] = rest
+                && after.first().is_some_and(|last| *last != b']')
+            {
+                (high, rest) = class_character(after, text)?;
                 if high < low {
-                    return fail("invalid character class range", &start[..start.len() - rest.len()]);
+                    return fail("invalid character class range", bytes::before(start, rest));
                 }
             }
             plain.push((low, high));
@@ -443,30 +457,29 @@ impl<'a> Parser<'a> {
             class.negate();
         }
         self.push_class(class);
-        Ok(&rest[1..])
+        Ok(bytes::skip(rest, 1))
     }
 
     /// `[:alpha:]` inside brackets, if one stands here.
     fn posix_class(&self, text: &'a [u8]) -> Result<Option<(ClassUnicode, &'a [u8])>, String> {
-        if text.len() < 3 || !text.starts_with(b"[:") {
-            return Ok(None);
-        }
-        let Some(end) = text[2..].windows(2).position(|pair| pair == b":]") else { return Ok(None) };
-        let (name, rest) = (&text[2..2 + end], &text[end + 4..]);
+        let Some(inside) = text.strip_prefix(b"[:") else { return Ok(None) };
+        let Some(end) = memmem::find(inside, b":]") else { return Ok(None) };
+        let (name, rest) = bytes::split(inside, end);
+        let rest = bytes::skip(rest, 2);
         let (name, negative) = match name {
             [b'^', name @ ..] => (name, true),
             _ => (name, false),
         };
         match class::posix(name) {
             Some(class) => Ok(Some((self.signed(class, negative), rest))),
-            None => fail("invalid character class range", &text[..end + 4]),
+            None => fail("invalid character class range", bytes::before(text, rest)),
         }
     }
 }
 
 /// How high the parts are; parts of the same shape are taken apart.
 fn inner_height(items: &[Item], shape: Shape) -> u32 {
-    items.iter().map(|item| if item.shape == shape { item.height - 1 } else { item.height }).max().unwrap_or(0)
+    items.iter().map(|item| if item.shape == shape { item.height.saturating_sub(1) } else { item.height }).max().unwrap_or(0)
 }
 
 fn fold(class: &mut ClassUnicode) {
@@ -482,7 +495,7 @@ type Counts = (u32, Option<u32>);
 fn counts(text: &[u8]) -> Option<(Counts, &[u8])> {
     let (least, rest) = count(text.get(1..)?)?;
     let (most, rest) = match rest {
-        [b',', b'}', ..] => (None, &rest[1..]),
+        [b',', rest @ ..] if rest.starts_with(b"}") => (None, rest),
         [b',', rest @ ..] => {
             let (most, rest) = count(rest)?;
             (Some(most), rest)
@@ -494,10 +507,10 @@ fn counts(text: &[u8]) -> Option<(Counts, &[u8])> {
 }
 
 fn count(text: &[u8]) -> Option<(u32, &[u8])> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if digits == 0 || digits > 1 && text[0] == b'0' {
+    let (digits, rest) = bytes::span(text, |byte| byte.is_ascii_digit());
+    if matches!(digits, [] | [b'0', _, ..]) {
         return None;
     }
-    let number = std::str::from_utf8(&text[..digits]).ok().filter(|_| digits < 9).and_then(|digits| digits.parse().ok());
-    Some((number.unwrap_or(u32::MAX), &text[digits..]))
+    let number = std::str::from_utf8(digits).ok().filter(|digits| digits.len() < 9).and_then(|digits| digits.parse().ok());
+    Some((number.unwrap_or(u32::MAX), rest))
 }

@@ -2,8 +2,8 @@
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::{Haystack, Regexp, Submatches, whole};
-use crate::golang::utf8;
+use super::{Haystack, Regexp, Submatches, after_character, whole};
+use crate::golang::{bytes, utf8};
 
 impl Regexp {
     /// `ReplaceAllString`: `$1`, `${name}` in `template` are expanded, `$1x` is the group `1x`.
@@ -19,7 +19,7 @@ impl Regexp {
                     Piece::Number(number) => out.extend_from_slice(group(text, groups, *number)),
                     Piece::Name(name) => {
                         let named = self.names.iter().enumerate().filter(|(_, known)| known.as_bytes() == *name);
-                        let first = named.map(|(at, _)| at + 1).find(|at| groups.get(*at).is_some_and(Option::is_some));
+                        let first = named.map(|(at, _)| at.saturating_add(1)).find(|at| groups.get(*at).is_some_and(Option::is_some));
                         out.extend_from_slice(first.map_or(&[], |number| group(text, groups, number)));
                     }
                 }
@@ -45,7 +45,7 @@ impl Regexp {
             let Some(groups) = self.captures(&haystack, at, &mut captures) else { break };
             let (start, end) = whole(&groups);
             let written = haystack.all_written(&groups);
-            out.extend_from_slice(&text[haystack.written_at(last_end)..whole(&written).0]);
+            out.extend_from_slice(text.get(haystack.written_at(last_end)..whole(&written).0).unwrap_or_default());
             if end > last_end || start == 0 {
                 write(&mut out, text, &written);
             }
@@ -53,9 +53,9 @@ impl Regexp {
                 return Err(format!("regexp: the result is longer than {limit} bytes"));
             }
             last_end = end;
-            at = end.max(at + utf8::decode(&bytes[at..]).1.max(1));
+            at = end.max(after_character(bytes, at));
         }
-        out.extend_from_slice(&text[haystack.written_at(last_end)..]);
+        out.extend_from_slice(text.get(haystack.written_at(last_end)..).unwrap_or_default());
         Ok(out)
     }
 }
@@ -74,17 +74,16 @@ enum Piece<'a> {
 fn pieces(template: &[u8]) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = template;
-    while let Some(dollar) = rest.iter().position(|byte| *byte == b'$') {
-        pieces.push(Piece::Text(&rest[..dollar]));
-        let after = &rest[dollar + 1..];
+    while let Some((text, after)) = bytes::cut(rest, b'$') {
+        pieces.push(Piece::Text(text));
         rest = match reference(after) {
-            _ if after.first() == Some(&b'$') => {
+            _ if after.starts_with(b"$") => {
                 pieces.push(Piece::Text(b"$"));
-                &after[1..]
+                bytes::skip(after, 1)
             }
-            Some((piece, length)) => {
+            Some((piece, rest)) => {
                 pieces.push(piece);
-                &after[length..]
+                rest
             }
             None => {
                 pieces.push(Piece::Text(b"$"));
@@ -96,18 +95,18 @@ fn pieces(template: &[u8]) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// A group's number or name after a `$`, and its length. `None`: the `$` is only a `$`.
-fn reference(text: &[u8]) -> Option<(Piece<'_>, usize)> {
-    let braced = usize::from(text.first() == Some(&b'{'));
-    let inside = &text[braced..];
+/// A group's number or name after a `$`, and what follows. `None`: the `$` is only a `$`.
+fn reference(text: &[u8]) -> Option<(Piece<'_>, &[u8])> {
+    let (braced, inside) = text.strip_prefix(b"{").map_or((false, text), |inside| (true, inside));
     let length = utf8::runes(inside).find(|(_, rune)| !is_name_rune(*rune)).map_or(inside.len(), |(at, _)| at);
-    let name = &inside[..length];
-    if name.is_empty() || braced == 1 && inside.get(length) != Some(&b'}') {
+    let (name, rest) = bytes::split(inside, length);
+    let rest = if braced { rest.strip_prefix(b"}")? } else { rest };
+    if name.is_empty() {
         return None;
     }
-    let digits = name.len() < 10 && name.iter().all(u8::is_ascii_digit) && (name.len() == 1 || name[0] != b'0');
+    let digits = name.len() < 10 && name.iter().all(u8::is_ascii_digit) && !matches!(name, [b'0', _, ..]);
     let number = std::str::from_utf8(name).ok().filter(|_| digits).and_then(|digits| digits.parse().ok());
-    Some((number.map_or(Piece::Name(name), Piece::Number), length + braced * 2))
+    Some((number.map_or(Piece::Name(name), Piece::Number), rest))
 }
 
 /// Go's `unicode.IsLetter`, `unicode.IsDigit` and the underscore.

@@ -125,29 +125,34 @@ fn skip_space(text: &str) -> &str {
 /// `1.2 - 3` becomes `>= 1.2, <= 3 `.
 fn rewrite_ranges(text: &str) -> String {
     let mut out = text.to_owned();
-    let mut at = 0;
-    while at < text.len() {
-        let Some((range, low, high)) = text.get(at..).and_then(range_at) else {
-            at += 1;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let Some((range, low, high)) = range_at(rest) else {
+            rest = after_first(rest);
             continue;
         };
         // parity: semver constraints.go replaces the first text that looks like the range.
         out = out.replacen(range, &format!(">= {low}, <= {high} "), 1);
-        at += range.len();
+        rest = rest.strip_prefix(range).unwrap_or_default();
     }
     out
+}
+
+fn after_first(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next();
+    characters.as_str()
 }
 
 /// A range at the start of a text with the spaces round it, and its ends.
 fn range_at(text: &str) -> Option<(&str, &str, &str)> {
     let rest = skip_space(text);
-    let low = &rest[..scan(rest.as_bytes(), is_number)?.length];
-    let after = &rest[low.len()..];
+    let after = scan(rest, is_number)?.rest;
+    let low = rest.strip_suffix(after)?;
     let dash = skip_space(after).strip_prefix('-').filter(|_| after.starts_with(|c: char| c.is_ascii() && is_space(c as u8)))?;
     let rest = Some(skip_space(dash)).filter(|rest| rest.len() < dash.len())?;
-    let high = &rest[..scan(rest.as_bytes(), is_number)?.length];
-    let end = text.len() - skip_space(&rest[high.len()..]).len();
-    Some((&text[..end], low, high))
+    let after = scan(rest, is_number)?.rest;
+    Some((text.strip_suffix(skip_space(after))?, low, rest.strip_suffix(after)?))
 }
 
 fn parse_group(text: &str) -> Result<Group, String> {
@@ -156,10 +161,10 @@ fn parse_group(text: &str) -> Result<Group, String> {
     let mut rest = skip_space(text);
     loop {
         let operator = OPERATORS.into_iter().find(|operator| rest.starts_with(operator)).unwrap_or("");
-        rest = skip_space(&rest[operator.len()..]);
-        let scanned = scan(rest.as_bytes(), is_number).ok_or_else(improper)?;
-        let (written, after) = rest.split_at(scanned.length);
-        parts.push((operator, written, scanned));
+        rest = skip_space(rest.strip_prefix(operator).unwrap_or(rest));
+        let scanned = scan(rest, is_number).ok_or_else(improper)?;
+        let after = scanned.rest;
+        parts.push((operator, rest.strip_suffix(after).unwrap_or(rest), scanned));
         rest = skip_space(after);
         if rest.is_empty() {
             break;
@@ -176,10 +181,9 @@ fn parse_group(text: &str) -> Result<Group, String> {
     Ok(Group { parts, prereleases })
 }
 
-fn parse_part(operator: &'static str, written: &str, scanned: &Scanned) -> Result<Part, String> {
-    let [major, minor, patch] = scanned.parts.map(|(start, end)| &written[start..end]);
-    let (start, end) = scanned.prerelease;
-    let prerelease = if start < end { format!("-{}", &written[start..end]) } else { String::new() };
+fn parse_part(operator: &'static str, written: &str, scanned: &Scanned<'_>) -> Result<Part, String> {
+    let [major, minor, patch] = scanned.parts;
+    let prerelease = if scanned.prerelease.is_empty() { String::new() } else { format!("-{}", scanned.prerelease) };
     let is_open = |part: &str| matches!(part, "" | "x" | "X" | "*");
     let (mut minor_open, mut patch_open) = (false, false);
     let text = if is_open(major) {

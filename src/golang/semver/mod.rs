@@ -37,14 +37,13 @@ impl Version {
         if text.len() > MAX_VERSION {
             return Err(too_long());
         }
-        let scanned = scan(text.as_bytes(), |byte| byte.is_ascii_digit()).filter(|scanned| scanned.length == text.len());
+        let scanned = scan(text, |byte| byte.is_ascii_digit()).filter(|scanned| scanned.rest.is_empty());
         let Some(scanned) = scanned else { return Err(INVALID.to_owned()) };
         let number = |digits: &str| match digits {
             "" => Ok(0),
             _ => strconv::parse_uint(digits.as_bytes(), 10, 64).map_err(|error| format!("error parsing version segment: {error}")),
         };
-        let [major, minor, patch] = scanned.parts.map(|(start, end)| &text[start..end]);
-        let (prerelease, metadata) = (slice(text, scanned.prerelease), slice(text, scanned.metadata));
+        let Scanned { parts: [major, minor, patch], prerelease, metadata, .. } = scanned;
         let version = Version {
             major: number(major)?,
             minor: number(minor)?,
@@ -197,56 +196,55 @@ fn too_long() -> String {
     format!("version string is too long (max {MAX_VERSION} bytes)")
 }
 
-fn slice(text: &str, (start, end): (usize, usize)) -> &str {
-    text.get(start..end).unwrap_or_default()
-}
-
-/// Where the parts of a version-like text are; those that are missing are empty.
-struct Scanned {
-    /// Length of the whole.
-    length: usize,
+/// The parts of a version-like text; those that are missing are empty.
+struct Scanned<'a> {
     /// Major, minor and patch, without dots.
-    parts: [(usize, usize); 3],
-    prerelease: (usize, usize),
-    metadata: (usize, usize),
+    parts: [&'a str; 3],
+    prerelease: &'a str,
+    metadata: &'a str,
+    /// What follows.
+    rest: &'a str,
 }
 
 /// Reads `v1.2.3-pre+meta` from the start of a text as far as it goes; all but the major version may be missing.
-fn scan(text: &[u8], is_number: impl Fn(u8) -> bool) -> Option<Scanned> {
-    let run = |from: usize, accept: &dyn Fn(u8) -> bool| text[from..].iter().take_while(|byte| accept(**byte)).count();
-    let start = usize::from(text.first() == Some(&b'v'));
-    let mut at = start + run(start, &is_number);
-    if at == start {
+fn scan(text: &str, is_number: impl Fn(u8) -> bool) -> Option<Scanned<'_>> {
+    let start = text.strip_prefix('v').unwrap_or(text);
+    let (major, mut rest) = run(start, &is_number);
+    if major.is_empty() {
         return None;
     }
-    let mut parts = [(start, at), (at, at), (at, at)];
-    for part in &mut parts[1..] {
-        *part = (at, at);
-        if text.get(at) == Some(&b'.') {
-            let digits = run(at + 1, &is_number);
-            if digits > 0 {
-                *part = (at + 1, at + 1 + digits);
-                at += 1 + digits;
-            }
+    let mut parts = [major, "", ""];
+    for part in parts.iter_mut().skip(1) {
+        match rest.strip_prefix('.').map(|rest| run(rest, &is_number)) {
+            Some((digits, after)) if !digits.is_empty() => (*part, rest) = (digits, after),
+            _ => break,
         }
     }
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-    let dotted = |at: usize, mark: u8| {
-        if text.get(at) != Some(&mark) {
-            return (at, at);
-        }
-        let mut end = at + 1 + run(at + 1, &is_letter);
-        if end == at + 1 {
-            return (at, at);
-        }
-        while text.get(end) == Some(&b'.') && run(end + 1, &is_letter) > 0 {
-            end += 1 + run(end + 1, &is_letter);
-        }
-        (at + 1, end)
-    };
-    let prerelease = dotted(at, b'-');
-    let metadata = dotted(prerelease.1, b'+');
-    Some(Scanned { length: metadata.1, parts, prerelease, metadata })
+    let (prerelease, rest) = dotted(rest, '-');
+    let (metadata, rest) = dotted(rest, '+');
+    Some(Scanned { parts, prerelease, metadata, rest })
+}
+
+/// The accepted characters at the start of a text, all of them ASCII, and what follows.
+fn run(text: &str, accept: impl Fn(u8) -> bool) -> (&str, &str) {
+    let length = text.bytes().take_while(|byte| byte.is_ascii() && accept(*byte)).count();
+    text.split_at_checked(length).unwrap_or((text, ""))
+}
+
+/// The words with dots between them after a mark, and what follows.
+fn dotted(text: &str, mark: char) -> (&str, &str) {
+    let word = |text| run(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let Some(words) = text.strip_prefix(mark) else { return ("", text) };
+    let (first, mut rest) = word(words);
+    if first.is_empty() {
+        return ("", text);
+    }
+    while let Some((next, after)) = rest.strip_prefix('.').map(word)
+        && !next.is_empty()
+    {
+        rest = after;
+    }
+    (words.strip_suffix(rest).unwrap_or(words), rest)
 }
 
 fn check_prerelease(text: &str) -> Result<(), String> {

@@ -1,6 +1,7 @@
 //! Floating-point numbers.
 
 use super::{Cause, NumError, error, underscores_fit};
+use crate::golang::bytes;
 
 /// No float64 has more digits than this before or after the point; zeros follow.
 const EXACT_DIGITS: usize = 1_100;
@@ -46,14 +47,14 @@ impl Digits {
         }
         let written = match count {
             None => format!("{magnitude:e}"),
-            Some(count) => format!("{magnitude:.*e}", count.clamp(1, EXACT_DIGITS) - 1),
+            Some(count) => format!("{magnitude:.*e}", count.clamp(1, EXACT_DIGITS).saturating_sub(1)),
         };
         let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
         let mut text: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
         while text.last() == Some(&b'0') {
             text.pop();
         }
-        Digits { text, point: exponent.parse::<i32>().unwrap_or(0) + 1 }
+        Digits { text, point: exponent.parse::<i32>().unwrap_or(0).saturating_add(1) }
     }
 
     /// `d.ddde±dd` with `count` digits after the point.
@@ -66,7 +67,7 @@ impl Digits {
             out.extend(rest.iter().take(count).map(|digit| char::from(*digit)));
             out.extend(std::iter::repeat_n('0', count.saturating_sub(rest.len())));
         }
-        let exponent = if self.text.is_empty() { 0 } else { self.point - 1 };
+        let exponent = if self.text.is_empty() { 0 } else { self.point.saturating_sub(1) };
         out.push_str(&format!("e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()));
         out
     }
@@ -105,7 +106,7 @@ fn general(magnitude: f64, precision: Option<usize>) -> String {
             if precision > count && count >= digits.point { count } else { precision }
         }
     };
-    let exponent = digits.point - 1;
+    let exponent = digits.point.saturating_sub(1);
     if exponent < -4 || exponent >= limit { digits.exponential(digits.text.len().saturating_sub(1)) } else { digits.plain() }
 }
 
@@ -115,7 +116,7 @@ fn stored(magnitude: f64) -> (u64, i32) {
     let fraction = bits & ((1 << 52) - 1);
     match (bits >> 52) as i32 & 0x7FF {
         0 => (fraction, -1074),
-        exponent => (fraction | 1 << 52, exponent - 1075),
+        exponent => (fraction | 1 << 52, exponent.saturating_sub(1075)),
     }
 }
 
@@ -126,26 +127,27 @@ fn binary(magnitude: f64) -> String {
 
 fn hexadecimal(magnitude: f64, precision: Option<usize>) -> String {
     let (mut mantissa, mut exponent) = stored(magnitude);
-    exponent += 52;
+    exponent = exponent.saturating_add(52);
     if mantissa == 0 {
         exponent = 0;
     } else {
         // The leading 1 goes to bit 60, so that fifteen whole digits follow it.
-        let shift = mantissa.leading_zeros() as i32 - 3;
-        mantissa <<= shift;
-        exponent -= shift - 8;
+        let shift = mantissa.leading_zeros().saturating_sub(3);
+        mantissa = mantissa.unbounded_shl(shift);
+        exponent = exponent.saturating_add(8).saturating_sub_unsigned(shift);
     }
     if let Some(digits) = precision.filter(|digits| *digits < 15) {
-        let shift = digits as u32 * 4;
-        let dropped = (mantissa << shift) & ((1 << 60) - 1);
-        mantissa >>= 60 - shift;
+        let kept = (digits as u32).saturating_mul(4);
+        let cut = 60u32.saturating_sub(kept);
+        let dropped = mantissa.unbounded_shl(kept) & ((1 << 60) - 1);
+        mantissa = mantissa.unbounded_shr(cut);
         if dropped | (mantissa & 1) > 1 << 59 {
-            mantissa += 1;
+            mantissa = mantissa.wrapping_add(1);
         }
-        mantissa <<= 60 - shift;
+        mantissa = mantissa.unbounded_shl(cut);
         if mantissa & (1 << 61) != 0 {
             mantissa >>= 1;
-            exponent += 1;
+            exponent = exponent.saturating_add(1);
         }
     }
     let fraction = format!("{:015x}", mantissa & ((1 << 60) - 1));
@@ -174,8 +176,10 @@ pub fn parse_float(text: &[u8]) -> Result<f64, NumError> {
     } else if text.eq_ignore_ascii_case(b"nan") {
         f64::NAN
     } else {
-        let hex = unsigned.len() > 2 && unsigned[..2].eq_ignore_ascii_case(b"0x");
-        let number = if hex { read_hexadecimal(&unsigned[2..]) } else { read_decimal(unsigned) };
+        let number = match unsigned {
+            [b'0', b'x' | b'X', digits @ ..] if !digits.is_empty() => read_hexadecimal(digits),
+            _ => read_decimal(unsigned),
+        };
         let number = number.filter(|_| !text.contains(&b'_') || underscores_fit(text)).ok_or_else(|| fail(Cause::Syntax))?;
         if number.is_infinite() {
             return Err(fail(Cause::Range));
@@ -194,8 +198,8 @@ fn read_decimal(text: &[u8]) -> Option<f64> {
         return None;
     }
     let mut clean: String = mantissa.iter().filter(|byte| **byte != b'_').map(|byte| char::from(*byte)).collect();
-    if !exponent.is_empty() {
-        clean.push_str(&format!("e{}", read_exponent(&exponent[1..])?));
+    if let [_, exponent @ ..] = exponent {
+        clean.push_str(&format!("e{}", read_exponent(exponent)?));
     }
     clean.parse().ok()
 }
@@ -214,16 +218,15 @@ fn read_exponent(text: &[u8]) -> Option<i64> {
     for byte in digits.iter().filter(|byte| **byte != b'_') {
         let digit = char::from(*byte).to_digit(10)?;
         if exponent < 10_000 {
-            exponent = exponent * 10 + i64::from(digit);
+            exponent = exponent.saturating_mul(10).saturating_add(i64::from(digit));
         }
     }
-    Some(if negative { -exponent } else { exponent })
+    Some(if negative { exponent.saturating_neg() } else { exponent })
 }
 
 fn read_hexadecimal(text: &[u8]) -> Option<f64> {
-    let exponent = text.iter().position(|byte| matches!(byte, b'p' | b'P'))?;
-    let (digits, exponent) = text.split_at(exponent);
-    let mut exponent = read_exponent(&exponent[1..])?;
+    let (digits, exponent) = bytes::span(text, |byte| !matches!(byte, b'p' | b'P'));
+    let mut exponent = read_exponent(exponent.get(1..)?)?;
     let (mut mantissa, mut dropped, mut point, mut seen) = (0u64, false, false, false);
     for &byte in digits {
         match byte {
@@ -234,10 +237,10 @@ fn read_hexadecimal(text: &[u8]) -> Option<f64> {
                 seen = true;
                 if mantissa >> 59 == 0 {
                     mantissa = mantissa << 4 | digit;
-                    exponent -= if point { 4 } else { 0 };
+                    exponent = exponent.saturating_sub(if point { 4 } else { 0 });
                 } else {
                     dropped |= digit != 0;
-                    exponent += if point { 0 } else { 4 };
+                    exponent = exponent.saturating_add(if point { 0 } else { 4 });
                 }
             }
         }
@@ -250,26 +253,23 @@ fn scale(mantissa: u64, dropped: bool, exponent: i64) -> f64 {
     if mantissa == 0 {
         return 0.0;
     }
-    let shift = i64::from(mantissa.leading_zeros());
-    let (mantissa, exponent) = (mantissa << shift, exponent - shift);
+    let shift = mantissa.leading_zeros();
+    let (mantissa, exponent) = (mantissa.unbounded_shl(shift), exponent.saturating_sub_unsigned(u64::from(shift)));
     // The value is 1.xxx × 2^top; a float64 keeps 52 bits below the first, fewer when it is subnormal.
-    let top = exponent + 63;
+    let top = exponent.saturating_add(63);
     if top > 1023 {
         return f64::INFINITY;
     }
-    let lowest = (top - 52).max(-1074);
-    let cut = lowest - exponent;
-    if cut > 64 {
-        return 0.0;
-    }
-    let wide = u128::from(mantissa);
-    let kept = wide >> cut;
-    let rest = wide & ((1u128 << cut) - 1);
-    let half = 1u128 << (cut - 1);
+    let lowest = top.saturating_sub(52).max(-1074);
+    let cut = lowest.saturating_sub(exponent);
+    let Some(cut) = u32::try_from(cut).ok().filter(|cut| *cut <= 64) else { return 0.0 };
+    // The bits that are cut off come to stand at the top, so that half of the last kept bit is the highest of them.
+    let wide = (u128::from(mantissa) << 64).unbounded_shr(cut);
+    let (kept, rest) = ((wide >> 64) as u64, wide as u64);
+    let half = 1 << 63;
     let up = rest > half || rest == half && (dropped || kept & 1 == 1);
-    let kept = kept as u64 + u64::from(up);
     // Adding the mantissa to the exponent's field carries over by itself, also into infinity.
-    let biased = if top < -1022 { 0 } else { (top + 1023) as u64 };
-    let bits = if biased == 0 { kept } else { ((biased - 1) << 52) + kept };
+    let biased = u64::try_from(top.saturating_add(1022)).unwrap_or(0);
+    let bits = (biased << 52).wrapping_add(kept).wrapping_add(u64::from(up));
     f64::from_bits(bits)
 }

@@ -5,6 +5,9 @@ mod printable;
 mod quote;
 
 use std::fmt;
+use std::num::NonZeroU64;
+
+use super::bytes;
 
 pub use float::{format_float, parse_float};
 pub use printable::is_print;
@@ -102,13 +105,11 @@ pub fn format_int(number: i64, base: u32) -> String {
 /// `strconv.FormatUint` in base 2 to 36; other bases are taken to the nearest of these.
 pub fn format_uint(mut number: u64, base: u32) -> String {
     let base = base.clamp(2, 36);
-    if base == 10 {
-        return number.to_string();
-    }
+    let Some(divisor) = NonZeroU64::new(u64::from(base)).filter(|_| base != 10) else { return number.to_string() };
     let mut digits = Vec::new();
     loop {
-        digits.push(char::from_digit((number % u64::from(base)) as u32, base).unwrap_or('0'));
-        number /= u64::from(base);
+        digits.push(char::from_digit((number % divisor) as u32, base).unwrap_or('0'));
+        number /= divisor;
         if number == 0 {
             return digits.into_iter().rev().collect();
         }
@@ -116,14 +117,15 @@ pub fn format_uint(mut number: u64, base: u32) -> String {
 }
 
 fn read_int(text: &[u8], base: u32, bits: u32) -> Result<i64, Cause> {
-    let (negative, digits) = match text.first() {
-        None => return Err(Cause::Syntax),
-        Some(b'-') => (true, &text[1..]),
-        Some(b'+') => (false, &text[1..]),
-        Some(_) => (false, text),
+    let (negative, digits) = match text {
+        [] => return Err(Cause::Syntax),
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, text),
     };
     let magnitude = read_uint(digits, base, bits)?;
-    let limit = 1u64 << (if bits == 0 { 64 } else { bits } - 1);
+    // The largest magnitude below zero: 2 to the power of all bits but one.
+    let limit = (largest(bits) >> 1).saturating_add(1);
     match negative {
         false if magnitude < limit => Ok(magnitude as i64),
         true if magnitude <= limit => Ok((magnitude as i64).wrapping_neg()),
@@ -131,15 +133,20 @@ fn read_int(text: &[u8], base: u32, bits: u32) -> Result<i64, Cause> {
     }
 }
 
+/// The largest number of so many bits; 0 stands for 64.
+fn largest(bits: u32) -> u64 {
+    64u32.checked_sub(bits).and_then(|unused| u64::MAX.checked_shr(unused)).unwrap_or(u64::MAX)
+}
+
 fn read_uint(text: &[u8], base: u32, bits: u32) -> Result<u64, Cause> {
     let Some(&first) = text.first() else { return Err(Cause::Syntax) };
     let (radix, digits) = match base {
         2..=36 => (base, text),
-        0 if first == b'0' => match text.get(1).map(u8::to_ascii_lowercase) {
-            Some(b'b') if text.len() > 2 => (2, &text[2..]),
-            Some(b'o') if text.len() > 2 => (8, &text[2..]),
-            Some(b'x') if text.len() > 2 => (16, &text[2..]),
-            _ => (8, &text[1..]),
+        0 if first == b'0' => match text {
+            [_, b'b' | b'B', digits @ ..] if !digits.is_empty() => (2, digits),
+            [_, b'o' | b'O', digits @ ..] if !digits.is_empty() => (8, digits),
+            [_, b'x' | b'X', digits @ ..] if !digits.is_empty() => (16, digits),
+            _ => (8, bytes::skip(text, 1)),
         },
         0 => (10, text),
         _ => return Err(Cause::Base(base)),
@@ -147,7 +154,7 @@ fn read_uint(text: &[u8], base: u32, bits: u32) -> Result<u64, Cause> {
     if bits > 64 {
         return Err(Cause::BitSize(bits));
     }
-    let largest = if bits == 0 { u64::MAX } else { u64::MAX >> (64 - bits) };
+    let largest = largest(bits);
     let mut number = 0u64;
     let mut underscores = false;
     for &byte in digits {

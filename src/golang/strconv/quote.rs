@@ -1,7 +1,7 @@
 //! Quoted literals.
 
 use super::is_print;
-use crate::golang::utf8;
+use crate::golang::{bytes, utf8};
 
 /// `strconv.Quote`
 pub fn quote(text: &[u8]) -> String {
@@ -41,23 +41,18 @@ fn into_string(write: impl FnOnce(&mut Vec<u8>)) -> String {
 }
 
 fn append_quoted(out: &mut Vec<u8>, text: &[u8], ascii: bool) {
-    out.reserve(text.len() + 2);
+    out.reserve(text.len().saturating_add(2));
     out.push(b'"');
     let mut rest = text;
-    while let Some(&first) = rest.first() {
-        let plain = rest.iter().take_while(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')).count();
-        if plain > 0 {
-            out.extend_from_slice(&rest[..plain]);
-            rest = &rest[plain..];
-            continue;
+    loop {
+        let (plain, special) = bytes::span(rest, |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+        out.extend_from_slice(plain);
+        let Some((rune, written, after)) = utf8::split_first(special) else { break };
+        match written {
+            [invalid] if rune == utf8::RUNE_ERROR => append_hex(out, "\\x", u32::from(*invalid), 2),
+            _ => append_escaped(out, rune, b'"', ascii),
         }
-        let (rune, length) = utf8::decode(rest);
-        if rune == utf8::RUNE_ERROR && length == 1 {
-            append_hex(out, "\\x", u32::from(first), 2);
-        } else {
-            append_escaped(out, rune, b'"', ascii);
-        }
-        rest = &rest[length..];
+        rest = after;
     }
     out.push(b'"');
 }
@@ -149,8 +144,8 @@ pub fn unquote_char(text: &[u8], quote: u8) -> Option<(u32, bool, &[u8])> {
         return None;
     }
     if first >= 0x80 {
-        let (rune, length) = utf8::decode(text);
-        return Some((rune, true, &text[length..]));
+        let (rune, _, rest) = utf8::split_first(text)?;
+        return Some((rune, true, rest));
     }
     if first != b'\\' {
         return Some((u32::from(first), false, rest));
@@ -167,20 +162,25 @@ pub fn unquote_char(text: &[u8], quote: u8) -> Option<(u32, bool, &[u8])> {
         b'v' => plain(0x0B),
         b'\\' => plain(b'\\'),
         b'\'' | b'"' if escape == quote => plain(escape),
-        b'x' => Some((digits(rest, 2, 16)?, false, &rest[2..])),
-        b'u' => Some((char::from_u32(digits(rest, 4, 16)?)? as u32, true, &rest[4..])),
-        b'U' => Some((char::from_u32(digits(rest, 8, 16)?)? as u32, true, &rest[8..])),
+        b'x' => digits(rest, 2, 16).map(|(value, rest)| (value, false, rest)),
+        b'u' | b'U' => {
+            let (value, rest) = digits(rest, if escape == b'u' { 4 } else { 8 }, 16)?;
+            Some((char::from_u32(value)? as u32, true, rest))
+        }
         b'0'..=b'7' => {
-            let value = u32::from(escape - b'0') * 64 + digits(rest, 2, 8)?;
-            (value < 256).then_some((value, false, &rest[2..]))
+            let (value, rest) = digits(bytes::skip(text, 1), 3, 8)?;
+            (value < 256).then_some((value, false, rest))
         }
         _ => None,
     }
 }
 
-fn digits(text: &[u8], count: usize, radix: u32) -> Option<u32> {
-    text.get(..count)?.iter().try_fold(0u32, |number, &byte| {
+/// The number that the first `count` digits are, and what follows.
+fn digits(text: &[u8], count: usize, radix: u32) -> Option<(u32, &[u8])> {
+    let (digits, rest) = text.split_at_checked(count)?;
+    let number = digits.iter().try_fold(0u32, |number, &byte| {
         let digit = char::from(byte).to_digit(radix)?;
         number.checked_mul(radix)?.checked_add(digit)
-    })
+    })?;
+    Some((number, rest))
 }

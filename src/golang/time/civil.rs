@@ -19,6 +19,10 @@ pub struct Civil {
 }
 
 /// Days from 1970-01-01 to a date; months from 1 to 12, any day.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "years come from `date_of` or were bounded by `normalized`: below 2^40, days below 2^49"
+)]
 pub(super) fn days_of(year: i64, month: i64, day: i64) -> i64 {
     // Years that start in March have their leap day last; 400 of them are 146,097 days.
     let year = if month <= 2 { year - 1 } else { year };
@@ -29,6 +33,7 @@ pub(super) fn days_of(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Year, month and day of a number of days since 1970-01-01.
+#[expect(clippy::arithmetic_side_effects, reason = "all but the last line counts within 400 years; 400 × (2^63 / 146,097) fits 64 bits")]
 pub(super) fn date_of(days: i64) -> (i64, i64, i64) {
     let days = days.saturating_add(719_468);
     let of_era = days.rem_euclid(146_097);
@@ -41,6 +46,7 @@ pub(super) fn date_of(days: i64) -> (i64, i64, i64) {
 }
 
 /// Seconds and nanoseconds since 1970 of a date and clock, everything carried over.
+#[expect(clippy::arithmetic_side_effects, reason = "years stay below 2^34, days below 2^44, and the sum of seconds has 128 bits")]
 pub(super) fn normalized(civil: &Civil) -> (i64, u32) {
     // Beyond these nobody counts; they keep the sums below from overflowing.
     let bounded = |number: i64, limit: i64| number.clamp(-limit, limit);
@@ -63,7 +69,8 @@ pub(super) fn is_leap(year: i64) -> bool {
 /// Days of a month from 1 to 12.
 pub(super) fn days_in(year: i64, month: i64) -> i64 {
     match month {
-        2 => 28 + i64::from(is_leap(year)),
+        2 if is_leap(year) => 29,
+        2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
@@ -75,7 +82,7 @@ pub(super) const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesda
 
 /// The name of a month from 1 to 12.
 pub(super) fn month_name(month: i64) -> &'static str {
-    usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
+    usize::try_from(month).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?)).copied().unwrap_or_default()
 }
 
 /// The name of a day from 0 to 6.

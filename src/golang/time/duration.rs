@@ -1,8 +1,10 @@
 //! Durations.
 
 use std::fmt;
+use std::num::NonZeroU64;
 
 use super::{leading_number, quote};
+use crate::golang::bytes;
 
 /// `time.Duration` in nanoseconds. An [`Object`](crate::data::Object) of that type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -41,26 +43,26 @@ impl Duration {
         let mut sum = 0u64;
         while !rest.is_empty() {
             let (whole, after) = leading_number(rest).ok_or_else(invalid)?;
-            let mut digits = rest.len() - after.len();
+            let mut no_digits = after.len() == rest.len();
             rest = after;
             let (mut fraction, mut scale) = (0, 1.0);
             if let Some(after) = rest.strip_prefix(b".") {
-                let count = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                (fraction, scale) = leading_fraction(&after[..count]);
-                digits += count;
-                rest = &after[count..];
+                let (digits, after) = bytes::span(after, |byte| byte.is_ascii_digit());
+                (fraction, scale) = leading_fraction(digits);
+                no_digits &= digits.is_empty();
+                rest = after;
             }
-            if digits == 0 {
+            if no_digits {
                 return Err(invalid());
             }
-            let length = rest.iter().take_while(|byte| !matches!(byte, b'.' | b'0'..=b'9')).count();
-            if length == 0 {
+            let (name, after) = bytes::span(rest, |byte| !matches!(byte, b'.' | b'0'..=b'9'));
+            rest = after;
+            if name.is_empty() {
                 return Err(fail("missing unit in duration"));
             }
-            let unit = unit(&rest[..length]).ok_or_else(|| fail(&format!("unknown unit {} in duration", quote(&rest[..length]))))?;
-            rest = &rest[length..];
+            let unit = unit(name).ok_or_else(|| fail(&format!("unknown unit {} in duration", quote(name))))?;
             let part = whole.checked_mul(unit).filter(|part| *part <= 1 << 63).ok_or_else(invalid)?;
-            let part = if fraction > 0 { part + (fraction as f64 * (unit as f64 / scale)) as u64 } else { part };
+            let part = if fraction > 0 { part.saturating_add((fraction as f64 * (unit as f64 / scale)) as u64) } else { part };
             sum = sum.checked_add(part).filter(|sum| part <= 1 << 63 && *sum <= 1 << 63).ok_or_else(invalid)?;
         }
         match (negative, i64::try_from(sum)) {
@@ -72,18 +74,17 @@ impl Duration {
 
     /// `Round` to a multiple, half away from zero.
     pub fn round(self, multiple: Duration) -> Duration {
-        if multiple.0 <= 0 {
-            return self;
-        }
-        let (number, multiple) = (i128::from(self.0), i128::from(multiple.0));
-        let above = number.abs() % multiple;
-        let magnitude = number.abs() - above + if above * 2 < multiple { 0 } else { multiple };
-        let rounded = if number < 0 { -magnitude } else { magnitude };
-        Duration(rounded.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+        let Some(multiple) = u64::try_from(multiple.0).ok().and_then(NonZeroU64::new) else { return self };
+        let magnitude = self.0.unsigned_abs();
+        let above = magnitude % multiple;
+        let down = magnitude.saturating_sub(above);
+        let rounded = if above < multiple.get().saturating_sub(above) { down } else { down.saturating_add(multiple.get()) };
+        Duration(if self.0 < 0 { 0i64.saturating_sub_unsigned(rounded) } else { 0i64.saturating_add_unsigned(rounded) })
     }
     /// `Truncate` to a multiple.
     pub fn truncate(self, multiple: Duration) -> Duration {
-        if multiple.0 <= 0 { self } else { Duration(self.0 - self.0 % multiple.0) }
+        let above = if multiple.0 <= 0 { None } else { self.0.checked_rem(multiple.0) };
+        Duration(self.0.wrapping_sub(above.unwrap_or(0)))
     }
     /// `Abs`
     pub fn abs(self) -> Duration {
@@ -92,7 +93,8 @@ impl Duration {
     /// `Hours`, `Minutes` and `Seconds`: how many of the unit.
     pub fn in_units(self, unit: Duration) -> f64 {
         let unit = unit.0.max(1);
-        (self.0 / unit) as f64 + (self.0 % unit) as f64 / unit as f64
+        let (whole, rest) = (self.0.checked_div(unit).unwrap_or(0), self.0.checked_rem(unit).unwrap_or(0));
+        whole as f64 + rest as f64 / unit as f64
     }
 }
 
@@ -113,7 +115,7 @@ fn unit(name: &[u8]) -> Option<u64> {
 fn leading_fraction(digits: &[u8]) -> (u64, f64) {
     let (mut number, mut scale) = (0u64, 1.0);
     for digit in digits {
-        let next = number.checked_mul(10).and_then(|number| number.checked_add(u64::from(digit - b'0')));
+        let next = number.checked_mul(10).and_then(|number| number.checked_add(u64::from(digit & 0x0F)));
         let Some(next) = next.filter(|next| *next <= 1 << 63 && number <= i64::MAX as u64 / 10) else { break };
         number = next;
         scale *= 10.0;
@@ -127,16 +129,14 @@ impl fmt::Display for Duration {
         if self.0 < 0 {
             f.write_str("-")?;
         }
-        let (unit, name) = match magnitude {
+        let (whole, below, digits, name) = match magnitude {
             0 => return f.write_str("0s"),
-            1..1_000 => (1, "ns"),
-            1_000..1_000_000 => (1_000, "µs"),
-            1_000_000..1_000_000_000 => (1_000_000, "ms"),
-            _ => (1_000_000_000, "s"),
+            1..1_000 => (magnitude, 0, 0, "ns"),
+            1_000..1_000_000 => (magnitude / 1_000, magnitude % 1_000, 3, "µs"),
+            1_000_000..1_000_000_000 => (magnitude / 1_000_000, magnitude % 1_000_000, 6, "ms"),
+            _ => (magnitude / 1_000_000_000, magnitude % 1_000_000_000, 9, "s"),
         };
-        let whole = magnitude / unit;
-        let digits = unit.ilog10() as usize;
-        let fraction = format!("{:0digits$}", magnitude % unit);
+        let fraction = format!("{below:0digits$}");
         let fraction = if digits == 0 { "" } else { fraction.trim_end_matches('0') };
         let point = if fraction.is_empty() { "" } else { "." };
         if name != "s" || whole < 60 {

@@ -2,6 +2,7 @@
 
 use super::Time;
 use super::civil::{month_name, weekday_name};
+use crate::golang::bytes;
 
 /// A part of a layout that stands for a part of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,47 +110,47 @@ pub(super) type Spelled<'a> = (Element, &'a [u8]);
 
 /// The text before the first element of a layout, the element with its spelling, and the rest.
 pub(super) fn next_element(layout: &[u8]) -> (&[u8], Option<Spelled<'_>>, &[u8]) {
-    for at in 0..layout.len() {
-        let rest = &layout[at..];
+    let mut rest = layout;
+    while !rest.is_empty() {
         // `_2006` is an underscore and a year.
-        if rest.starts_with(b"_2006") {
-            continue;
+        if !rest.starts_with(b"_2006")
+            && let Some((element, after)) = element_at(rest)
+        {
+            return (bytes::before(layout, rest), Some((element, bytes::before(rest, after))), after);
         }
-        if let Some((element, length)) = element_at(rest) {
-            return (&layout[..at], Some((element, &rest[..length])), &rest[length..]);
-        }
+        rest = bytes::skip(rest, 1);
     }
     (layout, None, &[])
 }
 
-fn element_at(text: &[u8]) -> Option<(Element, usize)> {
-    match text.first()? {
-        b'-' | b'Z' => {
-            let z = text[0] == b'Z';
-            let (spelling, colons, minutes, seconds) = OFFSETS.into_iter().find(|(spelling, ..)| text[1..].starts_with(spelling))?;
-            Some((Element::Offset(Offset { z, colons, minutes, seconds }), spelling.len() + 1))
-        }
-        b'.' | b',' => {
-            let digit = *text.get(1).filter(|digit| matches!(digit, b'0' | b'9'))?;
-            let digits = text[1..].iter().take_while(|byte| **byte == digit).count();
-            if text.get(1 + digits).is_some_and(u8::is_ascii_digit) {
+/// The element that a text starts with, and what follows.
+fn element_at(text: &[u8]) -> Option<(Element, &[u8])> {
+    match text {
+        [sign @ (b'-' | b'Z'), inside @ ..] => OFFSETS.into_iter().find_map(|(spelling, colons, minutes, seconds)| {
+            let rest = inside.strip_prefix(spelling)?;
+            Some((Element::Offset(Offset { z: *sign == b'Z', colons, minutes, seconds }), rest))
+        }),
+        [separator @ (b'.' | b','), inside @ ..] => {
+            let digit = inside.first().filter(|digit| matches!(digit, b'0' | b'9'))?;
+            let (digits, rest) = bytes::span(inside, |byte| byte == *digit);
+            if rest.first().is_some_and(u8::is_ascii_digit) {
                 return None;
             }
-            Some((Element::Fraction { separator: text[0], digits, trim: digit == b'9' }, digits + 1))
+            Some((Element::Fraction { separator: *separator, digits: digits.len(), trim: *digit == b'9' }, rest))
         }
         _ => {
             let short = |element: &Element| matches!(element, Element::Month | Element::Weekday);
             let (spelling, element) = SPELLINGS.iter().find(|(spelling, element)| {
                 text.starts_with(spelling) && !(short(element) && text.get(3).is_some_and(u8::is_ascii_lowercase))
             })?;
-            Some((*element, spelling.len()))
+            Some((*element, bytes::skip(text, spelling.len())))
         }
     }
 }
 
 /// `Time.Format`
 pub(super) fn format(time: &Time, layout: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(layout.len() + 10);
+    let mut out = Vec::with_capacity(layout.len().saturating_add(10));
     let mut rest = layout;
     loop {
         let (before, element, after) = next_element(rest);
@@ -217,7 +218,7 @@ fn offset_text(offset: i32, how: Offset) -> String {
 fn fraction_text(nanoseconds: u32, separator: u8, digits: usize, trim: bool) -> String {
     // parity: go time/format.go writes no more than nine digits.
     let all = format!("{nanoseconds:09}");
-    let shown = &all[..digits.min(9)];
+    let shown = all.get(..digits).unwrap_or(&all);
     let shown = if trim { shown.trim_end_matches('0') } else { shown };
     if shown.is_empty() { String::new() } else { format!("{}{shown}", char::from(separator)) }
 }

@@ -13,7 +13,7 @@ pub use civil::Civil;
 pub use duration::Duration;
 pub use zone::Zone;
 
-use super::strconv;
+use super::{bytes, strconv};
 use civil::{DAY, days_of, normalized};
 
 const SECOND: i128 = 1_000_000_000;
@@ -38,7 +38,7 @@ impl Time {
     }
     /// `time.Unix(seconds, nanoseconds).In(zone)`; the nanoseconds may be any number.
     pub fn from_unix(seconds: i64, nanoseconds: i64, zone: &Zone) -> Time {
-        Self::from_unix_nanos(i128::from(seconds) * SECOND + i128::from(nanoseconds), zone)
+        Self::from_unix_nanos(i128::from(seconds).saturating_mul(SECOND).saturating_add(i128::from(nanoseconds)), zone)
     }
     /// From nanoseconds since 1970. Beyond what 64 bits of seconds hold, the last instant they hold.
     pub fn from_unix_nanos(nanoseconds: i128, zone: &Zone) -> Time {
@@ -83,7 +83,7 @@ impl Time {
     }
     /// Nanoseconds since 1970.
     pub fn unix_nanos(&self) -> i128 {
-        i128::from(self.seconds) * SECOND + i128::from(self.nanoseconds)
+        i128::from(self.seconds).saturating_mul(SECOND).saturating_add(i128::from(self.nanoseconds))
     }
     /// `Nanosecond`
     pub fn nanosecond(&self) -> u32 {
@@ -104,11 +104,11 @@ impl Time {
     /// `Add`
     pub fn add(&self, duration: Duration) -> Time {
         let monotonic = self.monotonic.and_then(|reading| reading.checked_add(duration.0));
-        Time { monotonic, ..Self::from_unix_nanos(self.unix_nanos() + i128::from(duration.0), &self.zone) }
+        Time { monotonic, ..Self::from_unix_nanos(self.unix_nanos().saturating_add(i128::from(duration.0)), &self.zone) }
     }
     /// `Sub`: the longest duration there is where they are further apart.
     pub fn sub(&self, other: &Time) -> Duration {
-        let apart = self.unix_nanos() - other.unix_nanos();
+        let apart = self.unix_nanos().saturating_sub(other.unix_nanos());
         Duration(apart.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
     }
     /// `AddDate`
@@ -121,16 +121,18 @@ impl Time {
     }
     /// `Truncate` to a multiple of the duration since the zero time.
     pub fn truncate(&self, multiple: Duration) -> Time {
-        Self::from_unix_nanos(self.unix_nanos() - self.above_multiple(multiple), &self.zone)
+        Self::from_unix_nanos(self.unix_nanos().saturating_sub(self.above_multiple(multiple)), &self.zone)
     }
     /// `Round`: half up.
     pub fn round(&self, multiple: Duration) -> Time {
         let above = self.above_multiple(multiple);
-        let step = if above * 2 < i128::from(multiple.0) || above == 0 { -above } else { i128::from(multiple.0) - above };
-        Self::from_unix_nanos(self.unix_nanos() + step, &self.zone)
+        let missing = i128::from(multiple.0).saturating_sub(above);
+        let step = if above < missing || above == 0 { above.saturating_neg() } else { missing };
+        Self::from_unix_nanos(self.unix_nanos().saturating_add(step), &self.zone)
     }
     fn above_multiple(&self, multiple: Duration) -> i128 {
-        if multiple.0 <= 0 { 0 } else { (self.unix_nanos() - i128::from(ZERO) * SECOND).rem_euclid(i128::from(multiple.0)) }
+        let since_zero = self.unix_nanos().saturating_sub(i128::from(ZERO).saturating_mul(SECOND));
+        if multiple.0 <= 0 { 0 } else { since_zero.checked_rem_euclid(i128::from(multiple.0)).unwrap_or(0) }
     }
     /// `IsZero`
     pub fn is_zero(&self) -> bool {
@@ -149,11 +151,11 @@ impl Time {
     }
     /// `Weekday`: Sunday is 0.
     pub fn weekday(&self) -> i64 {
-        (self.local().div_euclid(DAY) + 4).rem_euclid(7)
+        self.local().div_euclid(DAY).saturating_add(4).rem_euclid(7)
     }
     /// `YearDay`, from 1.
     pub fn year_day(&self) -> i64 {
-        self.local().div_euclid(DAY) - days_of(self.civil().year, 1, 1) + 1
+        self.local().div_euclid(DAY).saturating_sub(days_of(self.civil().year, 1, 1)).saturating_add(1)
     }
     /// Seconds since 1970 as its zone's clocks count them.
     fn local(&self) -> i64 {
@@ -211,8 +213,7 @@ fn quote(text: &[u8]) -> String {
 
 /// Digits at the start of a text, and the rest. `None`: too many of them.
 fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (number, rest) = text.split_at(digits);
+    let (number, rest) = bytes::span(text, |byte| byte.is_ascii_digit());
     if number.is_empty() {
         return Some((0, rest));
     }

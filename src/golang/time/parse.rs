@@ -3,6 +3,7 @@
 use super::civil::{Civil, MONTHS, WEEKDAYS, days_in, is_leap};
 use super::layout::{Element, Offset, next_element};
 use super::{Time, Zone, leading_number, quote};
+use crate::golang::bytes;
 
 /// What was read so far.
 #[derive(Default)]
@@ -56,18 +57,18 @@ pub(super) fn parse(layout: &[u8], text: &[u8], zone: &Zone) -> Result<Time, Str
 
 /// Skips what stands between elements: any number of spaces for spaces, all else exactly.
 fn skip<'a>(text: &'a [u8], expected: &[u8]) -> Result<&'a [u8], &'a [u8]> {
-    let spaces = |text: &[u8]| text.iter().take_while(|byte| **byte == b' ').count();
+    let is_space = |byte| byte == b' ';
     let (mut text, mut expected) = (text, expected);
     while let Some(&first) = expected.first() {
         if first == b' ' {
-            if !text.is_empty() && text[0] != b' ' {
+            if text.first().is_some_and(|byte| *byte != b' ') {
                 return Err(text);
             }
-            expected = &expected[spaces(expected)..];
-            text = &text[spaces(text)..];
+            expected = bytes::span(expected, is_space).1;
+            text = bytes::span(text, is_space).1;
         } else if text.first() == Some(&first) {
-            expected = &expected[1..];
-            text = &text[1..];
+            expected = bytes::skip(expected, 1);
+            text = bytes::skip(text, 1);
         } else {
             return Err(text);
         }
@@ -77,12 +78,11 @@ fn skip<'a>(text: &'a [u8], expected: &[u8]) -> Result<&'a [u8], &'a [u8]> {
 
 /// One or two digits; two where `fixed`.
 fn two_digits(text: &[u8], fixed: bool) -> Result<(i64, &[u8]), Fault> {
-    let digit = |at: usize| text.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| i64::from(byte - b'0'));
-    match (digit(0), digit(1)) {
-        (Some(tens), Some(ones)) => Ok((tens * 10 + ones, &text[2..])),
-        (Some(ones), None) if !fixed => Ok((ones, &text[1..])),
-        _ => Err(Fault::Bad),
+    let (digits, _) = bytes::span(bytes::split(text, 2).0, |byte| byte.is_ascii_digit());
+    if digits.is_empty() || fixed && digits.len() < 2 {
+        return Err(Fault::Bad);
     }
+    Ok((whole_number(digits)?, bytes::skip(text, digits.len())))
 }
 
 /// A number with a sign, perhaps, that takes the whole text.
@@ -97,15 +97,16 @@ fn whole_number(text: &[u8]) -> Result<i64, Fault> {
         return Err(Fault::Bad);
     }
     let number = i64::try_from(number).map_err(|_| Fault::Bad)?;
-    Ok(if negative { -number } else { number })
+    Ok(if negative { number.saturating_neg() } else { number })
 }
 
 /// Which of the names the text starts with, letters' case ignored; `short`: by their first three letters.
 fn name<'a>(names: &[&str], short: bool, text: &'a [u8]) -> Result<(i64, &'a [u8]), Fault> {
     for (at, name) in names.iter().enumerate() {
-        let name = if short { &name.as_bytes()[..3] } else { name.as_bytes() };
-        if text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) {
-            return Ok((at as i64, &text[name.len()..]));
+        let name = if short { bytes::split(name.as_bytes(), 3).0 } else { name.as_bytes() };
+        let (start, rest) = bytes::split(text, name.len());
+        if start.eq_ignore_ascii_case(name) {
+            return Ok((at as i64, rest));
         }
     }
     Err(Fault::Bad)
@@ -116,16 +117,13 @@ fn in_range(number: i64, first: i64, last: i64, what: &'static str) -> Result<i6
 }
 
 /// A separator and the digits of a fraction, as nanoseconds.
-fn nanoseconds(text: &[u8]) -> Result<i64, Fault> {
-    if !matches!(text.first(), Some(b'.' | b',')) {
-        return Err(Fault::Bad);
-    }
-    let digits = &text[1..text.len().min(10)];
+fn nanoseconds(digits: &[u8]) -> Result<i64, Fault> {
+    let (digits, _) = bytes::split(digits, 9);
     let number = whole_number(digits)?;
     if number < 0 {
         return Err(Fault::Range("fractional second"));
     }
-    Ok(number * 10i64.pow(9 - digits.len() as u32))
+    Ok(number.saturating_mul(10i64.saturating_pow(9u32.saturating_sub(digits.len() as u32))))
 }
 
 impl Read {
@@ -133,19 +131,22 @@ impl Read {
     fn element<'a>(&mut self, element: Element, text: &'a [u8], layout: &[u8]) -> Rest<'a> {
         match element {
             Element::Year => {
-                let digits = text.get(..2).ok_or(Fault::Bad)?;
+                let (digits, rest) = text.split_at_checked(2).ok_or(Fault::Bad)?;
                 let year = whole_number(digits)?;
-                self.civil.year = year + if year >= 69 { 1900 } else { 2000 };
-                Ok(&text[2..])
+                self.civil.year = year.saturating_add(if year >= 69 { 1900 } else { 2000 });
+                Ok(rest)
             }
             Element::LongYear => {
-                let digits = text.get(..4).filter(|digits| digits[0].is_ascii_digit()).ok_or(Fault::Bad)?;
+                let (digits, rest) = text.split_at_checked(4).ok_or(Fault::Bad)?;
+                if !digits.first().is_some_and(u8::is_ascii_digit) {
+                    return Err(Fault::Bad);
+                }
                 self.civil.year = whole_number(digits)?;
-                Ok(&text[4..])
+                Ok(rest)
             }
             Element::Month | Element::LongMonth => {
                 let (month, rest) = name(&MONTHS, element == Element::Month, text)?;
-                self.month = Some(month + 1);
+                self.month = Some(month.saturating_add(1));
                 Ok(rest)
             }
             Element::NumberMonth | Element::ZeroMonth => {
@@ -162,22 +163,22 @@ impl Read {
             }
             Element::SpaceYearDay | Element::ZeroYearDay => self.year_day(text, element == Element::ZeroYearDay),
             Element::UpperHalf | Element::LowerHalf => {
-                let half = text.get(..2).ok_or(Fault::Bad)?;
+                let (half, rest) = text.split_at_checked(2).ok_or(Fault::Bad)?;
                 self.afternoon = Some(match (element, half) {
                     (Element::UpperHalf, b"PM") | (Element::LowerHalf, b"pm") => true,
                     (Element::UpperHalf, b"AM") | (Element::LowerHalf, b"am") => false,
                     _ => return Err(Fault::Bad),
                 });
-                Ok(&text[2..])
+                Ok(rest)
             }
             Element::ZoneName => {
                 if let Some(rest) = text.strip_prefix(b"UTC") {
                     self.zone = Some(Zone::utc());
                     return Ok(rest);
                 }
-                let length = zone_name_length(text).ok_or(Fault::Bad)?;
-                self.zone_name = text[..length].to_vec();
-                Ok(&text[length..])
+                let (name, rest) = bytes::split(text, zone_name_length(text).ok_or(Fault::Bad)?);
+                self.zone_name = name.to_vec();
+                Ok(rest)
             }
             Element::Offset(how) => self.offset(how, text),
             _ => self.clock(element, text, layout),
@@ -206,17 +207,12 @@ impl Read {
                 self.civil.second = in_range(second, 0, 59, "second")?;
                 self.unasked_fraction(rest, layout)
             }
-            Element::Fraction { trim: true, .. } => {
-                let digits = text.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
-                if !matches!(text.first(), Some(b'.' | b',')) || digits == 0 {
-                    return Ok(text);
-                }
-                self.civil.nanosecond = nanoseconds(&text[..=digits])?;
-                Ok(&text[digits + 1..])
-            }
+            Element::Fraction { trim: true, .. } => self.fraction(text),
             Element::Fraction { digits, .. } => {
-                self.civil.nanosecond = nanoseconds(text.get(..=digits).ok_or(Fault::Bad)?)?;
-                Ok(&text[digits + 1..])
+                let [b'.' | b',', inside @ ..] = text else { return Err(Fault::Bad) };
+                let (digits, rest) = inside.split_at_checked(digits).ok_or(Fault::Bad)?;
+                self.civil.nanosecond = nanoseconds(digits)?;
+                Ok(rest)
             }
             _ => Err(Fault::Bad),
         }
@@ -224,24 +220,32 @@ impl Read {
 
     /// Seconds may have a fraction even where the layout has none.
     fn unasked_fraction<'a>(&mut self, text: &'a [u8], layout: &[u8]) -> Rest<'a> {
-        let digits = text.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
         let asked = matches!(next_element(layout).1, Some((Element::Fraction { .. }, _)));
-        if asked || digits == 0 || !matches!(text[0], b'.' | b',') {
+        if asked { Ok(text) } else { self.fraction(text) }
+    }
+
+    /// A point and any number of digits, if they stand here.
+    fn fraction<'a>(&mut self, text: &'a [u8]) -> Rest<'a> {
+        let [b'.' | b',', inside @ ..] = text else { return Ok(text) };
+        let (digits, rest) = bytes::span(inside, |byte| byte.is_ascii_digit());
+        if digits.is_empty() {
             return Ok(text);
         }
-        self.civil.nanosecond = nanoseconds(&text[..=digits])?;
-        Ok(&text[digits + 1..])
+        self.civil.nanosecond = nanoseconds(digits)?;
+        Ok(rest)
     }
 
     fn year_day<'a>(&mut self, text: &'a [u8], fixed: bool) -> Rest<'a> {
-        let spaces = if fixed { 0 } else { text.iter().take(2).take_while(|byte| **byte == b' ').count() };
-        let text = &text[spaces..];
-        let digits = text.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
-        if digits == 0 || fixed && digits < 3 {
+        let text = match text {
+            [b' ', b' ', rest @ ..] | [b' ', rest @ ..] if !fixed => rest,
+            _ => text,
+        };
+        let (digits, _) = bytes::span(bytes::split(text, 3).0, |byte| byte.is_ascii_digit());
+        if digits.is_empty() || fixed && digits.len() < 3 {
             return Err(Fault::Bad);
         }
-        self.year_day = Some(whole_number(&text[..digits])?);
-        Ok(&text[digits..])
+        self.year_day = Some(whole_number(digits)?);
+        Ok(bytes::skip(text, digits.len()))
     }
 
     fn offset<'a>(&mut self, how: Offset, text: &'a [u8]) -> Rest<'a> {
@@ -249,17 +253,22 @@ impl Read {
             self.zone = Some(Zone::utc());
             return Ok(rest);
         }
-        let step = 2 + usize::from(how.colons);
-        let length = 3 + step * (usize::from(how.minutes) + usize::from(how.seconds));
-        let part = text.get(..length).ok_or(Fault::Bad)?;
+        let (minutes_at, seconds_at, ends) = if how.colons { (4, 7, [3, 6, 9]) } else { (3, 5, [3, 5, 7]) };
+        let [hours_end, minutes_end, seconds_end] = ends;
+        let length = match (how.minutes, how.seconds) {
+            (_, true) => seconds_end,
+            (true, false) => minutes_end,
+            (false, false) => hours_end,
+        };
+        let (part, rest) = text.split_at_checked(length).ok_or(Fault::Bad)?;
         let is_colon = |at: usize| !how.colons || part.get(at) == Some(&b':');
         if how.minutes && !is_colon(3) || how.seconds && !is_colon(6) {
             return Err(Fault::Bad);
         }
-        let number = |at: usize| two_digits(&part[at..], true).map(|(number, _)| number);
+        let number = |at: usize| two_digits(bytes::skip(part, at), true).map(|(number, _)| number);
         let hours = number(1);
-        let minutes = if how.minutes && hours.is_ok() { number(1 + step) } else { Ok(0) };
-        let seconds = if how.seconds && minutes.is_ok() { number(1 + step * 2) } else { Ok(0) };
+        let minutes = if how.minutes && hours.is_ok() { number(minutes_at) } else { Ok(0) };
+        let seconds = if how.seconds && minutes.is_ok() { number(seconds_at) } else { Ok(0) };
         // parity: a number out of range is told before one that is none, and the last of them.
         let limits =
             [(&seconds, 60, "time zone offset second"), (&minutes, 60, "time zone offset minute"), (&hours, 24, "time zone offset hour")];
@@ -267,19 +276,19 @@ impl Read {
             in_range(*number.as_ref().unwrap_or(&0), 0, last, what)?;
         }
         let (hours, minutes, seconds) = (hours?, minutes?, seconds?);
-        let offset = ((hours * 60 + minutes) * 60 + seconds) as i32;
-        self.offset = Some(match part[0] {
-            b'+' => offset,
-            b'-' => -offset,
+        let offset = hours.saturating_mul(3600).saturating_add(minutes.saturating_mul(60)).saturating_add(seconds) as i32;
+        self.offset = Some(match part.first() {
+            Some(b'+') => offset,
+            Some(b'-') => offset.saturating_neg(),
             _ => return Err(Fault::Bad),
         });
-        Ok(&text[length..])
+        Ok(rest)
     }
 
     /// Everything together, in the zone that the text names, or else in `zone`.
     fn finish(mut self, zone: &Zone) -> Result<Time, String> {
         match self.afternoon {
-            Some(true) if self.civil.hour < 12 => self.civil.hour += 12,
+            Some(true) if self.civil.hour < 12 => self.civil.hour = self.civil.hour.saturating_add(12),
             Some(false) if self.civil.hour == 12 => self.civil.hour = 0,
             _ => {}
         }
@@ -295,11 +304,12 @@ impl Read {
             return Ok(Time::from_civil(&self.civil, zone));
         }
         let local = Time::from_civil(&self.civil, &Zone::utc());
-        let at = |offset: i32, zone: &Zone| Time::from_unix(local.unix() - i64::from(offset), i64::from(local.nanosecond()), zone);
+        let at =
+            |offset: i32, zone: &Zone| Time::from_unix(local.unix().saturating_sub(i64::from(offset)), i64::from(local.nanosecond()), zone);
         let name = String::from_utf8_lossy(&self.zone_name).into_owned();
         // parity: -1 stands for "no offset" in Go, so an offset of one second west counts as none.
         if let Some(offset) = self.offset.filter(|offset| *offset != -1) {
-            let (known, theirs) = zone.lookup(local.unix() - i64::from(offset));
+            let (known, theirs) = zone.lookup(local.unix().saturating_sub(i64::from(offset)));
             if theirs == offset && (name.is_empty() || known == name) {
                 return Ok(at(offset, zone));
             }
@@ -311,20 +321,20 @@ impl Read {
             }
             // The offset of an unknown abbreviation is none, but for GMT+2.
             let hours = name.strip_prefix("GMT").and_then(|hours| whole_number(hours.as_bytes()).ok()).unwrap_or(0);
-            return Ok(at(0, &Zone::fixed(&name, hours as i32 * 3600)));
+            return Ok(at(0, &Zone::fixed(&name, (hours as i32).saturating_mul(3600))));
         }
         Ok(Time::from_civil(&self.civil, zone))
     }
 
     fn date_of_year_day(&mut self, year_day: i64) -> Result<(), String> {
         let year = self.civil.year;
-        if year_day < 1 || year_day > 365 + i64::from(is_leap(year)) {
+        if !(1..=if is_leap(year) { 366 } else { 365 }).contains(&year_day) {
             return Err("day-of-year out of range".to_owned());
         }
-        let (mut month, mut day) = (1, year_day);
+        let (mut month, mut day) = (1i64, year_day);
         while day > days_in(year, month) {
-            day -= days_in(year, month);
-            month += 1;
+            day = day.saturating_sub(days_in(year, month));
+            month = month.saturating_add(1);
         }
         if self.month.is_some_and(|read| read != month) {
             return Err("day-of-year does not match month".to_owned());
@@ -346,26 +356,23 @@ fn zone_name_length(text: &[u8]) -> Option<usize> {
         return Some(4);
     }
     if let Some(rest) = text.strip_prefix(b"GMT") {
-        return Some(3 + signed_hours_length(rest));
+        return Some(signed_hours_length(rest).saturating_add(3));
     }
-    if matches!(text[0], b'+' | b'-') {
+    if matches!(text, [b'+' | b'-', ..]) {
         return Some(signed_hours_length(text)).filter(|length| *length > 0);
     }
-    match text.iter().take(6).take_while(|byte| byte.is_ascii_uppercase()).count() {
-        5 if text[4] == b'T' => Some(5),
-        4 if text[3] == b'T' || text.starts_with(b"WITA") => Some(4),
-        3 => Some(3),
+    let (letters, _) = bytes::span(bytes::split(text, 6).0, |byte| byte.is_ascii_uppercase());
+    match letters {
+        [_, _, _, _, b'T'] | [_, _, _, b'T'] | b"WITA" | [_, _, _] => Some(letters.len()),
         _ => None,
     }
 }
 
 /// The length of `+03` or `-4` at the start of a text; 0 where there is none.
 fn signed_hours_length(text: &[u8]) -> usize {
-    if !matches!(text.first(), Some(b'+' | b'-')) {
-        return 0;
-    }
-    match leading_number(&text[1..]) {
-        Some((hours, rest)) if rest.len() < text.len() - 1 && hours <= 23 => text.len() - rest.len(),
+    let [b'+' | b'-', digits @ ..] = text else { return 0 };
+    match leading_number(digits) {
+        Some((hours, rest)) if rest.len() < digits.len() && hours <= 23 => bytes::before(text, rest).len(),
         _ => 0,
     }
 }

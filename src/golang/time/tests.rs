@@ -50,7 +50,7 @@ fn check(columns: &[&str]) -> Vec<(String, String)> {
         "date" => {
             let civil =
                 Civil { year: int(1), month: int(2), day: int(3), hour: int(4), minute: int(5), second: int(6), nanosecond: int(7) };
-            let later = base.add_date(int(1) - 2020, int(2), int(3));
+            let later = base.add_date(int(1).wrapping_sub(2020), int(2), int(3));
             vec![(Time::from_civil(&civil, &new_york).to_string(), text(columns[8])), (later.to_string(), text(columns[9]))]
         }
         "duration" => {

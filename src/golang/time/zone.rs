@@ -112,7 +112,8 @@ impl Zone {
                 offsets.push(offset);
             }
         }
-        let in_use = offsets.iter().map(|offset| self.lookup(local - i64::from(*offset))).find(|(name, _)| name == abbreviation);
+        let in_use =
+            offsets.iter().map(|offset| self.lookup(local.saturating_sub(i64::from(*offset)))).find(|(name, _)| name == abbreviation);
         in_use.map(|(_, offset)| offset).or(offsets.last().copied())
     }
 }
@@ -125,6 +126,6 @@ impl fmt::Display for Zone {
 
 /// The instant, or the nearest that the zone database covers.
 fn timestamp(seconds: i64) -> Timestamp {
-    let limits = Timestamp::MIN.as_second() + 1..=Timestamp::MAX.as_second() - 1;
-    Timestamp::from_second(seconds.clamp(*limits.start(), *limits.end())).unwrap_or(Timestamp::UNIX_EPOCH)
+    let (first, last) = (Timestamp::MIN.as_second().saturating_add(1), Timestamp::MAX.as_second().saturating_sub(1));
+    Timestamp::from_second(seconds.clamp(first, last)).unwrap_or(Timestamp::UNIX_EPOCH)
 }

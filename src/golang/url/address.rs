@@ -1,5 +1,6 @@
 //! Go's `netip.ParseAddr`, as far as URLs need it: whether a text is an address, and what is wrong with it.
 
+use crate::golang::bytes;
 use crate::golang::strconv::quote;
 
 /// The version of an IP address.
@@ -30,41 +31,42 @@ pub(super) fn check(text: &[u8]) -> Result<Version, String> {
 }
 
 fn check_four(text: &[u8]) -> Result<(), Fault<'_>> {
-    let (mut value, mut digits, mut dots) = (0u32, 0, 0);
-    for (at, byte) in text.iter().enumerate() {
+    // The field so far, if it has digits.
+    let mut value: Option<u8> = None;
+    let mut dots = 0u8;
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
         match byte {
             b'0'..=b'9' => {
-                if digits == 1 && value == 0 {
+                if value == Some(0) {
                     return Err(("IPv4 field has octet with leading zero", &[]));
                 }
-                value = value * 10 + u32::from(byte - b'0');
-                digits += 1;
-                if value > 255 {
-                    return Err(("IPv4 field has value >255", &[]));
-                }
+                let next = value.unwrap_or(0).checked_mul(10).and_then(|tens| tens.checked_add(byte & 0x0F));
+                value = Some(next.ok_or(("IPv4 field has value >255", &[][..]))?);
             }
             b'.' => {
-                if at == 0 || at == text.len() - 1 || text[at - 1] == b'.' {
-                    return Err(("IPv4 field must have at least one digit", &text[at..]));
+                if value.is_none() || after.is_empty() {
+                    return Err(("IPv4 field must have at least one digit", rest));
                 }
                 if dots == 3 {
                     return Err(("IPv4 address too long", &[]));
                 }
-                dots += 1;
-                (value, digits) = (0, 0);
+                dots = dots.saturating_add(1);
+                value = None;
             }
-            _ => return Err(("unexpected character", &text[at..])),
+            _ => return Err(("unexpected character", rest)),
         }
+        rest = after;
     }
     if dots < 3 { Err(("IPv4 address too short", &[])) } else { Ok(()) }
 }
 
 fn check_six(text: &[u8]) -> Result<(), Fault<'_>> {
-    let zone = text.iter().position(|byte| *byte == b'%');
-    if zone.is_some_and(|zone| zone + 1 == text.len()) {
-        return Err(("zone must be a non-empty string", &[]));
-    }
-    let mut rest = &text[..zone.unwrap_or(text.len())];
+    let mut rest = match bytes::cut(text, b'%') {
+        Some((_, [])) => return Err(("zone must be a non-empty string", &[])),
+        Some((address, _)) => address,
+        None => text,
+    };
     let mut ellipsis = false;
     if let Some(after) = rest.strip_prefix(b"::") {
         if after.is_empty() {
@@ -73,37 +75,35 @@ fn check_six(text: &[u8]) -> Result<(), Fault<'_>> {
         (ellipsis, rest) = (true, after);
     }
     // Groups of 16 bits; there are eight.
-    let mut groups = 0;
+    let mut groups = 0u8;
     while groups < 8 {
-        let digits = group_digits(rest)?;
-        if rest.get(digits) == Some(&b'.') {
+        let after = group(rest)?;
+        if after.starts_with(b".") {
             if !ellipsis && groups != 6 {
                 return Err(("embedded IPv4 address must replace the final 2 fields of the address", rest));
             }
-            if groups + 2 > 8 {
+            if groups > 6 {
                 return Err(("too many hex fields to fit an embedded IPv4 at the end of the address", rest));
             }
             check_four(rest)?;
             rest = &[];
-            groups += 2;
+            groups = groups.saturating_add(2);
             break;
         }
-        groups += 1;
-        rest = &rest[digits..];
-        match rest {
-            [] => break,
-            [b':'] => return Err(("colon must be followed by more characters", rest)),
-            [b':', after @ ..] => rest = after,
-            _ => return Err(("unexpected character, want colon", rest)),
-        }
-        if rest[0] == b':' {
-            if ellipsis {
-                return Err(("multiple :: in address", rest));
+        groups = groups.saturating_add(1);
+        rest = match after {
+            [] => &[],
+            [b':'] => return Err(("colon must be followed by more characters", after)),
+            [b':', b':', ..] if ellipsis => return Err(("multiple :: in address", bytes::skip(after, 1))),
+            [b':', b':', after @ ..] => {
+                ellipsis = true;
+                after
             }
-            (ellipsis, rest) = (true, &rest[1..]);
-            if rest.is_empty() {
-                break;
-            }
+            [b':', after @ ..] => after,
+            _ => return Err(("unexpected character, want colon", after)),
+        };
+        if rest.is_empty() {
+            break;
         }
     }
     match (rest.is_empty(), groups < 8, ellipsis) {
@@ -114,11 +114,12 @@ fn check_six(text: &[u8]) -> Result<(), Fault<'_>> {
     }
 }
 
-/// How many hexadecimal digits a group has.
-fn group_digits(text: &[u8]) -> Result<usize, Fault<'_>> {
-    match text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count() {
+/// What follows a group of hexadecimal digits.
+fn group(text: &[u8]) -> Result<&[u8], Fault<'_>> {
+    let (digits, rest) = bytes::span(text, |byte| byte.is_ascii_hexdigit());
+    match digits.len() {
         0 => Err(("each colon-separated field must have at least one digit", text)),
-        digits @ 1..=4 => Ok(digits),
+        1..=4 => Ok(rest),
         _ => Err(("each group must have 4 or less digits", text)),
     }
 }

@@ -1,5 +1,6 @@
 //! Percent escapes, which differ from part to part of a URL.
 
+use crate::golang::bytes;
 use crate::golang::strconv::quote;
 
 /// The part of a URL.
@@ -66,12 +67,12 @@ pub(super) fn escape(text: &[u8], mode: Mode) -> Vec<u8> {
 
 pub(super) fn unescape(text: &[u8], mode: Mode) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        at += 1;
+    let mut rest = text;
+    while let [byte, after @ ..] = rest {
+        let (byte, written) = (*byte, bytes::split(rest, 3).0);
+        rest = after;
         match byte {
             b'%' => {
-                let written = &text[at - 1..text.len().min(at + 2)];
                 let invalid = || format!("invalid URL escape {}", quote(written));
                 let value = match written {
                     [_, high, low] => hex(*high).zip(hex(*low)).map(|(high, low)| high << 4 | low),
@@ -88,7 +89,7 @@ pub(super) fn unescape(text: &[u8], mode: Mode) -> Result<Vec<u8>, String> {
                     return Err(invalid());
                 }
                 out.push(value);
-                at += 2;
+                rest = bytes::skip(rest, 2);
             }
             b'+' if mode == Mode::Query => out.push(b' '),
             _ if matches!(mode, Mode::Host | Mode::Zone) && byte < 0x80 && mode.escapes(byte) => {

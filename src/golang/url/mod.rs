@@ -9,6 +9,8 @@ use std::fmt;
 use escape::{Mode, escape, unescape};
 pub use escape::{path_escape, query_escape, query_unescape};
 
+use super::bytes;
+
 /// `url.URL`
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Url {
@@ -76,7 +78,7 @@ impl Url {
         if self.opaque.is_empty() {
             self.append_authority(&mut out);
             let path = as_written(&self.raw_path, &self.path, Mode::Path);
-            if !path.is_empty() && path[0] != b'/' && !self.host.is_empty() {
+            if path.first().is_some_and(|first| *first != b'/') && !self.host.is_empty() {
                 out.push(b'/');
             }
             // A colon in the first segment would make that a scheme.
@@ -123,8 +125,8 @@ impl Url {
         self.host_and_port().1
     }
     fn host_and_port(&self) -> (&[u8], &[u8]) {
-        match self.host.iter().rposition(|byte| *byte == b':') {
-            Some(colon) if self.host[colon + 1..].iter().all(u8::is_ascii_digit) => (&self.host[..colon], &self.host[colon + 1..]),
+        match bytes::cut_last(&self.host, b':') {
+            Some((host, port)) if port.iter().all(u8::is_ascii_digit) => (host, port),
             _ => (&self.host, &[]),
         }
     }

@@ -3,6 +3,7 @@
 use super::address::{self, Version};
 use super::escape::{Mode, escape, unescape};
 use super::{Url, User};
+use crate::golang::bytes;
 use crate::golang::strconv::quote;
 
 /// `url.Parse`
@@ -19,10 +20,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Url, String> {
 }
 
 fn cut(text: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
-    match text.iter().position(|byte| *byte == at) {
-        Some(position) => (&text[..position], Some(&text[position + 1..])),
-        None => (text, None),
-    }
+    bytes::cut(text, at).map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
 /// The part as written where escaping the plain one gives something else.
@@ -51,10 +49,11 @@ fn without_fragment(text: &[u8]) -> Result<Url, String> {
             return Err("first path segment in URL cannot contain colon".to_owned());
         }
     }
-    if rest.starts_with(b"//") && (!url.scheme.is_empty() || !rest.starts_with(b"///")) {
-        let end = rest[2..].iter().position(|byte| *byte == b'/').map_or(rest.len(), |slash| slash + 2);
-        (url.user, url.host) = authority(&url.scheme, &rest[2..end])?;
-        rest = &rest[end..];
+    let slashes = rest.strip_prefix(b"//").filter(|after| !url.scheme.is_empty() || !after.starts_with(b"/"));
+    if let Some(after) = slashes {
+        let (host, path) = bytes::span(after, |byte| byte != b'/');
+        (url.user, url.host) = authority(&url.scheme, host)?;
+        rest = path;
     } else if !url.scheme.is_empty() && rest.starts_with(b"/") {
         url.omit_host = true;
     }
@@ -64,22 +63,17 @@ fn without_fragment(text: &[u8]) -> Result<Url, String> {
 }
 
 fn split_scheme(text: &[u8]) -> Result<(&[u8], &[u8]), String> {
-    for (at, byte) in text.iter().enumerate() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' => {}
-            b'0'..=b'9' | b'+' | b'-' | b'.' if at > 0 => {}
-            b':' if at == 0 => return Err("missing protocol scheme".to_owned()),
-            b':' => return Ok((&text[..at], &text[at + 1..])),
-            _ => break,
-        }
+    let (scheme, rest) = bytes::span(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    match (scheme.first(), rest) {
+        (None, [b':', ..]) => Err("missing protocol scheme".to_owned()),
+        (Some(b'a'..=b'z' | b'A'..=b'Z'), [b':', rest @ ..]) => Ok((scheme, rest)),
+        _ => Ok((&[], text)),
     }
-    Ok((&[], text))
 }
 
 fn authority(scheme: &str, text: &[u8]) -> Result<(Option<User>, Vec<u8>), String> {
-    let Some(at) = text.iter().rposition(|byte| *byte == b'@') else { return Ok((None, host(scheme, text)?)) };
-    let host = host(scheme, &text[at + 1..])?;
-    let user = &text[..at];
+    let Some((user, after)) = bytes::cut_last(text, b'@') else { return Ok((None, host(scheme, text)?)) };
+    let host = host(scheme, after)?;
     if !user.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte)) {
         return Err("net/url: invalid userinfo".to_owned());
     }
@@ -103,22 +97,21 @@ fn host(scheme: &str, text: &[u8]) -> Result<Vec<u8>, String> {
         Some(_) => return Err("invalid IP-literal".to_owned()),
         None => {}
     }
-    let first = text.iter().position(|byte| *byte == b':');
-    let colon = if matches!(scheme, "http" | "https") { first } else { text.iter().rposition(|byte| *byte == b':') };
-    if let Some(colon) = colon {
-        check_port(&text[colon..])?;
+    let name = if matches!(scheme, "http" | "https") { bytes::cut(text, b':') } else { bytes::cut_last(text, b':') };
+    if let Some((name, _)) = name {
+        check_port(bytes::skip(text, name.len()))?;
     }
     unescape(text, Mode::Host)
 }
 
 /// `[::1]:80`, `[fe80::1%25en0]`
 fn ip_literal(text: &[u8]) -> Result<Vec<u8>, String> {
-    let Some(close) = text.iter().rposition(|byte| *byte == b']') else { return Err("missing ']' in host".to_owned()) };
-    let (inside, port) = (&text[1..close], &text[close + 1..]);
+    let Some((inside, port)) = bytes::cut_last(text, b']') else { return Err("missing ']' in host".to_owned()) };
+    let inside = inside.strip_prefix(b"[").unwrap_or(inside);
     check_port(port)?;
     let port = unescape(port, Mode::Host)?;
-    let zone = inside.windows(3).position(|window| window == b"%25").unwrap_or(inside.len());
-    let (number, zone) = (unescape(&inside[..zone], Mode::Host)?, unescape(&inside[zone..], Mode::Zone)?);
+    let (number, zone) = bytes::split(inside, inside.windows(3).position(|window| window == b"%25").unwrap_or(inside.len()));
+    let (number, zone) = (unescape(number, Mode::Host)?, unescape(zone, Mode::Zone)?);
     let literal = [number.as_slice(), &zone].concat();
     match address::check(&literal) {
         Ok(Version::Six) => {}
