@@ -6,6 +6,7 @@
 
 mod cases;
 mod deployment;
+mod differential;
 mod harness;
 mod recorded;
 mod recorded_states;

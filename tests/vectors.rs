@@ -11,19 +11,17 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use bkhelm::charts::{self, Profile, UserValues};
 use bkhelm::data::Sources;
-use bkhelm::diag::{Error, Kind};
-use bkhelm::gotmpl::World;
-use bkhelm::host::{Command, EntryKind, Host, Output, Request, Response};
+use bkhelm::diag::Error;
 use bkhelm::render::{self, KubeVersion, PrintOptions};
 use bkhelm::values::set::{Flag, Setting};
 use data_encoding::BASE64;
 use serde_json::Value as Json;
 
 use crate::harness;
+use crate::harness::memory::{Memory, Still};
 
 const CHART: &str = "apiVersion: v2\nname: t\nversion: 0.1.0\n";
 /// Where the chart stands in memory.
@@ -251,90 +249,4 @@ fn check_floor(counts: &BTreeMap<String, Count>, wanted: &str) {
         .map(|(family, least)| format!("{family}: {} pass, {least} passed before", passed(family)))
         .collect();
     assert!(below.is_empty(), "fewer vectors pass than before:\n{}", below.join("\n"));
-}
-
-/// The clock stands, nothing is random.
-struct Still;
-
-impl World for Still {
-    fn now(&self) -> i128 {
-        1_700_000_000_000_000_000
-    }
-    fn random(&self, buffer: &mut [u8]) {
-        for (position, byte) in buffer.iter_mut().enumerate() {
-            *byte = (position * 37 + 11) as u8;
-        }
-    }
-    fn zone(&self) -> String {
-        "UTC".to_owned()
-    }
-    fn variable(&self, _: &str) -> Option<String> {
-        None
-    }
-}
-
-/// A host with some files and nothing else.
-struct Memory {
-    files: BTreeMap<PathBuf, Vec<u8>>,
-}
-
-impl Memory {
-    fn refused<T>(&self, what: &str) -> Result<T, Error> {
-        Err(Error::new(Kind::File, what))
-    }
-}
-
-impl Host for Memory {
-    fn current_folder(&self) -> PathBuf {
-        PathBuf::from("/")
-    }
-    fn read(&self, path: &Path) -> Result<Vec<u8>, Error> {
-        let missing = || Error::new(Kind::File, format!("open {}: no such file or directory", path.display()));
-        self.files.get(path).cloned().ok_or_else(missing)
-    }
-    fn kind(&self, path: &Path) -> Option<EntryKind> {
-        if self.files.contains_key(path) {
-            return Some(EntryKind::File);
-        }
-        self.files.keys().any(|file| file.starts_with(path)).then_some(EntryKind::Folder)
-    }
-    fn link_target(&self, _: &Path) -> Option<Result<PathBuf, Error>> {
-        None
-    }
-    fn list(&self, path: &Path) -> Result<Vec<String>, Error> {
-        let below = self.files.keys().filter_map(|file| file.strip_prefix(path).ok()?.iter().next());
-        let mut names: Vec<String> = below.map(|name| name.to_string_lossy().into_owned()).collect();
-        names.dedup();
-        names.sort();
-        names.dedup();
-        Ok(names)
-    }
-    fn write(&self, _: &Path, _: &[u8]) -> Result<(), Error> {
-        self.refused("nothing is written here")
-    }
-    fn variable(&self, _: &str) -> Option<String> {
-        None
-    }
-    fn variables(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-    fn now(&self) -> i128 {
-        Still.now()
-    }
-    fn zone(&self) -> String {
-        Still.zone()
-    }
-    fn random(&self, buffer: &mut [u8]) {
-        Still.random(buffer);
-    }
-    fn run(&self, _: &Command) -> Result<Output, Error> {
-        self.refused("nothing is run here")
-    }
-    fn ask(&self, _: &Request) -> Result<Response, Error> {
-        self.refused("nothing is asked here")
-    }
-    fn sleep(&self, _: Duration) {}
-    fn stdin(&self) -> Result<Vec<u8>, Error> {
-        Ok(Vec::new())
-    }
 }

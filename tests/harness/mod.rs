@@ -1,5 +1,7 @@
 //! Runs the real program in a folder of its own and looks at everything it did.
 
+pub mod memory;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

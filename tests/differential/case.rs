@@ -1,0 +1,112 @@
+//! One chart of the test and what the two engines make of it.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+
+use bkhelm::charts::{self, Profile, UserValues};
+use bkhelm::data::Sources;
+use bkhelm::diag::Error;
+use bkhelm::render;
+use serde_json::{Value as Json, json};
+
+use crate::harness::memory::{Memory, Still};
+
+const CHART: &str = "apiVersion: v2\nname: t\nversion: 0.1.0\n";
+const FOLDER: &str = "/chart";
+
+/// A chart. Its result is what `templates/NOTES.txt` gives: the one file that nothing looks at afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// The text of `values.yaml`.
+    pub values: String,
+    pub templates: BTreeMap<String, String>,
+    pub files: BTreeMap<String, String>,
+}
+
+/// What came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Output(Vec<u8>),
+    /// The error's text in full; what is no UTF-8 in it as U+FFFD.
+    Error(String),
+    Panic,
+}
+
+impl Outcome {
+    /// What kind of thing came out.
+    fn class(&self) -> &'static str {
+        match self {
+            Outcome::Output(_) => "output",
+            Outcome::Error(_) => "error",
+            Outcome::Panic => "panic",
+        }
+    }
+    pub fn shown(&self) -> String {
+        match self {
+            Outcome::Output(output) => format!("output {:?}", String::from_utf8_lossy(output)),
+            Outcome::Error(error) => format!("error  {error:?}"),
+            Outcome::Panic => "panic".to_owned(),
+        }
+    }
+}
+
+/// How two outcomes differ, for telling one finding from another; `None` where they do not.
+pub fn difference(theirs: &Outcome, ours: &Outcome) -> Option<(&'static str, &'static str)> {
+    (theirs != ours).then(|| (theirs.class(), ours.class()))
+}
+
+impl Case {
+    pub fn to_json(&self) -> Json {
+        json!({ "values": self.values, "templates": self.templates, "files": self.files })
+    }
+    pub fn from_json(json: &Json) -> Self {
+        let texts = |field: &str| {
+            let entries = json[field].as_object().into_iter().flatten();
+            entries.map(|(name, text)| (name.clone(), text.as_str().unwrap_or_default().to_owned())).collect()
+        };
+        let values = json["values"].as_str().unwrap_or_default().to_owned();
+        Case { values, templates: texts("templates"), files: texts("files") }
+    }
+    /// How much there is to read.
+    pub fn size(&self) -> usize {
+        let texts = |texts: &BTreeMap<String, String>| texts.iter().map(|(name, text)| name.len() + text.len()).sum::<usize>();
+        self.values.len() + texts(&self.templates) + texts(&self.files)
+    }
+    /// bkhelm's outcome.
+    pub fn ours(&self) -> Outcome {
+        match std::panic::catch_unwind(AssertUnwindSafe(|| self.rendered())) {
+            Ok(Ok(output)) => Outcome::Output(output),
+            Ok(Err(error)) => Outcome::Error(error.to_string()),
+            Err(_) => Outcome::Panic,
+        }
+    }
+
+    fn rendered(&self) -> Result<Vec<u8>, Error> {
+        let own = [("Chart.yaml", CHART), ("values.yaml", self.values.as_str())];
+        let given = self.templates.iter().chain(&self.files).map(|(name, text)| (name.as_str(), text.as_str()));
+        let files: BTreeMap<PathBuf, Vec<u8>> =
+            own.into_iter().chain(given).map(|(name, text)| (Path::new(FOLDER).join(name), text.as_bytes().to_vec())).collect();
+        let host = Memory { files };
+        let sources = Sources::new();
+        let values = UserValues::default().merge(&host, &sources, Profile::HELM4)?;
+        let chart = charts::load(&host, Path::new(FOLDER), &sources, Profile::HELM4)?;
+        let request = render::Request {
+            release_name: "rel",
+            namespace: "ns",
+            revision: 1,
+            is_upgrade: false,
+            kube_version: None,
+            api_versions: &[],
+            profile: Profile::HELM4,
+            schema_check: Default::default(),
+            subchart_notes: false,
+            host_by_name: None,
+            schemas: None,
+            lookup: None,
+            world: &Still,
+        };
+        let rendered = render::render(&chart, &values, &request).map_err(|failure| failure.error)?;
+        Ok(rendered.notes.to_vec())
+    }
+}

@@ -1,0 +1,32 @@
+//! Chance that a seed repeats: SplitMix64.
+
+/// A stream of numbers, the same for the same seed.
+pub struct Random(u64);
+
+impl Random {
+    /// The stream of one case of one seed.
+    pub fn new(seed: u64, case: u64) -> Self {
+        let mut random = Random(seed);
+        let start = random.next();
+        Random(start ^ case.wrapping_mul(0xD6E8_FEB8_6659_FD93))
+    }
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+    /// A number below `limit`, which is not 0.
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit as u64) as usize
+    }
+    /// Whether something with that many chances in a hundred happens.
+    pub fn percent(&mut self, chances: u32) -> bool {
+        self.below(100) < chances as usize
+    }
+    /// One of them.
+    pub fn pick<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
+        choices[self.below(choices.len())]
+    }
+}
