@@ -7,6 +7,7 @@
 mod cases;
 mod deployment;
 mod differential;
+mod functions;
 mod harness;
 mod recorded;
 mod recorded_states;

@@ -7,6 +7,7 @@ mod flags;
 mod helm;
 mod pflag;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -45,6 +46,8 @@ pub enum Command {
     WriteValues(WriteValuesArgs),
     /// Render everything and check values, schemas and manifests; report all findings
     Lint(LintArgs),
+    /// List the functions that templates can call, or show some of them with their examples run
+    Functions(FunctionsArgs),
     /// helm's commands, with helm's flags and output: `bkhelm helm template --help`
     #[command(disable_help_flag = true)]
     Helm {
@@ -249,7 +252,7 @@ pub struct ListArgs {
     pub skip_charts: bool,
 }
 
-/// Forms of `list` beside the table.
+/// Forms of `list` and `functions` beside text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {
     /// One JSON array
@@ -342,10 +345,35 @@ pub enum FailOn {
     Warning,
 }
 
-/// The completion script of a shell for the program's name.
-pub fn completion(shell: Shell, program: &str) -> Vec<u8> {
+/// `bkhelm functions`
+#[derive(Debug, Args)]
+pub struct FunctionsArgs {
+    /// Functions to show; without any, all are listed
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Whose templates: those of charts or those of states and .gotmpl files
+    #[arg(long, value_enum, default_value = "helm")]
+    pub dialect: Dialect,
+    /// Form of the output; without it, text
+    #[arg(long, value_enum)]
+    pub output: Option<ListFormat>,
+}
+
+/// Dialects of the template language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Dialect {
+    /// Templates of charts
+    Helm,
+    /// State files, .gotmpl layers and _*.tpl files beside them
+    Helmfile,
+}
+
+/// The completion script of a shell for the program's name. `functions` are names that `bkhelm functions` knows.
+pub fn completion(shell: Shell, program: &str, functions: Vec<&'static str>) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), program, &mut script);
+    let known = PossibleValuesParser::new(functions);
+    let mut command = Cli::command().mut_subcommand("functions", |command| command.mut_arg("names", |names| names.value_parser(known)));
+    clap_complete::generate(shell, &mut command, program, &mut script);
     script
 }
 

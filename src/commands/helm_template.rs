@@ -194,7 +194,7 @@ fn name_and_chart(run: &Run, args: &HelmTemplate) -> Result<(String, String)> {
 /// `--name-template`: Sprig's functions, the environment's too, on no data.
 fn name_from(run: &Run, template: &str) -> Result<String> {
     let refused = |text: String| Error::new(Kind::Usage, text);
-    let lists = [funcs::sprig::TABLES, &[funcs::sprig::ENVIRONMENT]].concat();
+    let lists = [funcs::sprig::FAMILIES, &[funcs::sprig::ENVIRONMENT]].concat();
     let functions = FunctionTable::new(&lists).map_err(refused)?;
     let engine = Engine::new(functions.into(), Options::default());
     let program = engine.parse("name-template", template).map_err(|error| refused(error.to_string()))?;

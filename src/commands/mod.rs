@@ -5,6 +5,7 @@
 
 mod build;
 mod charts;
+mod functions;
 mod helm_template;
 mod hooks;
 mod lint;
@@ -32,7 +33,8 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::PrintEnv(args) => print_env::print_env(run, args),
         Command::WriteValues(args) => write_values::write_values(run, args),
         Command::Lint(args) => lint::lint(run, args),
+        Command::Functions(args) => functions::functions(run, args),
         Command::Helm { arguments } => helm_template::helm(run, arguments),
-        Command::Completion { shell } => run.print(&crate::cli::completion(*shell, &run.program)),
+        Command::Completion { shell } => run.print(&crate::cli::completion(*shell, &run.program, functions::names())),
     }
 }

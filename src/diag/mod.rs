@@ -21,4 +21,4 @@ mod error;
 mod suggest;
 
 pub use error::{Error, Errors, Frame, Kind, Place, Related, Result, Severity};
-pub use suggest::nearest;
+pub use suggest::{near, nearest};

@@ -3,7 +3,7 @@
 /// The candidate nearest to `name` by edit distance, if it is near enough to be what was meant
 /// (at most a third of the name's length, and never more than three edits).
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let limit = edits_allowed(name);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != name)
@@ -11,6 +11,30 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(edits, _)| *edits <= limit)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
+}
+
+/// Up to three candidates that may have been meant, nearest first: those that [`nearest`] would take, and those that
+/// the name is a part of or that are a part of it.
+pub fn near<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let limit = edits_allowed(name);
+    let lower = name.to_lowercase();
+    let part = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        lower.len() >= 3 && candidate.len() >= 3 && (candidate.contains(&lower) || lower.contains(&candidate))
+    };
+    let mut found: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter(|candidate| *candidate != name)
+        .map(|candidate| (distance(name, candidate), candidate))
+        .filter(|(edits, candidate)| *edits <= limit || part(candidate))
+        .collect();
+    found.sort_by_key(|(edits, _)| *edits);
+    found.into_iter().take(3).map(|(_, candidate)| candidate).collect()
+}
+
+/// A third of a name may be wrong, but never more than three edits.
+fn edits_allowed(name: &str) -> usize {
+    (name.chars().count() / 3).clamp(1, 3)
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two names, letters' case ignored.

@@ -18,6 +18,6 @@ mod tests;
 
 pub use engine::{Engine, Limits, MissingKey, Options};
 pub use error::{ExecError, Frame, Link, ParseError};
-pub use funcs::{Call, Failure, Function, FunctionTable, Nested, Source, World};
+pub use funcs::{Call, Failure, Family, Function, FunctionTable, Nested, Source, World};
 pub use program::Program;
 pub use set::{Environment, TemplateSet};

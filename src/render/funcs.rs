@@ -10,7 +10,7 @@ use crate::data::yaml::{Documents, Duplicates, Reading, Resolver, Style, read_va
 use crate::data::{Kind as Is, List, Map, SourceFile, Str, Type, Value, json};
 use crate::golang::strconv;
 use crate::gotmpl::funcs::{builtin, sprig};
-use crate::gotmpl::{Call, Failure, Function, FunctionTable, Link, Nested, Source};
+use crate::gotmpl::{Call, Failure, Family, Function, FunctionTable, Link, Nested, Source};
 
 /// What Helm's functions see beside their arguments.
 pub(super) struct HelmContext {
@@ -21,74 +21,158 @@ pub(super) struct HelmContext {
 type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
 
 pub(super) const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Helm, signature, run, doc, example }
+    Function { name, source: HELM, signature, run, doc, example }
 }
+
+/// Who defines these rows.
+const HELM: Source = Source("Helm");
 
 /// Functions of both versions.
 const TABLE: &[Function] = &[
-    row("include", "(string, any) string", include, "Runs a named template and gives its output", ""),
-    row("tpl", "(string, any) string", tpl, "Runs a text as a template", r#"{{ tpl "{{ 1 }}" . }}"#),
+    row(
+        "include",
+        "(string, any) string",
+        include,
+        "The text that a named template gives for some data.",
+        r#"{{ define "greeting" }}Hello, {{ . }}!{{ end }}{{ include "greeting" "world" }}"#,
+    ),
+    row(
+        "tpl",
+        "(string, any) string",
+        tpl,
+        "The text, rendered as a template with some data.",
+        r#"{{ tpl "Hello, {{ .name }}!" (dict "name" "world") }}"#,
+    ),
     row(
         "required",
         "(string, any) any",
         required,
-        "Fails with the message where the value is nil or empty text",
-        r#"{{ required "m" 1 }}"#,
+        "The value; where it is nil or an empty text, the rendering ends with the message.",
+        r#"{{ required "a port is needed" 80 }}"#,
     ),
-    row("fail", "(string) string", fail, "Ends the rendering with the message", ""),
+    row(
+        "fail",
+        "(string) string",
+        fail,
+        "Ends the rendering with the message.",
+        r#"{{ if gt 1 2 }}{{ fail "1 is greater than 2" }}{{ else }}fine{{ end }}"#,
+    ),
     row(
         "lookup",
         "(string, string, string, string) map[string]any",
         lookup,
-        "Finds an object in the cluster; an empty map offline",
-        r#"{{ lookup "v1" "Secret" "ns" "name" }}"#,
+        "An object of the cluster by API version, kind, namespace and name; an empty map without a cluster.",
+        r#"{{ lookup "v1" "Secret" "default" "password" }}"#,
     ),
     row(
         "getHostByName",
         "(string) string",
         get_host_by_name,
-        "An address of the host, with --enable-dns; else empty",
+        "An address of the host; an empty text unless DNS is allowed.",
         r#"{{ getHostByName "localhost" }}"#,
     ),
-    row("toYaml", "(any) string", to_yaml, "YAML without a final line end; empty where it can't be written", r#"{{ toYaml (list 1) }}"#),
-    row("toYamlPretty", "(any) string", to_yaml_pretty, "YAML with indented lists", r#"{{ toYamlPretty (list 1) }}"#),
-    row("fromYaml", "(string) map[string]any", from_yaml, "Reads a YAML map; key Error where it is none", r#"{{ fromYaml "a: 1" }}"#),
+    row(
+        "toYaml",
+        "(any) string",
+        to_yaml,
+        "The value as YAML without a final line end; an empty text for what YAML cannot say.",
+        r#"{{ toYaml (dict "ports" (list 80 443)) }}"#,
+    ),
+    row(
+        "toYamlPretty",
+        "(any) string",
+        to_yaml_pretty,
+        "The value as YAML with lists indented below their keys.",
+        r#"{{ toYamlPretty (dict "ports" (list 80 443)) }}"#,
+    ),
+    row(
+        "fromYaml",
+        "(string) map[string]any",
+        from_yaml,
+        "The map that a YAML text stands for; a fault is its key Error.",
+        r#"{{ (fromYaml "port: 80").port }}"#,
+    ),
     row(
         "fromYamlArray",
         "(string) []any",
         from_yaml_array,
-        "Reads a YAML list; the error as its item where it is none",
-        r#"{{ fromYamlArray "[1]" }}"#,
+        "The list that a YAML text stands for; a fault is its only item.",
+        r#"{{ fromYamlArray "[80, 443]" }}"#,
     ),
-    row("toJson", "(any) string", to_json, "JSON; empty where it can't be written", r#"{{ toJson (list 1) }}"#),
-    row("fromJson", "(string) map[string]any", from_json, "Reads a JSON object; key Error where it is none", r#"{{ fromJson "{}" }}"#),
+    row(
+        "toJson",
+        "(any) string",
+        to_json,
+        "The value as JSON; an empty text for what JSON cannot say.",
+        r#"{{ toJson (dict "ports" (list 80 443)) }}"#,
+    ),
+    row(
+        "fromJson",
+        "(string) map[string]any",
+        from_json,
+        "The map that a JSON text stands for; a fault is its key Error.",
+        r#"{{ (fromJson "{\"port\": 80}").port }}"#,
+    ),
     row(
         "fromJsonArray",
         "(string) []any",
         from_json_array,
-        "Reads a JSON array; the error as its item where it is none",
-        r#"{{ fromJsonArray "[1]" }}"#,
+        "The list that a JSON text stands for; a fault is its only item.",
+        r#"{{ fromJsonArray "[80, 443]" }}"#,
     ),
-    row("toToml", "(any) string", to_toml, "TOML; the error's text where it can't be written", r#"{{ toToml (dict "a" 1) }}"#),
-    row("fromToml", "(string) map[string]any", from_toml, "Reads TOML; key Error where it is none", r#"{{ fromToml "a = 1" }}"#),
+    row(
+        "toToml",
+        "(any) string",
+        to_toml,
+        "The value as TOML; the text of the fault for what TOML cannot say.",
+        r#"{{ toToml (dict "port" 80) }}"#,
+    ),
+    row(
+        "fromToml",
+        "(string) map[string]any",
+        from_toml,
+        "The map that a TOML text stands for; a fault is its key Error.",
+        r#"{{ (fromToml "port = 80").port }}"#,
+    ),
 ];
 
 /// Functions that only Helm 4 has.
 const HELM4: &[Function] = &[
-    row("mustToYaml", "(any) string", must_to_yaml, "As toYaml, but fails", r#"{{ mustToYaml (list 1) }}"#),
-    row("mustToJson", "(any) string", must_to_json, "As toJson, but fails", r#"{{ mustToJson (list 1) }}"#),
-    row("mustToToml", "(any) string", must_to_toml, "As toToml, but fails", r#"{{ mustToToml (dict "a" 1) }}"#),
+    row(
+        "mustToYaml",
+        "(any) string",
+        must_to_yaml,
+        "The value as YAML without a final line end; fails on what YAML cannot say.",
+        r#"{{ mustToYaml (dict "port" 80) }}"#,
+    ),
+    row(
+        "mustToJson",
+        "(any) string",
+        must_to_json,
+        "The value as JSON; fails on what JSON cannot say.",
+        r#"{{ mustToJson (dict "port" 80) }}"#,
+    ),
+    row(
+        "mustToToml",
+        "(any) string",
+        must_to_toml,
+        "The value as TOML; fails on what TOML cannot say.",
+        r#"{{ mustToToml (dict "port" 80) }}"#,
+    ),
 ];
 
 /// All functions of a chart's templates: Go's, Sprig's without `env`, Helm's.
 pub(super) fn table(helm4: bool) -> FunctionTable {
-    let mut lists = vec![builtin::TABLE];
-    lists.extend_from_slice(sprig::TABLES);
-    lists.push(TABLE);
-    if helm4 {
-        lists.extend([HELM4, durations::TABLE]);
-    }
-    FunctionTable::new(&lists).unwrap_or_else(|fault| unreachable!("{fault}"))
+    const FORMATS: &str = "Templates, formats and the cluster";
+    const OWN: &[Family] = &[Family { title: FORMATS, functions: TABLE }];
+    const OWN4: &[Family] = &[
+        Family { title: FORMATS, functions: TABLE },
+        Family { title: FORMATS, functions: HELM4 },
+        Family { title: "Durations", functions: durations::TABLE },
+    ];
+    let own = if helm4 { OWN4 } else { OWN };
+    let families = [&[builtin::FAMILY][..], sprig::FAMILIES, own].concat();
+    FunctionTable::new(&families).unwrap_or_else(|fault| unreachable!("{fault}"))
 }
 
 fn text(arguments: &[Value], index: usize) -> &[u8] {

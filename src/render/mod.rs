@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub use capabilities::{KubeVersion, Lookup};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
-pub use run::functions;
+pub use run::{functions, render_text};
 pub use schema::{SchemaSource, Violation, violations};
 
 use crate::charts::{

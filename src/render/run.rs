@@ -14,9 +14,9 @@ use super::values::Values;
 use super::{KubeVersion, Request, split};
 use crate::charts::{Chart, ChartObject, File, NodeId, Profile, Tree};
 use crate::data::{Kind as Is, Map, Str, Value};
-use crate::diag::Result;
+use crate::diag::{Error, Kind, Result};
 use crate::golang::path;
-use crate::gotmpl::{Engine, Environment, MissingKey, Options, ParseError, Program, TemplateSet};
+use crate::gotmpl::{Engine, Environment, MissingKey, Options, ParseError, Program, TemplateSet, World};
 
 static HELM4: LazyLock<Engine> = LazyLock::new(|| engine(true));
 static HELM3: LazyLock<Engine> = LazyLock::new(|| engine(false));
@@ -36,6 +36,22 @@ fn engine_of(profile: Profile) -> &'static Engine {
 /// The functions that a chart's templates can call.
 pub fn functions(profile: Profile) -> &'static crate::gotmpl::FunctionTable {
     engine_of(profile).functions()
+}
+
+/// Renders a text by itself as a chart's template: no values, no other templates, no cluster.
+///
+/// # Errors
+/// Go's text.
+pub fn render_text(text: &str, profile: Profile, world: &dyn World) -> Result<Vec<u8>> {
+    let engine = engine_of(profile);
+    let program = engine.parse("example", text).map_err(|error| Error::new(Kind::Template, error.to_string()))?;
+    let mut set = TemplateSet::new(engine, "gotpl");
+    set.add(&program);
+    let context = HelmContext { lookup: None, host_by_name: None };
+    let mut out = Vec::new();
+    set.execute("example", &Map::new().into(), &Environment { world, context: &context }, &mut out)
+        .map_err(|error| Error::new(Kind::Render, error.to_string()))?;
+    Ok(out)
 }
 
 type Compiled = Arc<Vec<Result<Arc<Program>, ParseError>>>;

@@ -5,6 +5,7 @@
 
 mod errors;
 mod findings;
+mod functions;
 mod timings;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 
 pub use errors::describe;
 pub use findings::{Format, findings};
+pub use functions::{FunctionPage, function_list, function_page, functions_json};
 pub use timings::{Phase, Timings};
 
 use crate::diag::{Error, Errors};

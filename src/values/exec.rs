@@ -1,10 +1,10 @@
 //! exec, envExec, requiredEnv.
 
 use super::files::allowed;
-use super::template::context;
+use super::template::{context, row};
 use crate::data::{Kind as Is, Value};
 use crate::golang::fmt::sprint;
-use crate::gotmpl::{Call, Failure, Function, Source};
+use crate::gotmpl::{Call, Failure, Function};
 use crate::host::{Command, Host, Output};
 
 pub(super) const TABLE: &[Function] = &[
@@ -12,30 +12,24 @@ pub(super) const TABLE: &[Function] = &[
         "exec",
         "(string, []interface {}, ...string) string",
         exec,
-        "runs a program and gives what it prints",
-        r#"{{ exec "echo" (list "hi") }}"#,
+        "What a program prints; its arguments are a list, what it reads may follow.",
+        r#"{{ exec "echo" (list "hello") }}"#,
     ),
     row(
         "envExec",
         "(map[string]interface {}, string, []interface {}, ...string) string",
         env_exec,
-        "runs a program with more variables in its environment",
-        r#"{{ envExec (dict "A" "b") "sh" (list "-c" "echo $A") }}"#,
+        "What a program prints that sees more variables in its environment.",
+        r#"{{ envExec (dict "NAME" "world") "sh" (list "-c" "echo hello $NAME") }}"#,
     ),
     row(
         "requiredEnv",
         "(string) string",
         required_env,
-        "an environment variable that must be set",
-        r#"{{ if env "X" }}{{ requiredEnv "X" }}{{ end }}"#,
+        "An environment variable; fails where it is not set or empty.",
+        r#"{{ requiredEnv "PATH" | empty }}"#,
     ),
 ];
-
-type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
-
-const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Helmfile, signature, run, doc, example }
-}
 
 fn exec(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let [program, list, input @ ..] = arguments else { return Err("exec takes a program and a list".into()) };

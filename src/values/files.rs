@@ -3,30 +3,30 @@
 use std::any::Any;
 
 use super::setting::{Folder, join};
-use super::template::{Context, context};
+use super::template::{Context, context, row};
 use crate::data::{Map, Member, Object, Signature, Type, Value};
-use crate::gotmpl::{Call, Failure, Function, Source};
+use crate::gotmpl::{Call, Failure, Function};
 use crate::host::EntryKind;
 
 pub(super) const TABLE: &[Function] = &[
-    row("readFile", "(string) string", read_file, "a file's text", r#"{{ if isFile "x" }}{{ readFile "x" }}{{ end }}"#),
-    row("readDir", "(string) []string", read_dir, "the files of a folder, with the folder before their names", r#"{{ readDir "." }}"#),
+    row(
+        "readFile",
+        "(string) string",
+        read_file,
+        "The text of a file.",
+        r#"{{ if isFile "helmfile.yaml" }}{{ readFile "helmfile.yaml" | trunc 40 }}{{ else }}no helmfile.yaml here{{ end }}"#,
+    ),
+    row("readDir", "(string) []string", read_dir, "The paths of the files in a folder, without its folders.", r#"{{ readDir "." }}"#),
     row(
         "readDirEntries",
         "(string) interface {}",
         read_entries,
-        "the entries of a folder",
-        r#"{{ range readDirEntries "." }}{{ .Name }}{{ end }}"#,
+        "The entries of a folder, each with .Name and .IsDir.",
+        r#"{{ range readDirEntries "." }}{{ if .IsDir }}{{ .Name }}/ {{ end }}{{ end }}"#,
     ),
-    row("isFile", "(string) bool", is_file, "whether a path is there and no folder", r#"{{ isFile "none" }}"#),
-    row("isDir", "(string) bool", is_dir, "whether a path is a folder", r#"{{ isDir "." }}"#),
+    row("isFile", "(string) bool", is_file, "Whether a path leads to something that is no folder.", r#"{{ isFile "helmfile.yaml" }}"#),
+    row("isDir", "(string) bool", is_dir, "Whether a path leads to a folder.", r#"{{ isDir "." }}"#),
 ];
-
-type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
-
-const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Helmfile, signature, run, doc, example }
-}
 
 /// The path as given, and as shown from the state's folder.
 fn path(context: &Context, arguments: &[Value]) -> (String, String) {

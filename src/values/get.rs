@@ -1,46 +1,41 @@
 //! get, getOrNil, setValueAtPath, required.
 
 use super::objects::Record;
+use super::template::row;
 use crate::data::{Kind as Is, Value};
 use crate::golang::fmt::sprint;
-use crate::gotmpl::{Call, Failure, Function, Source};
+use crate::gotmpl::{Call, Failure, Function};
 
 pub(super) const TABLE: &[Function] = &[
     row(
         "get",
         "(string, ...interface {}) interface {}",
         get,
-        "the value at a dotted path, or the default before it",
+        "The value at a dotted path, or the default before the map; fails where there is neither.",
         r#"{{ dict "a" (dict "b" 1) | get "a.b" 2 }}"#,
     ),
     row(
         "getOrNil",
         "(string, interface {}) interface {}",
         get_or_nil,
-        "the value at a dotted path, or nothing",
+        "The value at a dotted path, or nil.",
         r#"{{ dict | getOrNil "a.b" | default 3 }}"#,
     ),
     row(
         "setValueAtPath",
         "(string, interface {}, map[string]interface {}) map[string]interface {}",
         set_value,
-        "sets the value at a dotted path whose parents are there",
+        "The map, changed at a dotted path whose parents are there.",
         r#"{{ dict "a" dict | setValueAtPath "a.b" 1 }}"#,
     ),
     row(
         "required",
         "(string, interface {}) interface {}",
         required,
-        "the value, or an error with that text",
-        r#"{{ required "x is needed" 1 }}"#,
+        "The value; where it is nil or an empty text, the rendering ends with the message.",
+        r#"{{ required "a port is needed" 80 }}"#,
     ),
 ];
-
-type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
-
-const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Helmfile, signature, run, doc, example }
-}
 
 fn text(value: &Value) -> String {
     value.as_str().map_or(String::new(), |text| text.to_text().into_owned())

@@ -3,27 +3,27 @@
 //! `echo` and `file` are read here; every other provider is refused by name, never looked up.
 
 use super::setting::{Folder, Setting};
-use super::template::context;
+use super::template::{context, row};
 use crate::data::yaml::{Duplicates, Reading, Resolver, read_value};
 use crate::data::{Kind as Is, List, Map, Str, Value};
-use crate::gotmpl::{Call, Failure, Function, Source};
+use crate::gotmpl::{Call, Failure, Function};
 
 pub(super) const TABLE: &[Function] = &[
-    row("fetchSecretValue", "(string) string", fetch, "what a reference to a secret refers to", r#"{{ fetchSecretValue "ref+echo://x" }}"#),
+    row(
+        "fetchSecretValue",
+        "(string) string",
+        fetch,
+        "The value that a reference such as ref+file://path stands for.",
+        r#"{{ fetchSecretValue "ref+echo://some/secret" }}"#,
+    ),
     row(
         "expandSecretRefs",
         "(map[string]interface {}) map[string]interface {}",
         expand_map,
-        "a map with all references to secrets replaced",
-        r#"{{ (expandSecretRefs (dict "a" "ref+echo://xy")).a }}"#,
+        "The map with every reference to a secret replaced by its value.",
+        r#"{{ (expandSecretRefs (dict "password" "ref+echo://some/secret")).password }}"#,
     ),
 ];
-
-type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
-
-const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Helmfile, signature, run, doc, example }
-}
 
 /// How deep references may stand in references.
 const MAX_NESTING: usize = 10;

@@ -11,13 +11,30 @@ use crate::data::{Kind as Is, SourceFile, Str, Value};
 use crate::diag::{Error, Kind, Place, nearest};
 use crate::gotmpl::funcs::{builtin, sprig};
 use crate::gotmpl::{
-    Call, Engine, Environment, ExecError, Failure, Function, FunctionTable, Link, MissingKey, Options, ParseError, Program, Source,
+    Call, Engine, Environment, ExecError, Failure, Family, Function, FunctionTable, Link, MissingKey, Options, ParseError, Program, Source,
     TemplateSet, World,
 };
 use crate::host::Host;
 
-/// helmfile's own functions, by family.
-pub const FUNCTIONS: &[&[Function]] = &[files::TABLE, exec::TABLE, yaml_functions::TABLE, get::TABLE, secrets::TABLE, TABLE];
+/// helmfile's own functions.
+const FAMILIES: &[Family] = &[
+    Family { title: "Templates", functions: TABLE },
+    Family { title: "Files", functions: files::TABLE },
+    Family { title: "Programs and environment", functions: exec::TABLE },
+    Family { title: "YAML", functions: yaml_functions::TABLE },
+    Family { title: "Values by path", functions: get::TABLE },
+    Family { title: "Secrets", functions: secrets::TABLE },
+];
+
+/// Who defines these rows.
+const HELMFILE: Source = Source("helmfile");
+
+type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
+
+/// One row of helmfile's.
+pub(super) const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
+    Function { name, source: HELMFILE, signature, run, doc, example }
+}
 
 /// Go's name for every template that helmfile renders.
 const NAME: &str = "stringTemplate";
@@ -29,13 +46,18 @@ const TPL_DEPTH: usize = 100;
 const INCLUDE_DEPTH: usize = 1000;
 
 static ENGINE: LazyLock<Result<Engine, String>> = LazyLock::new(|| {
-    let mut lists: Vec<&[Function]> = vec![builtin::TABLE];
-    lists.extend_from_slice(sprig::TABLES);
-    lists.push(sprig::ENVIRONMENT);
-    lists.extend_from_slice(FUNCTIONS);
+    let families = [&[builtin::FAMILY], sprig::FAMILIES, &[sprig::ENVIRONMENT], FAMILIES].concat();
     let options = Options { missing_key: MissingKey::Error, ..Options::default() };
-    FunctionTable::new(&lists).map(|table| Engine::new(Arc::new(table), options))
+    FunctionTable::new(&families).map(|table| Engine::new(Arc::new(table), options))
 });
+
+/// The functions that helmfile's templates can call.
+///
+/// # Errors
+/// None: the rows are ours.
+pub fn functions() -> Result<&'static FunctionTable, Error> {
+    ENGINE.as_ref().map(Engine::functions).map_err(|fault| Error::new(Kind::Template, fault.clone()))
+}
 
 /// What helmfile's functions see of a run.
 pub(super) struct Context {
@@ -98,7 +120,7 @@ pub fn render_inline(setting: &Setting, folder: &Folder, text: &Str, data: &Valu
 /// `executing output-dir template: template: output-dir:1:3: …`
 pub fn render_path(setting: &Setting, name: &str, text: &Str, data: &Value) -> Result<Str, Error> {
     let fail = |words: String| Error::new(Kind::Template, words);
-    let table = FunctionTable::new(&[builtin::TABLE]).map_err(fail)?;
+    let table = FunctionTable::new(&[builtin::FAMILY]).map_err(fail)?;
     let engine = Engine::new(Arc::new(table), Options::default());
     let program =
         engine.parse(name, text.clone()).map_err(|fault| fail(format!("parsing {name} template {:?}: {fault}", text.to_text())))?;
@@ -284,7 +306,7 @@ impl World for Outside {
         self.0.random(buffer);
     }
     fn zone(&self) -> String {
-        self.0.variable("TZ").filter(|zone| !zone.is_empty()).unwrap_or_else(|| "UTC".to_owned())
+        self.0.zone()
     }
     fn variable(&self, name: &str) -> Option<String> {
         self.0.variable(name)
@@ -292,30 +314,27 @@ impl World for Outside {
 }
 
 const TABLE: &[Function] = &[
-    Function {
-        name: "include",
-        source: Source::Helmfile,
-        signature: "(string, interface {}) string",
-        run: include,
-        doc: "the text that a named template gives",
-        example: r#"{{ define "x" }}{{ . }}{{ end }}{{ include "x" 1 }}"#,
-    },
-    Function {
-        name: "tpl",
-        source: Source::Helmfile,
-        signature: "(string, interface {}) string",
-        run: tpl,
-        doc: "renders a text as a template",
-        example: r#"{{ tpl "{{ .a }}" (dict "a" 1) }}"#,
-    },
-    Function {
-        name: "sprigGet",
-        source: Source::Helmfile,
-        signature: "(map[string]interface {}, string) interface {}",
-        run: sprig_get,
-        doc: "the value of a key in a map, as Sprig's `get` gives it",
-        example: r#"{{ sprigGet (dict "a" 1) "a" }}"#,
-    },
+    row(
+        "include",
+        "(string, interface {}) string",
+        include,
+        "The text that a named template gives for some data.",
+        r#"{{ define "greeting" }}Hello, {{ . }}!{{ end }}{{ include "greeting" "world" }}"#,
+    ),
+    row(
+        "tpl",
+        "(string, interface {}) string",
+        tpl,
+        "The text, rendered as a template with some data.",
+        r#"{{ tpl "Hello, {{ .name }}!" (dict "name" "world") }}"#,
+    ),
+    row(
+        "sprigGet",
+        "(map[string]interface {}, string) interface {}",
+        sprig_get,
+        "The value under a key of a map, or an empty text: Sprig's get, whose name helmfile's own took.",
+        r#"{{ sprigGet (dict "port" 80) "port" }}"#,
+    ),
 ];
 
 fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -361,7 +380,7 @@ pub(super) fn context<'a>(call: &Call<'a>) -> Result<&'a Context, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FUNCTIONS, may_change_data, render_inline};
+    use super::{FAMILIES, Function, may_change_data, render_inline};
     use crate::data::{Map, Sources, Str};
     use crate::host::RealHost;
     use crate::values::{Folder, Setting};
@@ -379,10 +398,11 @@ mod tests {
     fn helmfile_has_these_functions_and_their_examples_run() {
         // helmfile 1.7.4 pkg/tmpl/context_funcs.go, context_tmpl.go
         let names = "envExec exec expandSecretRefs fetchSecretValue fromYaml get getOrNil include isDir isFile readDir readDirEntries readFile required requiredEnv setValueAtPath sprigGet toYaml tpl";
-        let mut ours: Vec<&str> = FUNCTIONS.iter().copied().flatten().map(|row| row.name).collect();
+        let rows: Vec<&Function> = FAMILIES.iter().flat_map(|family| family.functions).collect();
+        let mut ours: Vec<&str> = rows.iter().map(|row| row.name).collect();
         ours.sort_unstable();
         assert_eq!(ours.join(" "), names);
-        for row in FUNCTIONS.iter().copied().flatten() {
+        for row in rows {
             rendered(row.example).unwrap_or_else(|fault| panic!("{}: {fault}", row.name));
         }
     }

@@ -1,23 +1,17 @@
 //! toYaml and fromYaml with go-yaml v3.
 
 use super::objects::Record;
-use super::template::context;
+use super::template::{context, row};
 use crate::data::yaml::{Style, write};
 use crate::data::{Kind as Is, List, Map, Value};
-use crate::gotmpl::{Call, Failure, Function, Source};
+use crate::gotmpl::{Call, Failure, Function};
 
 use super::read::{Text, read_value};
 
 pub(super) const TABLE: &[Function] = &[
-    row("toYaml", "(interface {}) string", to_yaml, "a value as YAML, with a final newline", r#"{{ dict "a" 1 | toYaml }}"#),
-    row("fromYaml", "(string) interface {}", from_yaml, "the value of a YAML text", r#"{{ (fromYaml "a: 1").a }}"#),
+    row("toYaml", "(interface {}) string", to_yaml, "The value as YAML with a final line end.", r#"{{ dict "port" 80 | toYaml }}"#),
+    row("fromYaml", "(string) interface {}", from_yaml, "The value that a YAML text stands for.", r#"{{ (fromYaml "port: 80").port }}"#),
 ];
-
-type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
-
-const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Helmfile, signature, run, doc, example }
-}
 
 fn to_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let value = arguments.first().cloned().unwrap_or_default();

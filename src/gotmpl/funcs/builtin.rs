@@ -1,6 +1,6 @@
 //! Go's own functions: `and or not`, comparisons, `len index slice`, printing and escaping.
 
-use super::{Call, Failure, Function, Source, compare};
+use super::{Call, Failure, Family, Function, Source, compare};
 use crate::data::{GoKind, Kind, List, Str, Value};
 use crate::golang::{escape, fmt, url};
 use crate::gotmpl::exec::{truth, zero};
@@ -8,11 +8,13 @@ use crate::gotmpl::exec::{truth, zero};
 type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
 
 const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Go, signature, run, doc, example }
+    Function { name, source: Source::GO, signature, run, doc, example }
 }
 
 /// The rows.
-pub const TABLE: &[Function] = &[
+pub const FAMILY: Family = Family { title: "Language", functions: TABLE };
+
+const TABLE: &[Function] = &[
     row(
         "and",
         "(reflect.Value, ...reflect.Value) reflect.Value",
@@ -31,29 +33,53 @@ pub const TABLE: &[Function] = &[
         "call",
         "(reflect.Value, ...reflect.Value) reflect.Value",
         by_executor,
-        "Calls a function value; charts have none.",
-        "{{ `call` }}",
+        "Calls a function value with the other arguments; charts and states hold none, so it fails.",
+        "{{ if false }}{{ call .function 1 }}{{ else }}there is nothing to call{{ end }}",
     ),
     row("not", "(reflect.Value) bool", not, "Whether the argument is false or empty.", "{{ not 0 }}"),
     row(
         "eq",
         "(reflect.Value, ...reflect.Value) (bool, error)",
         compare::eq,
-        "Whether the first equals one of the others.",
+        "Whether the first argument equals one of the others.",
         "{{ eq 1 2 1 }}",
     ),
-    row("ne", "(reflect.Value, reflect.Value) (bool, error)", compare::ne, "Whether both differ.", "{{ ne 1 2 }}"),
-    row("lt", "(reflect.Value, reflect.Value) (bool, error)", compare::lt, "Whether the first is less.", "{{ lt 1 2 }}"),
-    row("le", "(reflect.Value, reflect.Value) (bool, error)", compare::le, "Whether the first is less or equal.", "{{ le 1 2 }}"),
-    row("gt", "(reflect.Value, reflect.Value) (bool, error)", compare::gt, "Whether the first is greater.", "{{ gt 1 2 }}"),
-    row("ge", "(reflect.Value, reflect.Value) (bool, error)", compare::ge, "Whether the first is greater or equal.", "{{ ge 1 2 }}"),
-    row("len", "(reflect.Value) (int, error)", len, "The length of a string in bytes, of a list or a map.", "{{ len \"abc\" }}"),
+    row("ne", "(reflect.Value, reflect.Value) (bool, error)", compare::ne, "Whether the two arguments differ.", "{{ ne 1 2 }}"),
+    row(
+        "lt",
+        "(reflect.Value, reflect.Value) (bool, error)",
+        compare::lt,
+        "Whether the first argument is less than the second.",
+        "{{ lt 1 2 }}",
+    ),
+    row(
+        "le",
+        "(reflect.Value, reflect.Value) (bool, error)",
+        compare::le,
+        "Whether the first argument is less than the second or equal to it.",
+        "{{ le 1 2 }}",
+    ),
+    row(
+        "gt",
+        "(reflect.Value, reflect.Value) (bool, error)",
+        compare::gt,
+        "Whether the first argument is greater than the second.",
+        "{{ gt 1 2 }}",
+    ),
+    row(
+        "ge",
+        "(reflect.Value, reflect.Value) (bool, error)",
+        compare::ge,
+        "Whether the first argument is greater than the second or equal to it.",
+        "{{ ge 1 2 }}",
+    ),
+    row("len", "(reflect.Value) (int, error)", len, "The length of a text in bytes, or of a list or map in entries.", "{{ len \"abc\" }}"),
     row(
         "index",
         "(reflect.Value, ...reflect.Value) (reflect.Value, error)",
         index,
-        "The element under a key or number, and so on into it.",
-        "{{ index \"abc\" 1 }}",
+        "The element of a list or map under a number or key; further ones reach into that element.",
+        r#"{{ index (dict "ports" (list 80 443)) "ports" 1 }}"#,
     ),
     row(
         "slice",
@@ -62,9 +88,27 @@ pub const TABLE: &[Function] = &[
         "The part of a string or list from one number up to another.",
         "{{ slice \"abc\" 1 2 }}",
     ),
-    row("print", "(...interface {}) string", print, "The arguments as text.", "{{ print 1 2 }}"),
-    row("printf", "(string, ...interface {}) string", printf, "The arguments as a format says.", "{{ printf \"%d of %s\" 1 \"x\" }}"),
-    row("println", "(...interface {}) string", println, "The arguments as a line of text.", "{{ println 1 2 }}"),
+    row(
+        "print",
+        "(...interface {}) string",
+        print,
+        "The arguments as text, with spaces between neighbours that are no texts.",
+        r#"{{ print "port " 80 81 }}"#,
+    ),
+    row(
+        "printf",
+        "(string, ...interface {}) string",
+        printf,
+        "The arguments as a format with Go's verbs says.",
+        r#"{{ printf "%s has %03d" "pod" 7 }}"#,
+    ),
+    row(
+        "println",
+        "(...interface {}) string",
+        println,
+        "The arguments as text, with spaces between all of them and a line end.",
+        r#"{{ println "port" 80 }}"#,
+    ),
     row("html", "(...interface {}) string", html, "The arguments as text, escaped for HTML.", "{{ html \"<b>\" }}"),
     row("js", "(...interface {}) string", js, "The arguments as text, escaped for a JavaScript string.", "{{ js \"a'b\" }}"),
     row("urlquery", "(...interface {}) string", urlquery, "The arguments as text, escaped for a URL's query.", "{{ urlquery \"a b\" }}"),

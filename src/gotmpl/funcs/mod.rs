@@ -19,17 +19,21 @@ use super::exec::Run;
 use super::set::TemplateSet;
 use crate::data::{Signature, Str, Value};
 
-/// Where a function comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// Go's text/template.
-    Go,
+/// Where a function comes from: a label of the dialect's own choice. The engine knows the two it brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source(pub &'static str);
+
+impl Source {
+    /// Go's text/template. The engine itself looks at the arguments of this source's `and`, `or` and `call`.
+    pub const GO: Source = Source("Go");
     /// Sprig 3.3.
-    Sprig,
-    /// Helm.
-    Helm,
-    /// helmfile.
-    Helmfile,
+    pub const SPRIG: Source = Source("Sprig");
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
 }
 
 /// One row: a function that templates can call.
@@ -50,9 +54,20 @@ pub struct Function {
     pub example: &'static str,
 }
 
+/// Functions that belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Family {
+    /// What they are about, as a heading: `Text`.
+    pub title: &'static str,
+    /// One row each.
+    pub functions: &'static [Function],
+}
+
 /// The functions of a dialect, found by name.
 pub struct FunctionTable {
     rows: Vec<Row>,
+    /// In the order in which they were given.
+    titles: Vec<&'static str>,
     by_name: HashMap<&'static str, u32>,
 }
 
@@ -69,6 +84,7 @@ pub(super) enum Own {
 
 pub(super) struct Row {
     pub(super) function: Function,
+    family: &'static str,
     pub(super) signature: Signature,
     pub(super) own: Option<Own>,
     /// Whether its result's static type is `interface {}`.
@@ -76,31 +92,37 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(function: &Function) -> Result<Row, String> {
+    fn new(family: &'static str, function: &Function) -> Result<Row, String> {
         let Some(signature) = Signature::parse(function.signature) else {
             return Err(format!("function {} has an unknown type in its signature {}", function.name, function.signature));
         };
         let own = match (function.source, function.name) {
-            (Source::Go, "and") => Some(Own::And),
-            (Source::Go, "or") => Some(Own::Or),
-            (Source::Go, "call") => Some(Own::Call),
+            (Source::GO, "and") => Some(Own::And),
+            (Source::GO, "or") => Some(Own::Or),
+            (Source::GO, "call") => Some(Own::Call),
             _ => None,
         };
         let results = function.signature.split_once(')').map_or("", |(_, results)| results.trim_start_matches([' ', '(']));
         let gives_interface = results.starts_with("interface {}") || results.starts_with("any");
-        Ok(Row { function: *function, signature, own, gives_interface })
+        Ok(Row { function: *function, family, signature, own, gives_interface })
     }
 }
 
 impl FunctionTable {
-    /// Joins lists of functions; a later row replaces an earlier one of the same name.
+    /// Joins families of functions; a later row replaces an earlier one of the same name.
     ///
     /// # Errors
     /// The name and signature of a row whose signature can't be read.
-    pub fn new(lists: &[&[Function]]) -> Result<Self, String> {
-        let mut table = FunctionTable { rows: Vec::new(), by_name: HashMap::new() };
-        for function in lists.iter().copied().flatten() {
-            let row = Row::new(function)?;
+    pub fn new(families: &[Family]) -> Result<Self, String> {
+        let mut titles: Vec<&str> = Vec::new();
+        for family in families {
+            if !titles.contains(&family.title) {
+                titles.push(family.title);
+            }
+        }
+        let mut table = FunctionTable { rows: Vec::new(), titles, by_name: HashMap::new() };
+        for (title, function) in families.iter().flat_map(|family| family.functions.iter().map(|function| (family.title, function))) {
+            let row = Row::new(title, function)?;
             match table.by_name.get(function.name).and_then(|index| table.rows.get_mut(*index as usize)) {
                 Some(place) => *place = row,
                 None => {
@@ -114,6 +136,15 @@ impl FunctionTable {
     /// All rows, in the order they were first named.
     pub fn rows(&self) -> impl Iterator<Item = &Function> {
         self.rows.iter().map(|row| &row.function)
+    }
+    /// All rows by family, as the families were given; none is empty.
+    pub fn families(&self) -> Vec<(&'static str, Vec<&Function>)> {
+        let of = |title| self.rows.iter().filter(|row| row.family == title).map(|row| &row.function).collect::<Vec<_>>();
+        self.titles.iter().map(|title| (*title, of(*title))).filter(|(_, rows)| !rows.is_empty()).collect()
+    }
+    /// The family of the row of that name.
+    pub fn family(&self, name: &str) -> Option<&'static str> {
+        self.index(name).map(|index| self.row(index).family)
     }
     /// The row of that name.
     pub fn get(&self, name: &str) -> Option<&Function> {

@@ -15,13 +15,13 @@ use crate::data::{Kind, Value};
 
 /// The rows.
 pub const TABLE: &[Function] = &[
-    row("bcrypt", "(string) string", bcrypt, "The bcrypt hash of a password.", r#"{{ bcrypt "secret" | trunc 7 }}"#),
+    row("bcrypt", "(string) string", bcrypt, "The bcrypt hash of a password, with a new salt each time.", r#"{{ bcrypt "secret" }}"#),
     row(
         "htpasswd",
         "(string, string) string",
         htpasswd,
-        "A line of an htpasswd file: name and bcrypt hash.",
-        r#"{{ htpasswd "user" "secret" | trunc 12 }}"#,
+        "A line of an htpasswd file: the name and the bcrypt hash of the password.",
+        r#"{{ htpasswd "user" "secret" }}"#,
     ),
     row(
         "derivePassword",
@@ -35,7 +35,7 @@ pub const TABLE: &[Function] = &[
         "(string, string) (string, error)",
         encrypt_aes,
         "The text encrypted with a password, in base64.",
-        r#"{{ encryptAES "secret" "text" | decryptAES "secret" }}"#,
+        r#"{{ encryptAES "secret" "text" }}"#,
     ),
     row(
         "decryptAES",

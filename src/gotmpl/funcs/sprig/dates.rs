@@ -8,7 +8,7 @@ use crate::golang::time::{Duration, Time, Zone};
 
 /// The rows.
 pub const TABLE: &[Function] = &[
-    row("now", "() time.Time", now, "The time of the rendering.", "{{ now | kindOf }}"),
+    row("now", "() time.Time", now, "The present time.", "{{ now }}"),
     row(
         "date",
         "(string, interface {}) string",
@@ -27,7 +27,7 @@ pub const TABLE: &[Function] = &[
         "date_in_zone",
         "(string, interface {}, string) string",
         date_in_zone,
-        "The old name of dateInZone.",
+        "The date in a Go layout, in a time zone; the old name of dateInZone.",
         r#"{{ date_in_zone "15:04" (int64 0) "UTC" }}"#,
     ),
     row("htmlDate", "(interface {}) string", html_date, "The date as year-month-day, in the local time zone.", "{{ htmlDate (int64 0) }}"),
@@ -43,27 +43,27 @@ pub const TABLE: &[Function] = &[
         "(string, time.Time) time.Time",
         date_modify,
         "The time moved by a duration; unmoved by what is none.",
-        r#"{{ toDate "2006-01-02" "2020-01-01" | dateModify "24h" }}"#,
+        r#"{{ toDate "2006-01-02" "2020-01-01" | dateModify "-24h" }}"#,
     ),
     row(
         "date_modify",
         "(string, time.Time) time.Time",
         date_modify,
-        "The old name of dateModify.",
+        "The time moved by a duration; the old name of dateModify.",
         r#"{{ toDate "2006-01-02" "2020-01-01" | date_modify "24h" }}"#,
     ),
     row(
         "mustDateModify",
         "(string, time.Time) (time.Time, error)",
         must_date_modify,
-        "The time moved by a duration.",
+        "The time moved by a duration; fails on what is none.",
         r#"{{ toDate "2006-01-02" "2020-01-01" | mustDateModify "24h" }}"#,
     ),
     row(
         "must_date_modify",
         "(string, time.Time) (time.Time, error)",
         must_date_modify,
-        "The old name of mustDateModify.",
+        "The time moved by a duration; the old name of mustDateModify.",
         r#"{{ toDate "2006-01-02" "2020-01-01" | must_date_modify "24h" }}"#,
     ),
     row(
@@ -77,11 +77,11 @@ pub const TABLE: &[Function] = &[
         "mustToDate",
         "(string, string) (time.Time, error)",
         must_to_date,
-        "The time that a text in a Go layout stands for.",
+        "The time that a text in a Go layout stands for; fails on what is none.",
         r#"{{ mustToDate "2006-01-02" "2020-02-03" }}"#,
     ),
     row("unixEpoch", "(time.Time) string", unix_epoch, "The seconds since 1970.", r#"{{ toDate "2006-01-02" "2020-02-03" | unixEpoch }}"#),
-    row("ago", "(interface {}) string", ago, "How long ago that was, to the second.", r#"{{ ago now }}"#),
+    row("ago", "(interface {}) string", ago, "How long ago a time was, to the second.", r#"{{ now | dateModify "-90m" | ago }}"#),
     row(
         "duration",
         "(interface {}) string",

@@ -6,7 +6,7 @@ use crate::data::Value;
 
 /// The rows.
 pub const TABLE: &[Function] = &[
-    row("env", "(string) string", env, "An environment variable; empty where it is not set.", r#"{{ env "HOME" }}"#),
+    row("env", "(string) string", env, "An environment variable; an empty text where it is not set.", r#"{{ env "HOME" }}"#),
     row(
         "expandenv",
         "(string) string",

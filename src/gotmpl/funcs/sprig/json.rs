@@ -17,7 +17,7 @@ pub const TABLE: &[Function] = &[
         "mustFromJson",
         "(string) (interface {}, error)",
         must_from_json,
-        "As fromJson; an error for what is no JSON.",
+        "The value of a JSON text of any kind; fails on what is no JSON.",
         r#"{{ mustFromJson "[1, 2]" }}"#,
     ),
     row(
@@ -34,16 +34,34 @@ pub const TABLE: &[Function] = &[
         "As toJson; an error for what JSON can't say.",
         r#"{{ mustToJson (list 1 2) }}"#,
     ),
-    row("toPrettyJson", "(interface {}) string", to_pretty_json, "As toJson, on several lines.", r#"{{ toPrettyJson (dict "a" 1) }}"#),
+    row(
+        "toPrettyJson",
+        "(interface {}) string",
+        to_pretty_json,
+        "The value as JSON on several lines, indented by two.",
+        r#"{{ toPrettyJson (dict "a" 1) }}"#,
+    ),
     row(
         "mustToPrettyJson",
         "(interface {}) (string, error)",
         must_to_pretty_json,
-        "As toPrettyJson; an error for what JSON can't say.",
+        "The value as JSON on several lines; fails on what JSON cannot say.",
         r#"{{ mustToPrettyJson (list 1) }}"#,
     ),
-    row("toRawJson", "(interface {}) string", to_raw_json, "As mustToJson, with < > and & as they are.", r#"{{ toRawJson "a & b" }}"#),
-    row("mustToRawJson", "(interface {}) (string, error)", to_raw_json, "The same as toRawJson.", r#"{{ mustToRawJson "a & b" }}"#),
+    row(
+        "toRawJson",
+        "(interface {}) string",
+        to_raw_json,
+        "The value as JSON with < > and & as they are; fails on what JSON cannot say.",
+        r#"{{ toRawJson "a & b" }}"#,
+    ),
+    row(
+        "mustToRawJson",
+        "(interface {}) (string, error)",
+        to_raw_json,
+        "The value as JSON with < > and & as they are, as toRawJson gives it.",
+        r#"{{ mustToRawJson "a & b" }}"#,
+    ),
 ];
 
 fn read(arguments: &[Value]) -> Result<Value, Failure> {

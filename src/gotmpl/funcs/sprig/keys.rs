@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{
 
 use num_bigint::BigUint;
 
-use super::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE, constructed, read_pem, unsigned, write_pem};
+use super::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE, constructed, element, read_pem, unsigned, write_pem};
 use super::primes::{self, EXPONENT};
 use crate::gotmpl::World;
 
@@ -90,9 +90,19 @@ impl PrivateKey {
     /// A new ECDSA key on P-256.
     ///
     /// # Errors
-    /// Where the library fails.
-    pub(super) fn new_ecdsa() -> Result<Self, String> {
-        EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(|_| UNKNOWN.to_owned()).and_then(Self::of_ecdsa)
+    /// Where the world's randomness is none.
+    pub(super) fn new_ecdsa(world: &dyn World) -> Result<Self, String> {
+        const P256: &[u8] = &[0xa0, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+        // Nearly every number of 32 bytes is a private key; the library refuses the others.
+        for _ in 0..100 {
+            let mut scalar = [0; 32];
+            world.random(&mut scalar);
+            let sec1 = constructed(SEQUENCE, &[&[INTEGER, 1, 1], &element(OCTET_STRING, &scalar), P256]);
+            if let Ok(pair) = EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_ASN1_SIGNING, &sec1) {
+                return Self::of_ecdsa(pair);
+            }
+        }
+        Err(UNKNOWN.to_owned())
     }
 
     fn of_ecdsa(pair: EcdsaKeyPair) -> Result<Self, String> {
@@ -104,8 +114,10 @@ impl PrivateKey {
     ///
     /// # Errors
     /// Where the library fails.
-    pub(super) fn new_ed25519() -> Result<Self, String> {
-        Ed25519KeyPair::generate().map_err(|_| UNKNOWN.to_owned()).and_then(Self::of_ed25519)
+    pub(super) fn new_ed25519(world: &dyn World) -> Result<Self, String> {
+        let mut seed = [0; 32];
+        world.random(&mut seed);
+        Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| UNKNOWN.to_owned()).and_then(Self::of_ed25519)
     }
 
     fn of_ed25519(pair: Ed25519KeyPair) -> Result<Self, String> {
@@ -192,7 +204,7 @@ impl PrivateKey {
         }
     }
 
-    /// The signature of a message.
+    /// The signature of a message. ECDSA needs a random number for it, which the library takes from nobody.
     ///
     /// # Errors
     /// DSA keys sign nothing.
@@ -248,7 +260,7 @@ mod tests {
 
     #[test]
     fn keys_are_read_back() {
-        for key in [PrivateKey::new_rsa(&Random, RsaSize::Bits2048), PrivateKey::new_ecdsa(), PrivateKey::new_ed25519()] {
+        for key in [PrivateKey::new_rsa(&Random, RsaSize::Bits2048), PrivateKey::new_ecdsa(&Random), PrivateKey::new_ed25519(&Random)] {
             let key = key.unwrap();
             let again = PrivateKey::from_pem(key.to_pem().as_bytes()).unwrap();
             assert_eq!(key.to_pem(), again.to_pem());

@@ -1,6 +1,6 @@
 //! Sprig 3.3, as Helm and helmfile build it in: one file a family of functions, one row a function.
 //!
-//! `arguments that fit the signature → value or Go's error text`. Called by the engine through [`TABLES`]. Sees the
+//! `arguments that fit the signature → value or Go's error text`. Called by the engine through [`FAMILIES`]. Sees the
 //! outside only through [`Call`]: the clock, randomness, and the environment for [`ENVIRONMENT`].
 
 mod arguments;
@@ -36,36 +36,41 @@ mod urls;
 mod versions;
 mod words;
 
-use super::{Call, Failure, Function, Source};
+use super::{Call, Failure, Family, Function, Source};
 use crate::data::Value;
 
-pub use environment::TABLE as ENVIRONMENT;
+/// What Helm leaves out and helmfile keeps.
+pub const ENVIRONMENT: Family = family("Environment", environment::TABLE);
 
-/// All families but [`ENVIRONMENT`], which Helm leaves out and helmfile keeps.
-pub const TABLES: &[&[Function]] = &[
-    strings::TABLE,
-    words::TABLE,
-    lists::TABLE,
-    dicts::TABLE,
-    defaults::TABLE,
-    math::TABLE,
-    json::TABLE,
-    encoding::TABLE,
-    reflection::TABLE,
-    patterns::TABLE,
-    versions::TABLE,
-    dates::TABLE,
-    paths::TABLE,
-    urls::TABLE,
-    random::TABLE,
-    crypto::TABLE,
-    certificates::TABLE,
+/// All families but [`ENVIRONMENT`].
+pub const FAMILIES: &[Family] = &[
+    family("Text", strings::TABLE),
+    family("Words and letters", words::TABLE),
+    family("Lists", lists::TABLE),
+    family("Maps", dicts::TABLE),
+    family("Defaults and choices", defaults::TABLE),
+    family("Numbers", math::TABLE),
+    family("JSON", json::TABLE),
+    family("Encodings", encoding::TABLE),
+    family("Types and conversions", reflection::TABLE),
+    family("Regular expressions", patterns::TABLE),
+    family("Versions", versions::TABLE),
+    family("Dates and durations", dates::TABLE),
+    family("Paths", paths::TABLE),
+    family("URLs", urls::TABLE),
+    family("Randomness", random::TABLE),
+    family("Hashes, passwords and encryption", crypto::TABLE),
+    family("Keys and certificates", certificates::TABLE),
 ];
+
+const fn family(title: &'static str, functions: &'static [Function]) -> Family {
+    Family { title, functions }
+}
 
 /// What every row's function looks like.
 type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
 
 /// One row of Sprig's.
 const fn row(name: &'static str, signature: &'static str, run: Run, doc: &'static str, example: &'static str) -> Function {
-    Function { name, source: Source::Sprig, signature, run, doc, example }
+    Function { name, source: Source::SPRIG, signature, run, doc, example }
 }

@@ -21,7 +21,7 @@ pub const TABLE: &[Function] = &[
         "mustRegexMatch",
         "(string, string) (bool, error)",
         must_match,
-        "Whether the pattern is found in the text.",
+        "Whether the pattern is found in the text; fails on a faulty pattern.",
         r#"{{ mustRegexMatch "^a+$" "aaa" }}"#,
     ),
     row(
@@ -35,7 +35,7 @@ pub const TABLE: &[Function] = &[
         "mustRegexFind",
         "(string, string) (string, error)",
         must_find,
-        "The same as regexFind.",
+        "The first match; empty where there is none, as regexFind gives it.",
         r#"{{ mustRegexFind "[a-z]+" "12ab34" }}"#,
     ),
     row(
@@ -49,7 +49,7 @@ pub const TABLE: &[Function] = &[
         "mustRegexFindAll",
         "(string, string, int) ([]string, error)",
         must_find_all,
-        "The same as regexFindAll.",
+        "At most so many matches; all for -1, as regexFindAll gives it.",
         r#"{{ mustRegexFindAll "[0-9]" "1a2b3" 2 }}"#,
     ),
     row(
@@ -63,7 +63,7 @@ pub const TABLE: &[Function] = &[
         "mustRegexReplaceAll",
         "(string, string, string) (string, error)",
         must_replace_all,
-        "The same as regexReplaceAll.",
+        "The text with every match replaced; $1 and ${name} stand for groups, as regexReplaceAll gives it.",
         r#"{{ mustRegexReplaceAll "a(x*)b" "-ab-" "${1}W" }}"#,
     ),
     row(
@@ -77,7 +77,7 @@ pub const TABLE: &[Function] = &[
         "mustRegexReplaceAllLiteral",
         "(string, string, string) (string, error)",
         must_replace_all_literal,
-        "The same as regexReplaceAllLiteral.",
+        "The text with every match replaced by a text as it is, as regexReplaceAllLiteral gives it.",
         r#"{{ mustRegexReplaceAllLiteral "a(x*)b" "-ab-" "$1" }}"#,
     ),
     row(
@@ -91,7 +91,7 @@ pub const TABLE: &[Function] = &[
         "mustRegexSplit",
         "(string, string, int) ([]string, error)",
         must_split,
-        "The same as regexSplit.",
+        "The parts between matches, at most so many; all for -1, as regexSplit gives it.",
         r#"{{ mustRegexSplit "z+" "pizza" -1 }}"#,
     ),
     row(

@@ -9,14 +9,14 @@ use crate::data::Value;
 
 /// The rows.
 pub const TABLE: &[Function] = &[
-    row("randAlphaNum", "(int) string", rand_alpha_num, "So many random letters and digits.", "{{ randAlphaNum 8 | len }}"),
-    row("randAlpha", "(int) string", rand_alpha, "So many random letters.", "{{ randAlpha 8 | len }}"),
-    row("randNumeric", "(int) string", rand_numeric, "So many random digits.", "{{ randNumeric 8 | len }}"),
-    row("randAscii", "(int) string", rand_ascii, "So many random printable characters.", "{{ randAscii 8 | len }}"),
-    row("randBytes", "(int) (string, error)", rand_bytes, "So many random bytes, in base64.", "{{ randBytes 8 | b64dec | len }}"),
-    row("randInt", "(int, int) int", rand_int, "A random number from one up to before another.", "{{ randInt 5 6 }}"),
-    row("uuidv4", "() string", uuidv4, "A random UUID.", "{{ uuidv4 | len }}"),
-    row("shuffle", "(string) string", shuffle, "The characters of the text in random order.", r#"{{ shuffle "aaa" }}"#),
+    row("randAlphaNum", "(int) string", rand_alpha_num, "A text of so many random letters and digits.", "{{ randAlphaNum 8 }}"),
+    row("randAlpha", "(int) string", rand_alpha, "A text of so many random letters.", "{{ randAlpha 8 }}"),
+    row("randNumeric", "(int) string", rand_numeric, "A text of so many random digits.", "{{ randNumeric 8 }}"),
+    row("randAscii", "(int) string", rand_ascii, "A text of so many random printable characters.", "{{ randAscii 8 }}"),
+    row("randBytes", "(int) (string, error)", rand_bytes, "So many random bytes, in base64.", "{{ randBytes 8 }}"),
+    row("randInt", "(int, int) int", rand_int, "A random number from one up to before another.", "{{ randInt 1 7 }}"),
+    row("uuidv4", "() string", uuidv4, "A random UUID of version 4.", "{{ uuidv4 }}"),
+    row("shuffle", "(string) string", shuffle, "The characters of the text in random order.", r#"{{ shuffle "hello" }}"#),
 ];
 
 /// Random numbers out of the world's random bytes.

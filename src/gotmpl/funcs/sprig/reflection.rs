@@ -7,22 +7,28 @@ use crate::data::{Type, Value};
 
 /// The rows.
 pub const TABLE: &[Function] = &[
-    row("typeOf", "(interface {}) string", type_of, "The Go type.", "{{ typeOf 1 }}"),
-    row("typeIs", "(string, interface {}) bool", type_is, "Whether that is the Go type.", r#"{{ typeIs "string" "a" }}"#),
+    row("typeOf", "(interface {}) string", type_of, "The name of the value's Go type.", "{{ typeOf (list 1) }}"),
+    row("typeIs", "(string, interface {}) bool", type_is, "Whether the value's Go type has that name.", r#"{{ typeIs "string" "a" }}"#),
     row(
         "typeIsLike",
         "(string, interface {}) bool",
         type_is_like,
-        "Whether that, or a pointer to it, is the Go type.",
+        "Whether the value's Go type, or what it points to, has that name.",
         r#"{{ typeIsLike "semver.Version" (semver "1.2.3") }}"#,
     ),
-    row("kindOf", "(interface {}) string", kind_of, "The kind of the Go type: string, int, map, slice ...", "{{ kindOf (list 1) }}"),
-    row("kindIs", "(string, interface {}) bool", kind_is, "Whether that is the kind.", r#"{{ kindIs "map" (dict) }}"#),
+    row(
+        "kindOf",
+        "(interface {}) string",
+        kind_of,
+        "The kind of the value's Go type: string, int, map, slice and so on.",
+        "{{ kindOf (list 1) }}",
+    ),
+    row("kindIs", "(string, interface {}) bool", kind_is, "Whether the value's Go type is of that kind.", r#"{{ kindIs "map" (dict) }}"#),
     row(
         "deepEqual",
         "(interface {}, interface {}) bool",
         deep_equal,
-        "Whether type and content are the same.",
+        "Whether two values have the same type and content.",
         "{{ deepEqual (list 1) (list 1) }}",
     ),
 ];

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::{Call, ENVIRONMENT, Failure, Function, Source, TABLES};
+use super::{Call, ENVIRONMENT, FAMILIES, Failure, Family, Function, Source};
 use crate::data::{GoKind, Kind, List, Map, Origin, Signature, Sources, Str, Type, Value};
 use crate::golang::strconv::unquote;
 use crate::gotmpl::funcs::builtin;
@@ -26,10 +26,12 @@ impl World for Fixed {
 }
 
 fn table() -> FunctionTable {
-    let mut lists = vec![builtin::TABLE];
-    lists.extend_from_slice(TABLES);
-    lists.push(ENVIRONMENT);
-    FunctionTable::new(&lists).unwrap()
+    FunctionTable::new(&[&[builtin::FAMILY], FAMILIES, &[ENVIRONMENT]].concat()).unwrap()
+}
+
+/// All rows of Sprig's.
+fn rows() -> impl Iterator<Item = &'static Function> {
+    FAMILIES.iter().chain([&ENVIRONMENT]).flat_map(|family| family.functions)
 }
 
 fn engine() -> Engine {
@@ -86,7 +88,7 @@ fn results_are_those_of_go() {
 #[test]
 fn every_row_has_a_signature_a_word_and_a_running_example() {
     let engine = engine();
-    for function in TABLES.iter().copied().flatten().chain(ENVIRONMENT) {
+    for function in rows().chain(builtin::FAMILY.functions) {
         assert!(Signature::parse(function.signature).is_some(), "{}: {}", function.name, function.signature);
         assert!(function.doc.ends_with('.') && function.doc.len() > 7, "{}: {}", function.name, function.doc);
         assert!(function.example.contains(function.name), "{}: {}", function.name, function.example);
@@ -97,7 +99,7 @@ fn every_row_has_a_signature_a_word_and_a_running_example() {
 
 #[test]
 fn no_function_of_sprig_is_missing() {
-    let mut names: Vec<&str> = TABLES.iter().copied().flatten().chain(ENVIRONMENT).map(|function| function.name).collect();
+    let mut names: Vec<&str> = rows().map(|function| function.name).collect();
     names.sort_unstable();
     let all: Vec<&str> = include_str!("../../../../tests/cases/gotmpl/sprig-names.txt").lines().collect();
     assert_eq!(names, all);
@@ -147,9 +149,7 @@ fn no_arguments_make_a_function_panic_or_run_away() {
     let values = nasty();
     let names: Vec<String> = (0..values.len()).map(|at| format!("v{at}")).collect();
     let data = Value::from(names.iter().map(String::as_str).zip(values.iter().cloned()).collect::<Map>());
-    for function in
-        TABLES.iter().copied().flatten().chain(ENVIRONMENT).filter(|function| !SLOW.iter().any(|slow| function.name.starts_with(slow)))
-    {
+    for function in rows().filter(|function| !SLOW.iter().any(|slow| function.name.starts_with(slow))) {
         let signature = Signature::parse(function.signature).unwrap();
         let mut parameters = signature.parameters.clone();
         parameters.extend(parameters.last().copied().filter(|_| signature.variadic));
@@ -190,13 +190,14 @@ fn note(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 fn results_come_from_where_their_arguments_do() {
     const NOTE: Function = Function {
         name: "note",
-        source: Source::Helm,
+        source: Source("test"),
         signature: "(interface {}) string",
         run: note,
         doc: "Notes.",
         example: "{{ note 1 }}",
     };
-    let engine = Engine::new(Arc::new(FunctionTable::new(&[&[builtin::TABLE, &[NOTE]], TABLES].concat()).unwrap()), Options::default());
+    const NOTES: Family = Family { title: "Notes", functions: &[NOTE] };
+    let engine = Engine::new(Arc::new(FunctionTable::new(&[&[builtin::FAMILY, NOTES], FAMILIES].concat()).unwrap()), Options::default());
     let source = Sources::new().add("values.yaml", "0123456789");
     let [a, b] = [1, 2].map(|at| source.base.plus(at));
     let data: Map =

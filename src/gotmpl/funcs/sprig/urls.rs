@@ -18,7 +18,7 @@ pub const TABLE: &[Function] = &[
         "urlJoin",
         "(map[string]interface {}) string",
         url_join,
-        "The URL of such parts.",
+        "The URL made of parts as urlParse names them.",
         r#"{{ urlJoin (dict "scheme" "https" "host" "a.b" "path" "/c") }}"#,
     ),
     row(
