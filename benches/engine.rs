@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use bkhelm::charts::Profile;
 use bkhelm::data::{Kind, SourceFile, Sources, Value, json};
-use bkhelm::gotmpl::{Engine, Environment, Function, FunctionTable, MissingKey, Options, TemplateSet, World};
+use bkhelm::gotmpl::{Engine, Environment, Family, Function, FunctionTable, MissingKey, Options, TemplateSet, World};
 use bkhelm::render;
 
 /// What is measured: the row's name, its case, and whether only parsing is.
@@ -110,7 +110,7 @@ struct Ours {
 impl Ours {
     fn new(case: &Case) -> Self {
         let rows: Vec<Function> = render::functions(Profile::HELM4).rows().copied().collect();
-        let functions = Arc::new(FunctionTable::new(&[&rows]).expect("the functions of charts"));
+        let functions = Arc::new(FunctionTable::new(&[Family { title: "All", functions: &rows }]).expect("the functions of charts"));
         let engine = Engine::new(functions, Options { missing_key: MissingKey::Zero, ..Options::default() });
         let mut set = TemplateSet::new(&engine, "gotpl");
         set.add(&engine.parse("main", case.template.as_str()).expect("a good template"));

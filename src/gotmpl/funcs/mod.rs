@@ -56,11 +56,11 @@ pub struct Function {
 
 /// Functions that belong together.
 #[derive(Debug, Clone, Copy)]
-pub struct Family {
+pub struct Family<'a> {
     /// What they are about, as a heading: `Text`.
     pub title: &'static str,
     /// One row each.
-    pub functions: &'static [Function],
+    pub functions: &'a [Function],
 }
 
 /// The functions of a dialect, found by name.
@@ -113,7 +113,7 @@ impl FunctionTable {
     ///
     /// # Errors
     /// The name and signature of a row whose signature can't be read.
-    pub fn new(families: &[Family]) -> Result<Self, String> {
+    pub fn new(families: &[Family<'_>]) -> Result<Self, String> {
         let mut titles: Vec<&str> = Vec::new();
         for family in families {
             if !titles.contains(&family.title) {

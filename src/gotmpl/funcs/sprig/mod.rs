@@ -63,7 +63,7 @@ pub const FAMILIES: &[Family] = &[
     family("Keys and certificates", certificates::TABLE),
 ];
 
-const fn family(title: &'static str, functions: &'static [Function]) -> Family {
+const fn family(title: &'static str, functions: &'static [Function]) -> Family<'static> {
     Family { title, functions }
 }
 
