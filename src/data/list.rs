@@ -87,7 +87,7 @@ impl List {
             return None;
         }
         let mut values = array.values.get(from.min(array.values.len())..to.min(array.values.len()))?.to_vec();
-        values.resize(end - start, zero(self.of.element()));
+        values.resize(end.saturating_sub(start), zero(self.of.element()));
         Some(Self { items: Some(Arc::new(Items { values, appended_to: None, window: Some((array, from)) })), of: self.of })
     }
     /// The elements to change: copied first when others share them.
@@ -124,11 +124,11 @@ fn grown(capacity: usize, of: Type) -> usize {
     };
     let bytes = wanted.saturating_mul(element);
     let header = if pointers && bytes > 512 { 8 } else { 0 };
-    let bytes = match SIZES.iter().find(|size| **size >= bytes + header).filter(|_| bytes <= 32_760) {
-        Some(size) => size - header,
+    let bytes = match SIZES.iter().find(|size| **size >= bytes.saturating_add(header)).filter(|_| bytes <= 32_760) {
+        Some(size) => size.saturating_sub(header),
         None => bytes.div_ceil(PAGE).saturating_mul(PAGE),
     };
-    bytes / element
+    bytes.checked_div(element).unwrap_or(0)
 }
 
 /// What room that nothing was written to holds.

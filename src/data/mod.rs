@@ -3,6 +3,18 @@
 //!
 //! Called by every room. Never touches the outside; never prints.
 
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
 mod dismantle;
 pub mod json;
 mod list;

@@ -15,8 +15,8 @@ pub(super) fn format_g32(number: f64) -> String {
 pub(super) fn format_json(number: f64) -> String {
     let text = shortest(&format!("{number:e}"), -6, 21);
     // e-09 is written e-9
-    match text.strip_suffix(|digit: char| digit.is_ascii_digit()).and_then(|start| start.strip_suffix("e-0")) {
-        Some(start) => format!("{start}e-{}", &text[text.len() - 1..]),
+    match text.split_once("e-0") {
+        Some((start, digit)) => format!("{start}e-{digit}"),
         None => text,
     }
 }
@@ -41,14 +41,14 @@ fn shortest(scientific: &str, low: i32, high: i32) -> String {
         return format!("{sign}{mantissa}e{mark}{:02}", exponent.abs());
     }
     let digits: String = mantissa.chars().filter(|digit| *digit != '.').collect();
-    let whole = exponent + 1;
+    let whole = exponent.saturating_add(1);
     if whole <= 0 {
         return format!("{sign}0.{}{digits}", "0".repeat(whole.unsigned_abs() as usize));
     }
     match digits.split_at_checked(whole as usize) {
         Some((whole, "")) => format!("{sign}{whole}"),
         Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
-        None => format!("{sign}{digits}{}", "0".repeat(whole as usize - digits.len())),
+        None => format!("{sign}{digits}{}", "0".repeat((whole as usize).saturating_sub(digits.len()))),
     }
 }
 

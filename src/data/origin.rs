@@ -79,8 +79,8 @@ impl Sources {
     pub fn add(&self, name: impl Into<Str>, text: impl Into<Str>) -> SourceFile {
         let (name, text) = (name.into(), text.into());
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let start = table.files.last().map_or(1u64, |file| u64::from(file.base.0) + file.text.len() as u64 + 1);
-        let end = start + text.len() as u64;
+        let start = table.files.last().map_or(1u64, |file| u64::from(file.base.0).saturating_add(file.text.len() as u64).saturating_add(1));
+        let end = start.saturating_add(text.len() as u64);
         let base = if end < u64::from(u32::MAX) { Origin(start as u32) } else { Origin::NONE };
         let file = SourceFile { name, base, text };
         if base.is_some() {
@@ -114,7 +114,7 @@ impl Sources {
     /// File, line and column of an origin, with the line as excerpt.
     pub fn place(&self, origin: Origin) -> Option<Place> {
         let file = self.file(origin)?;
-        let place = Place::in_text(file.name.to_text(), &file.text, (origin.0 - file.base.0) as usize);
+        let place = Place::in_text(file.name.to_text(), &file.text, origin.0.saturating_sub(file.base.0) as usize);
         Some(self.place_in_template(&file, &place).unwrap_or(place))
     }
 
@@ -127,14 +127,19 @@ impl Sources {
             (rendering.template, *rendering.lines.get(place.line.checked_sub(1)? as usize)?)
         };
         let source = self.file(template)?;
-        let from = (template.0 - source.base.0) as usize;
-        let start =
-            source.text[from..].split_inclusive(|byte| *byte == b'\n').take(line.checked_sub(1)? as usize).map(<[u8]>::len).sum::<usize>();
-        let mut found = Place::in_text(source.name.to_text(), &source.text, from + start);
+        let from = template.0.saturating_sub(source.base.0) as usize;
+        let start = source
+            .text
+            .get(from..)?
+            .split_inclusive(|byte| *byte == b'\n')
+            .take(line.checked_sub(1)? as usize)
+            .map(<[u8]>::len)
+            .sum::<usize>();
+        let mut found = Place::in_text(source.name.to_text(), &source.text, from.saturating_add(start));
         let (wrote, reads) = (found.excerpt.as_deref().unwrap_or(""), place.excerpt.as_deref().unwrap_or(""));
         let same = wrote.chars().zip(reads.chars()).take_while(|(one, other)| one == other).count() as u32;
-        let action = wrote.find("{{").map(|at| wrote[..at].chars().count() as u32 + 1);
-        found.column = if same + 1 >= place.column { place.column } else { action.unwrap_or(found.column) };
+        let action = wrote.split_once("{{").map(|(before, _)| (before.chars().count() as u32).saturating_add(1));
+        found.column = if same.saturating_add(1) >= place.column { place.column } else { action.unwrap_or(found.column) };
         Some(found)
     }
 }

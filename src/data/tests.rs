@@ -18,10 +18,10 @@ fn rows(text: &str) -> impl Iterator<Item = Vec<Json>> {
 
 /// Fails with all rows that differ.
 fn check(cases: impl Iterator<Item = (String, String, String)>) {
-    let (mut wrong, mut right) = (String::new(), 0);
+    let (mut wrong, mut right) = (String::new(), 0usize);
     for (case, want, got) in cases {
         if want == got {
-            right += 1;
+            right = right.saturating_add(1);
         } else {
             writeln!(wrong, "{case}\n  Go:   {want:?}\n  here: {got:?}").unwrap();
         }

@@ -41,9 +41,13 @@ impl Reader<'_> {
         self.text.get(self.at).copied()
     }
 
+    fn step(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
     fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
+            self.step(1);
         }
     }
 
@@ -60,7 +64,7 @@ impl Reader<'_> {
             byte => {
                 // Go takes the byte for a character
                 let quoted = quote(char::from(byte).encode_utf8(&mut [0; 4]).as_bytes());
-                quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned()
+                quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"')).unwrap_or_default().to_owned()
             }
         };
         Err((format!("invalid character '{shown}' {context}"), self.at))
@@ -69,8 +73,8 @@ impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Result<Value, Fault> {
         let origin = self.source.base.plus(self.at);
         let kind = match self.peek() {
-            Some(b'{') => self.object(depth + 1)?,
-            Some(b'[') => self.array(depth + 1)?,
+            Some(b'{') => self.object(depth.saturating_add(1))?,
+            Some(b'[') => self.array(depth.saturating_add(1))?,
             Some(b'"') => Kind::String(self.string()?),
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b't') => self.literal("true", Kind::Bool(true))?,
@@ -86,7 +90,7 @@ impl Reader<'_> {
             if self.peek() != Some(expected) {
                 return self.invalid(&format!("in literal {word} (expecting '{}')", char::from(expected)));
             }
-            self.at += 1;
+            self.step(1);
         }
         Ok(kind)
     }
@@ -95,7 +99,7 @@ impl Reader<'_> {
         if depth > MAX_DEPTH {
             return self.invalid("exceeded max depth");
         }
-        self.at += 1;
+        self.step(1);
         self.skip_space();
         Ok(())
     }
@@ -104,16 +108,16 @@ impl Reader<'_> {
         self.enter(depth)?;
         let mut items = Vec::new();
         if self.peek() == Some(b']') {
-            self.at += 1;
+            self.step(1);
             return Ok(Kind::List(List::from(items)));
         }
         loop {
             items.push(self.value(depth)?);
             self.skip_space();
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(b',') => self.step(1),
                 Some(b']') => {
-                    self.at += 1;
+                    self.step(1);
                     return Ok(Kind::List(List::from(items)));
                 }
                 _ => return self.invalid("after array element"),
@@ -135,12 +139,12 @@ impl Reader<'_> {
             if self.peek() != Some(b':') {
                 return self.invalid("after object key");
             }
-            self.at += 1;
+            self.step(1);
             self.skip_space();
             entries.push((key, self.value(depth)?));
             self.skip_space();
             match self.peek() {
-                Some(b',') => self.at += 1,
+                Some(b',') => self.step(1),
                 Some(b'}') => more = false,
                 _ => return self.invalid("after object key:value pair"),
             }
@@ -148,14 +152,14 @@ impl Reader<'_> {
                 self.skip_space();
             }
         }
-        self.at += 1;
+        self.step(1);
         Ok(Kind::Map(Map::typed(Type::Map, BTreeMap::from_iter(entries))))
     }
 
     fn digits(&mut self) -> bool {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
+            self.step(1);
         }
         self.at > start
     }
@@ -163,23 +167,23 @@ impl Reader<'_> {
     fn number(&mut self) -> Result<Kind, Fault> {
         let start = self.at;
         if self.peek() == Some(b'-') {
-            self.at += 1;
+            self.step(1);
         }
         if self.peek() == Some(b'0') {
-            self.at += 1;
+            self.step(1);
         } else if !self.digits() {
             return self.invalid("in numeric literal");
         }
         if self.peek() == Some(b'.') {
-            self.at += 1;
+            self.step(1);
             if !self.digits() {
                 return self.invalid("after decimal point in numeric literal");
             }
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
+            self.step(1);
             if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
+                self.step(1);
             }
             if !self.digits() {
                 return self.invalid("in exponent of numeric literal");
@@ -194,12 +198,12 @@ impl Reader<'_> {
     }
 
     fn string(&mut self) -> Result<Str, Fault> {
-        self.at += 1;
+        self.step(1);
         let start = self.at;
         self.skip_ordinary();
         let first = self.text.get(start..self.at).unwrap_or_default();
         if self.peek() == Some(b'"') {
-            self.at += 1;
+            self.step(1);
             return Ok(super::valid_utf8(first).as_ref().into());
         }
         let mut text = first.to_vec();
@@ -213,7 +217,7 @@ impl Reader<'_> {
             self.skip_ordinary();
             text.extend_from_slice(self.text.get(run..self.at).unwrap_or_default());
         }
-        self.at += 1;
+        self.step(1);
         Ok(super::valid_utf8(&text).as_ref().into())
     }
 
@@ -221,11 +225,11 @@ impl Reader<'_> {
     fn skip_ordinary(&mut self) {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let run = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
-        self.at += run.unwrap_or(rest.len());
+        self.step(run.unwrap_or(rest.len()));
     }
 
     fn escape(&mut self, text: &mut Vec<u8>) -> Result<(), Fault> {
-        self.at += 1;
+        self.step(1);
         let plain = match self.peek() {
             Some(byte @ (b'"' | b'\\' | b'/')) => byte,
             Some(b'b') => 0x08,
@@ -234,7 +238,7 @@ impl Reader<'_> {
             Some(b'r') => b'\r',
             Some(b't') => b'\t',
             Some(b'u') => {
-                self.at += 1;
+                self.step(1);
                 let character = self.unicode_escape()?;
                 text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 return Ok(());
@@ -242,7 +246,7 @@ impl Reader<'_> {
             _ => return self.invalid("in string escape code"),
         };
         text.push(plain);
-        self.at += 1;
+        self.step(1);
         Ok(())
     }
 
@@ -253,7 +257,7 @@ impl Reader<'_> {
                 return self.invalid("in \\u hexadecimal character escape");
             };
             code = code << 4 | digit;
-            self.at += 1;
+            self.step(1);
         }
         Ok(code)
     }
@@ -264,11 +268,10 @@ impl Reader<'_> {
         let pair = (0xD800..0xDC00).contains(&code) && self.text.get(self.at..).is_some_and(|rest| rest.starts_with(b"\\u"));
         if pair {
             let before = self.at;
-            self.at += 2;
+            self.step(2);
             let low = self.hex()?;
-            if (0xDC00..0xE000).contains(&low) {
-                let code = 0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-                return Ok(char::from_u32(code).unwrap_or('\u{FFFD}'));
+            if let Some(Ok(character)) = char::decode_utf16([code as u16, low as u16]).next() {
+                return Ok(character);
             }
             self.at = before;
         }

@@ -33,7 +33,7 @@ impl Cycles {
 
     /// Goes one level down, into a map if it is one.
     pub(in crate::data) fn enter(&mut self, map: Option<&Map>) -> Result<(), String> {
-        self.depth += 1;
+        self.depth = self.depth.saturating_add(1);
         if self.depth < Self::START {
             return Ok(());
         }
@@ -43,7 +43,7 @@ impl Cycles {
             return Err(format!("json: unsupported value: encountered a cycle via {of}"));
         }
         if let Some(map) = map
-            && self.anchor.as_ref().is_none_or(|(_, depth)| self.depth >= depth * 2)
+            && self.anchor.as_ref().is_none_or(|(_, depth)| self.depth >= depth.saturating_mul(2))
         {
             self.anchor = Some((map.clone(), self.depth));
         }
@@ -55,7 +55,7 @@ impl Cycles {
         if self.anchor.as_ref().is_some_and(|(_, depth)| *depth >= self.depth) {
             self.anchor = None;
         }
-        self.depth -= 1;
+        self.depth = self.depth.saturating_sub(1);
     }
 }
 
@@ -133,7 +133,7 @@ impl Writer<'_> {
     /// The comma and the line break before an item.
     fn start_item(&mut self, first: bool) {
         if first {
-            self.level += 1;
+            self.level = self.level.saturating_add(1);
         } else {
             self.out.push(b',');
         }
@@ -142,7 +142,7 @@ impl Writer<'_> {
 
     fn end_items(&mut self, empty: bool, bracket: u8) {
         if !empty {
-            self.level -= 1;
+            self.level = self.level.saturating_sub(1);
             self.new_line();
         }
         self.out.push(bracket);
@@ -208,7 +208,7 @@ pub(in crate::data) fn valid_utf8(text: &[u8]) -> Cow<'_, [u8]> {
     if std::str::from_utf8(text).is_ok() {
         return text.into();
     }
-    let mut valid = Vec::with_capacity(text.len() + 8);
+    let mut valid = Vec::with_capacity(text.len().saturating_add(8));
     for chunk in text.utf8_chunks() {
         valid.extend_from_slice(chunk.valid().as_bytes());
         for _ in chunk.invalid() {

@@ -56,14 +56,14 @@ pub(super) struct Budget {
 impl Budget {
     /// Counts one step.
     pub(super) fn step(&mut self, node: u32) -> Result<(), Stop> {
-        self.decoded += 1;
+        self.decoded = self.decoded.saturating_add(1);
         if self.alias_depth > 0 {
-            self.aliased += 1;
+            self.aliased = self.aliased.saturating_add(1);
             if self.aliased > 100 && self.decoded > 1000 {
                 let allowed = match self.decoded {
                     0..=400_000 => 0.99,
                     4_000_000.. => 0.10,
-                    decoded => 0.99 - 0.89 * ((decoded - 400_000) as f64 / 3_600_000.0),
+                    decoded => 0.99 - 0.89 * ((decoded as f64 - 400_000.0) / 3_600_000.0),
                 };
                 if self.aliased as f64 / self.decoded as f64 > allowed {
                     return Err(("yaml: document contains excessive aliasing".to_owned(), node));
@@ -79,13 +79,13 @@ impl Budget {
             let name = String::from_utf8_lossy(tree.text(tree.node(alias))).into_owned();
             return Err((format!("yaml: anchor '{name}' value contains itself"), alias));
         }
-        self.alias_depth += 1;
+        self.alias_depth = self.alias_depth.saturating_add(1);
         Ok(())
     }
 
     /// Is done with an alias.
     pub(super) fn leave(&mut self, alias: u32) {
-        self.alias_depth -= 1;
+        self.alias_depth = self.alias_depth.saturating_sub(1);
         self.open.remove(&alias);
     }
 }
@@ -99,8 +99,8 @@ impl KeyCache {
             return text.into();
         }
         let hash = text.iter().fold(text.len(), |hash, byte| hash.wrapping_mul(31).wrapping_add(*byte as usize));
-        let slots = self.0.len();
-        let Some(slot) = self.0.get_mut(hash % slots) else { return text.into() };
+        let slot = hash.checked_rem(self.0.len()).and_then(|slot| self.0.get_mut(slot));
+        let Some(slot) = slot else { return text.into() };
         match slot {
             Some(known) if known.as_bytes() == text => known.clone(),
             _ => slot.insert(text.into()).clone(),
@@ -176,7 +176,8 @@ impl Decoder<'_> {
             _ if depth >= MAX_DEPTH => return Err((self.too_deep(index), index)),
             NodeKind::Alias(target) => return self.alias(index, target, depth),
             NodeKind::Sequence => {
-                let items: Result<Vec<Value>, Stop> = self.tree.children(index).map(|item| self.value(item, depth + 1)).collect();
+                let items: Result<Vec<Value>, Stop> =
+                    self.tree.children(index).map(|item| self.value(item, depth.saturating_add(1))).collect();
                 Kind::List(List::from(items?))
             }
             NodeKind::Mapping => self.mapping(index, depth, None)?.map_or(Kind::Nil, Kind::Map),
@@ -196,7 +197,7 @@ impl Decoder<'_> {
 
     fn alias(&mut self, index: u32, target: u32, depth: usize) -> Result<Value, Stop> {
         self.budget.enter(self.tree, index)?;
-        let value = self.value(target, depth + 1)?;
+        let value = self.value(target, depth.saturating_add(1))?;
         self.budget.leave(index);
         Ok(value)
     }
@@ -269,7 +270,7 @@ impl Decoder<'_> {
             }
             let key = gosyntax::node(self.tree, *node, self.version);
             // parity: go-yaml v2's strict mode names the line of the value
-            let line = self.tree.node(later.end).line + 1;
+            let line = self.tree.node(later.end).line.saturating_add(1);
             let message = format!("line {line}: key {key} already set in map");
             self.gathered.push(SyntaxError::repeated(message, self.tree, later, first, equal));
         }
@@ -283,7 +284,7 @@ impl Decoder<'_> {
                 continue;
             }
             let text = self.key_v2(key, value, depth)?;
-            let value = self.value(value, depth + 1)?;
+            let value = self.value(value, depth.saturating_add(1))?;
             entries.push(Entry { key: text, value, node: Some(key) });
         }
         Ok(())
@@ -322,7 +323,7 @@ impl Decoder<'_> {
         }
         for (mapping, alias) in self.merged(index)?.into_iter().rev() {
             let before = entries.len();
-            self.follow(mapping, alias, |decoder| decoder.fill_v2(mapping, depth + 1, entries))?;
+            self.follow(mapping, alias, |decoder| decoder.fill_v2(mapping, depth.saturating_add(1), entries))?;
             entries.iter_mut().skip(before).for_each(|entry| entry.node = None);
         }
         Ok(())
@@ -349,7 +350,7 @@ impl Decoder<'_> {
             return Ok(node);
         }
         // faults inside of it come first
-        self.value(index, depth + 1)?;
+        self.value(index, depth.saturating_add(1))?;
         match node.kind {
             NodeKind::Alias(target) => Ok(self.tree.node(target)),
             _ => Ok(node),
@@ -415,7 +416,7 @@ impl Decoder<'_> {
         };
         let keys: Vec<(u8, &[u8])> = self.tree.children(index).step_by(2).map(identity).collect();
         let few = keys.len() <= 16;
-        if few && keys.iter().enumerate().all(|(number, key)| !keys.iter().skip(number + 1).any(|other| other == key)) {
+        if few && keys.iter().enumerate().all(|(number, key)| !keys.iter().skip(number.saturating_add(1)).any(|other| other == key)) {
             return false;
         }
         let mut seen: HashMap<(u8, &[u8]), Vec<u32>> = HashMap::new();
@@ -431,14 +432,15 @@ impl Decoder<'_> {
         for places in order.iter().filter_map(|key| seen.get(key)) {
             // parity: each with every later one; bounded, for our own sake
             for (number, first) in places.iter().enumerate().take(100) {
-                pairs.extend(places.iter().skip(number + 1).take(100).map(|later| (*first, *later)));
+                pairs.extend(places.iter().skip(number.saturating_add(1)).take(100).map(|later| (*first, *later)));
             }
         }
         pairs.sort_unstable();
         for (first, later) in &pairs {
             let (first, later) = (self.tree.node(*first), self.tree.node(*later));
             let text = quote(self.tree.text(later));
-            let message = format!("line {}: mapping key {text} already defined at line {}", later.line + 1, first.line + 1);
+            let (line, first_line) = (later.line.saturating_add(1), first.line.saturating_add(1));
+            let message = format!("line {line}: mapping key {text} already defined at line {first_line}");
             let equal = self.same_nodes(first.end, later.end);
             self.gathered.push(SyntaxError::repeated(message, self.tree, later, first, equal));
         }
@@ -482,7 +484,7 @@ impl Decoder<'_> {
             if merged.as_mut().is_some_and(|merged| !merged.insert(text.clone())) {
                 continue;
             }
-            let value = self.value(value, depth + 1)?;
+            let value = self.value(value, depth.saturating_add(1))?;
             entries.push(Entry { key: text, value, node: own.then_some(key) });
         }
         let Some(merge) = merge else { return Ok(()) };
@@ -514,7 +516,7 @@ impl Decoder<'_> {
                 if decoder.refuse_repeated(mapping) {
                     return Ok(());
                 }
-                decoder.fill_v3(mapping, depth + 1, text_keys, Some(&mut *merged), entries)
+                decoder.fill_v3(mapping, depth.saturating_add(1), text_keys, Some(&mut *merged), entries)
             })?;
         }
         Ok(())
@@ -535,7 +537,7 @@ impl Decoder<'_> {
                 return Err((format!("yaml: invalid map key: {}", gosyntax::node(tree, index, version)), index));
             }
             let tag = if node.kind == NodeKind::Sequence { "!!seq" } else { "!!map" };
-            let message = format!("line {}: cannot unmarshal {tag} into string", node.line + 1);
+            let message = format!("line {}: cannot unmarshal {tag} into string", node.line.saturating_add(1));
             self.gathered.push(SyntaxError::new(message, tree.place(&node)));
             return Ok(None);
         }

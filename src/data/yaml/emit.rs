@@ -19,9 +19,6 @@ pub(super) struct Scalar<'t> {
     pub(super) binary: bool,
 }
 
-/// Spaces of one level.
-const STEP: usize = 2;
-
 /// The widest key that needs no `?`, in bytes.
 const SIMPLE_KEY: usize = 128;
 
@@ -58,13 +55,14 @@ impl Emitter {
 
     fn put(&mut self, byte: u8) {
         self.out.push(byte);
-        self.column += 1;
+        self.column = self.column.saturating_add(1);
     }
 
     /// Bytes of one line, which count as so many characters.
     fn put_text(&mut self, text: &[u8]) {
         self.out.extend_from_slice(text);
-        self.column += text.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        let characters = text.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        self.column = self.column.saturating_add(characters);
     }
 
     fn put_break(&mut self) {
@@ -88,7 +86,7 @@ impl Emitter {
             self.put_break();
         }
         if self.column < indent {
-            self.out.resize(self.out.len() + indent - self.column, b' ');
+            self.out.extend(std::iter::repeat_n(b' ', indent.saturating_sub(self.column)));
             self.column = indent;
         }
         self.whitespace = true;
@@ -108,7 +106,7 @@ impl Emitter {
             self.start_word();
         }
         self.out.extend_from_slice(indicator);
-        self.column += indicator.len();
+        self.column = self.column.saturating_add(indicator.len());
         self.whitespace = false;
         self.indention = false;
     }
@@ -127,7 +125,7 @@ impl Emitter {
     /// Whether a key can stand before a `:` on one line.
     pub(super) fn is_simple_key(&self, key: Scalar<'_>) -> bool {
         let tag = if key.binary { "!!binary".len() } else { 0 };
-        key.text.len() + tag <= SIMPLE_KEY && !self.analyze(key.text).multiline
+        key.text.len().saturating_add(tag) <= SIMPLE_KEY && !self.analyze(key.text).multiline
     }
 
     /// A scalar; `indent` is that of its continuation lines.
@@ -171,31 +169,32 @@ impl Emitter {
         let (mut breaks, mut special, mut tab) = (false, false, false);
         let (mut break_space, mut space_break) = (false, false);
         let (mut after_space, mut after_break, mut after_blank) = (false, false, true);
-        let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            let len = width(byte);
-            let blank_follows = text.get(at + len).is_none_or(|next| matches!(next, b' ' | b'\t'));
+        let mut rest = text;
+        while let Some(&byte) = rest.first() {
+            let first = rest.len() == text.len();
+            let (_, after) = split(rest, width(byte));
+            let blank_follows = after.first().is_none_or(|next| matches!(next, b' ' | b'\t'));
             indicator |= match byte {
-                b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => at == 0,
+                b',' | b'[' | b']' | b'{' | b'}' | b'&' | b'*' | b'!' | b'|' | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`' => first,
                 b'#' => after_blank,
-                b'?' | b'-' => at == 0 && blank_follows,
+                b'?' | b'-' => first && blank_follows,
                 b':' => blank_follows,
                 _ => false,
             };
             if byte == b'\t' && self.version == Version::V3 {
                 tab = true;
-            } else if !is_printable(text, at) {
+            } else if !is_printable(rest) {
                 special = true;
             }
-            let is_break = break_len(text, at) != 0;
+            let is_break = break_len(rest) != 0;
             break_space |= byte == b' ' && after_break;
             space_break |= is_break && after_space;
             breaks |= is_break;
             (after_space, after_break) = (byte == b' ', is_break);
             after_blank = is_break || matches!(byte, b' ' | b'\t' | 0);
-            at += len;
+            rest = after;
         }
-        let first_blank = text.starts_with(b" ") || break_len(text, 0) != 0;
+        let first_blank = text.starts_with(b" ") || break_len(text) != 0;
         let bad = space_break || special;
         Analysis {
             multiline: breaks,
@@ -210,34 +209,34 @@ impl Emitter {
     /// A plain scalar, or what stands between single quotes.
     fn write_foldable(&mut self, text: &[u8], indent: usize, simple_key: bool, quoted: bool) {
         let (mut spaces, mut breaks) = (false, false);
-        let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            let next_is_space = text.get(at + 1) == Some(&b' ');
+        let mut rest = text;
+        while let [byte, after @ ..] = rest {
+            let byte = *byte;
+            let next_is_space = after.first() == Some(&b' ');
             if byte == b' ' {
-                let inside = !quoted || (at > 0 && at + 1 < text.len());
+                let inside = !quoted || (rest.len() < text.len() && !after.is_empty());
                 if !simple_key && !spaces && self.column > self.width && inside && !next_is_space {
                     self.write_indent(indent);
                 } else {
                     self.put(b' ');
                 }
-                at += 1;
+                rest = after;
                 spaces = true;
                 continue;
             }
-            let break_len = break_len(text, at);
-            if break_len != 0 {
+            let (line_break, after) = split(rest, break_len(rest));
+            if !line_break.is_empty() {
                 if !breaks && byte == b'\n' {
                     self.put_break();
                 }
-                self.write_break(text.get(at..at + break_len).unwrap_or_default());
-                at += break_len;
+                self.write_break(line_break);
+                rest = after;
                 breaks = true;
                 continue;
             }
             if breaks {
                 self.write_indent(indent);
             }
-            let rest = text.get(at..).unwrap_or_default();
             let run = rest.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\'' | 0xC2 | 0xE2));
             let len = match run {
                 Some(0) => width(byte),
@@ -246,8 +245,9 @@ impl Emitter {
             if quoted && byte == b'\'' {
                 self.put(b'\'');
             }
-            self.put_text(rest.get(..len).unwrap_or(rest));
-            at += len;
+            let (run, after) = split(rest, len);
+            self.put_text(run);
+            rest = after;
             self.indention = false;
             (spaces, breaks) = (false, false);
         }
@@ -260,18 +260,17 @@ impl Emitter {
         let all = text.starts_with(b"\xEF\xBB\xBF");
         let mut spaces = false;
         self.write_indicator(b"\"", true);
-        let mut at = 0;
-        while let Some(&byte) = text.get(at) {
-            let len = width(byte).min(text.len() - at);
-            let character = text.get(at..at + len).unwrap_or_default();
-            let escaped = all || matches!(byte, b'"' | b'\\') || !is_printable(text, at) || break_len(text, at) != 0;
+        let mut rest = text;
+        while let Some(&byte) = rest.first() {
+            let (character, after) = split(rest, width(byte));
+            let escaped = all || matches!(byte, b'"' | b'\\') || !is_printable(rest) || break_len(rest) != 0;
             if escaped {
                 self.write_escape(character);
             } else if byte == b' ' {
-                let inside = at > 0 && at + 1 < text.len();
+                let inside = rest.len() < text.len() && !after.is_empty();
                 if !simple_key && !spaces && self.column > self.width && inside {
                     self.write_indent(indent);
-                    if text.get(at + 1) == Some(&b' ') {
+                    if after.first() == Some(&b' ') {
                         self.put(b'\\');
                     }
                 } else {
@@ -281,7 +280,7 @@ impl Emitter {
                 self.put_text(character);
             }
             spaces = byte == b' ' && !escaped;
-            at += len;
+            rest = after;
         }
         self.write_indicator(b"\"", false);
     }
@@ -317,34 +316,35 @@ impl Emitter {
 
     fn write_literal(&mut self, text: &[u8], indent: usize) {
         self.write_indicator(b"|", true);
-        if text.starts_with(b" ") || break_len(text, 0) != 0 {
-            self.write_indicator(&[b'0' + STEP as u8], false);
+        if text.starts_with(b" ") || break_len(text) != 0 {
+            // the indentation, one level
+            self.write_indicator(b"2", false);
         }
         self.write_chomping(text);
         self.put_break();
         self.whitespace = true;
         self.indention = true;
         let mut breaks = true;
-        let mut at = 0;
-        while at < text.len() {
-            let break_len = break_len(text, at);
-            if break_len != 0 {
-                self.write_break(text.get(at..at + break_len).unwrap_or_default());
-                at += break_len;
+        let mut rest = text;
+        while let Some(&byte) = rest.first() {
+            let (line_break, after) = split(rest, break_len(rest));
+            if !line_break.is_empty() {
+                self.write_break(line_break);
+                rest = after;
                 breaks = true;
                 continue;
             }
             if breaks {
                 self.write_indent(indent);
             }
-            let rest = text.get(at..).unwrap_or_default();
             let run = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2));
             let len = match run {
-                Some(0) => rest.first().map_or(1, |byte| width(*byte)),
+                Some(0) => width(byte),
                 run => run.unwrap_or(rest.len()),
             };
-            self.put_text(rest.get(..len).unwrap_or(rest));
-            at += len;
+            let (run, after) = split(rest, len);
+            self.put_text(run);
+            rest = after;
             self.indention = false;
             breaks = false;
         }
@@ -352,11 +352,11 @@ impl Emitter {
 
     /// `-` where the text does not end with a break, `+` where it ends with more than one.
     fn write_chomping(&mut self, text: &[u8]) {
-        let last = last_character(text);
-        let before = last_character(text.get(..last).unwrap_or_default());
-        if break_len(text, last) == 0 {
+        let (before, last) = split(text, last_character(text));
+        let (_, last_but_one) = split(before, last_character(before));
+        if break_len(last) == 0 {
             self.write_indicator(b"-", false);
-        } else if last == 0 || break_len(text, before) != 0 {
+        } else if before.is_empty() || break_len(last_but_one) != 0 {
             self.write_indicator(b"+", false);
         }
     }
@@ -376,8 +376,14 @@ fn width(byte: u8) -> usize {
     }
 }
 
-fn break_len(text: &[u8], at: usize) -> usize {
-    match text.get(at..).unwrap_or_default() {
+/// The first `length` bytes and what follows; all of them where there are fewer.
+fn split(text: &[u8], length: usize) -> (&[u8], &[u8]) {
+    text.split_at_checked(length).unwrap_or((text, &[]))
+}
+
+/// Bytes of the line break that a text starts with.
+fn break_len(text: &[u8]) -> usize {
+    match text {
         [b'\n' | b'\r', ..] => 1,
         [0xC2, 0x85, ..] => 2,
         [0xE2, 0x80, 0xA8 | 0xA9, ..] => 3,
@@ -386,8 +392,8 @@ fn break_len(text: &[u8], at: usize) -> usize {
 }
 
 /// What libyaml writes unescaped; nothing beyond the basic plane.
-fn is_printable(text: &[u8], at: usize) -> bool {
-    match text.get(at..).unwrap_or_default() {
+fn is_printable(text: &[u8]) -> bool {
+    match text {
         [b'\n' | 0x20..=0x7E, ..] => true,
         [0xC2, next, ..] => *next >= 0xA0,
         [0xC3..=0xEC, ..] => true,

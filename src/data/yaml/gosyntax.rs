@@ -22,9 +22,9 @@ fn write(tree: Tree<'_>, index: u32, version: Version, depth: u32, left: &mut u3
     if *left == 0 || depth > 500 {
         return;
     }
-    *left -= 1;
+    *left = left.saturating_sub(1);
     match node.kind {
-        NodeKind::Alias(target) => write(tree, target, version, depth + 1, left, out),
+        NodeKind::Alias(target) => write(tree, target, version, depth.saturating_add(1), left, out),
         NodeKind::Scalar => out.push_str(&match scalar(tree, node, version) {
             Ok(Scalar::Null) | Err(_) if depth == 0 => "<nil>".to_owned(),
             Ok(Scalar::Null) | Err(_) => "interface {}(nil)".to_owned(),
@@ -41,7 +41,7 @@ fn write(tree: Tree<'_>, index: u32, version: Version, depth: u32, left: &mut u3
                 if number > 0 {
                     out.push_str(", ");
                 }
-                write(tree, item, version, depth + 1, left, out);
+                write(tree, item, version, depth.saturating_add(1), left, out);
             }
             out.push('}');
         }
@@ -55,8 +55,8 @@ fn write_mapping(tree: Tree<'_>, index: u32, version: Version, depth: u32, left:
     let mut all_text = version == Version::V3;
     while let (Some(key), Some(value)) = (children.next(), children.next()) {
         let mut text = [String::new(), String::new()];
-        write(tree, key, version, depth + 1, left, &mut text[0]);
-        write(tree, value, version, depth + 1, left, &mut text[1]);
+        write(tree, key, version, depth.saturating_add(1), left, &mut text[0]);
+        write(tree, value, version, depth.saturating_add(1), left, &mut text[1]);
         all_text &= text[0].starts_with('"');
         entries.push(text.join(":"));
     }

@@ -85,22 +85,22 @@ impl<'a> Input<'a> {
 /// next one, which then ends that much earlier.
 fn block_start(text: &[u8], offset: usize, at: usize) -> usize {
     let mut start = 0;
-    let mut end = BLOCK - offset;
+    let mut end = BLOCK.saturating_sub(offset);
     while end <= at {
         let mut whole = end;
         // a character cut by the block's end is decoded with the next block
-        for back in 1..=3usize.min(end) {
-            let width = width(text[end - back]);
-            if width != 0 {
-                whole = if width > back { end - back } else { end };
-                break;
-            }
+        let before = text.get(..end).unwrap_or_default();
+        let widths = before.iter().rev().map(|byte| width(*byte));
+        if let Some((back, width)) = (1..=3).zip(widths).find(|(_, width)| *width != 0)
+            && width > back
+        {
+            whole = end.saturating_sub(back);
         }
         if whole > at {
             break;
         }
         start = whole;
-        end = whole + BLOCK;
+        end = whole.saturating_add(BLOCK);
     }
     start
 }
@@ -127,7 +127,7 @@ struct Fault {
 /// Whether the text is all ASCII, and its first fault.
 fn inspect(text: &[u8]) -> (bool, Option<Fault>) {
     let mut ascii = true;
-    let mut done = 0;
+    let mut done = 0usize;
     for (number, block) in text.chunks(64).enumerate() {
         let suspect = block
             .iter()
@@ -135,42 +135,48 @@ fn inspect(text: &[u8]) -> (bool, Option<Fault>) {
         if !suspect {
             continue;
         }
-        let end = number * 64 + block.len();
-        done = done.max(number * 64);
+        let start = number.saturating_mul(64);
+        let end = start.saturating_add(block.len());
+        done = done.max(start);
         while done < end {
-            match character(text, done) {
+            match character(text.get(done..).unwrap_or_default()) {
                 Ok(width) => {
                     ascii &= width == 1;
-                    done += width;
+                    done = done.saturating_add(width);
                 }
-                Err((problem, at)) => return (ascii, Some(Fault { problem, at, start: done })),
+                Err((problem, behind)) => return (ascii, Some(Fault { problem, at: done.saturating_add(behind), start: done })),
             }
         }
     }
     (ascii, None)
 }
 
-/// The width of the character at `at`, or why go-yaml does not take it.
-fn character(text: &[u8], at: usize) -> Result<usize, (&'static str, usize)> {
-    let lead = text[at];
+/// The width of the first character, or why go-yaml does not take it and how far behind its start that shows.
+fn character(text: &[u8]) -> Result<usize, (&'static str, usize)> {
+    const INCOMPLETE: (&str, usize) = ("incomplete UTF-8 octet sequence", 0);
+    let Some(&lead) = text.first() else { return Err(INCOMPLETE) };
     let width = width(lead);
-    if width == 0 {
-        return Err(("invalid leading UTF-8 octet", at));
-    }
-    let Some(rest) = text.get(at + 1..at + width) else { return Err(("incomplete UTF-8 octet sequence", at)) };
-    let mut code = u32::from(lead) & (0xFF >> if width == 1 { 0 } else { width + 1 });
-    for (place, octet) in rest.iter().enumerate() {
+    // what the lead says of the code, and the least that needs so many bytes
+    let (code, least) = match width {
+        1 => (lead, 0),
+        2 => (lead & 0x1F, 0x80),
+        3 => (lead & 0x0F, 0x800),
+        4 => (lead & 0x07, 0x1_0000),
+        _ => return Err(("invalid leading UTF-8 octet", 0)),
+    };
+    let mut code = u32::from(code);
+    for (place, octet) in (1..).zip(text.get(1..width).ok_or(INCOMPLETE)?) {
         if octet & 0xC0 != 0x80 {
-            return Err(("invalid trailing UTF-8 octet", at + 1 + place));
+            return Err(("invalid trailing UTF-8 octet", place));
         }
         code = code << 6 | u32::from(octet & 0x3F);
     }
-    if code < [0, 0, 0x80, 0x800, 0x1_0000][width] {
-        return Err(("invalid length of a UTF-8 sequence", at));
+    if code < least {
+        return Err(("invalid length of a UTF-8 sequence", 0));
     }
     match code {
-        0xD800..=0xDFFF | 0x11_0000.. => Err(("invalid Unicode character", at)),
+        0xD800..=0xDFFF | 0x11_0000.. => Err(("invalid Unicode character", 0)),
         0x09 | 0x0A | 0x0D | 0x20..=0x7E | 0x85 | 0xA0..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..=0x10_FFFF => Ok(width),
-        _ => Err(("control characters are not allowed", at)),
+        _ => Err(("control characters are not allowed", 0)),
     }
 }

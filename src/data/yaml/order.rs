@@ -15,10 +15,10 @@ pub(super) fn sort<T: Copy>(items: &mut Vec<T>, key: impl Fn(&T) -> &[u8], versi
         return;
     }
     let mut from = std::mem::take(items);
-    let mut width = 1;
+    let mut width = 1usize;
     while width < from.len() {
         let mut to = Vec::with_capacity(from.len());
-        for run in from.chunks(width * 2) {
+        for run in from.chunks(width.saturating_mul(2)) {
             let (mut left, mut right) = run.split_at(width.min(run.len()));
             while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
                 if less(key(b), key(a), version) {
@@ -33,7 +33,7 @@ pub(super) fn sort<T: Copy>(items: &mut Vec<T>, key: impl Fn(&T) -> &[u8], versi
             to.extend_from_slice(right);
         }
         from = to;
-        width *= 2;
+        width = width.saturating_mul(2);
     }
     *items = from;
 }
@@ -50,7 +50,7 @@ pub(super) fn less(a: &[u8], b: &[u8], version: Version) -> bool {
     }
     // back to the start of the character
     while at > 0 && a.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
-        at -= 1;
+        at = at.saturating_sub(1);
     }
     let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
     let same = text(a.get(..at).unwrap_or_default());
@@ -86,8 +86,8 @@ fn less_from(same: &str, (a, first_a): (&str, char), (b, first_b): (&str, char),
 /// The number that a text starts with, and how many digits it has. Overflows as Go's int64 does.
 fn number(text: &str, start: i64) -> (i64, usize) {
     text.chars().take_while(|character| is_digit(*character)).fold((start, 0), |(number, digits), character| {
-        let digit = i64::from(character as u32) - i64::from(b'0');
-        (number.wrapping_mul(10).wrapping_add(digit), digits + 1)
+        let digit = i64::from(character as u32).wrapping_sub(i64::from(b'0'));
+        (number.wrapping_mul(10).wrapping_add(digit), usize::saturating_add(digits, 1))
     })
 }
 

@@ -270,8 +270,9 @@ impl<'a> Parser<'a> {
             }
             return self.fault("found undefined tag handle", mark, start);
         }
+        let number = self.tags.len() as u32;
         self.tags.push(tag);
-        Ok(Some(self.tags.len() as u32 - 1))
+        Ok(Some(number))
     }
 
     // ---- block collections

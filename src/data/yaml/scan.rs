@@ -30,6 +30,13 @@ pub(super) struct Span {
     pub(super) owned: bool,
 }
 
+impl Span {
+    /// Its bytes in the text that it is a piece of.
+    pub(super) fn of(self, source: &[u8]) -> &[u8] {
+        source.get(self.start as usize..).and_then(|rest| rest.get(..self.len as usize)).unwrap_or_default()
+    }
+}
+
 /// A fault of the text, before it is put into words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -45,10 +52,10 @@ impl Fault {
     pub(super) fn message(&self, version: Version) -> String {
         let up = u32::from(self.from_scanner);
         let line = match version {
-            Version::V2 if self.mark.line != 0 => self.mark.line + up,
+            Version::V2 if self.mark.line != 0 => self.mark.line.saturating_add(up),
             Version::V2 => self.context.line,
-            Version::V3 if self.context.line != 0 => self.context.line + up,
-            Version::V3 if self.mark.line != 0 => self.mark.line + up,
+            Version::V3 if self.context.line != 0 => self.context.line.saturating_add(up),
+            Version::V3 if self.mark.line != 0 => self.mark.line.saturating_add(up),
             Version::V3 => 0,
         };
         if line == 0 { format!("yaml: {}", self.problem) } else { format!("yaml: line {line}: {}", self.problem) }
@@ -122,8 +129,15 @@ pub(super) const COLON: u8 = 8;
 pub(super) const SINGLE: u8 = 16;
 pub(super) const DOUBLE: u8 = 32;
 
-/// The classes of each byte. The leads of NEL, LS and PS count as breaks: callers look again.
-pub(super) static CLASS: [u8; 256] = {
+/// The class of a byte. The leads of NEL, LS and PS count as breaks: callers look again.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "the table has 256 places, one for every byte")]
+pub(super) fn class(byte: u8) -> u8 {
+    CLASS[byte as usize]
+}
+
+#[expect(clippy::indexing_slicing, reason = "the compiler fills the table, and stops where that fails")]
+static CLASS: [u8; 256] = {
     let mut table = [0; 256];
     table[b' ' as usize] = BLANK;
     table[b'\t' as usize] = BLANK;
@@ -135,11 +149,10 @@ pub(super) static CLASS: [u8; 256] = {
     table[b'\'' as usize] = SINGLE;
     table[b'"' as usize] = DOUBLE;
     table[b'\\' as usize] = DOUBLE;
-    let flow = b",?[]{}";
-    let mut index = 0;
-    while index < flow.len() {
-        table[flow[index] as usize] = FLOW;
-        index += 1;
+    let mut flow: &[u8] = b",?[]{}";
+    while let [byte, rest @ ..] = flow {
+        table[*byte as usize] = FLOW;
+        flow = rest;
     }
     table
 };
@@ -201,11 +214,12 @@ impl<'a> Scanner<'a> {
             Version::V3 => 2,
         };
         loop {
-            if self.head + ahead < self.queue.len() {
-                let head = self.queue[self.head];
+            if let Some([head, ..]) = self.queue.get(self.head..).filter(|waiting| waiting.len() > ahead) {
+                let head = *head;
                 // a token that may start a key waits until that is known
-                if head.key == 0 || !self.key_is_valid(head.key as usize - 1)? {
-                    return Ok(head);
+                match (head.key as usize).checked_sub(1) {
+                    Some(key) if self.key_is_valid(key)? => {}
+                    _ => return Ok(head),
                 }
             }
             self.fetch()?;
@@ -214,9 +228,9 @@ impl<'a> Scanner<'a> {
 
     /// Takes the token that [`Scanner::peek`] gave.
     pub(super) fn skip(&mut self) {
-        self.taken += 1;
-        self.head += 1;
-        if self.head == self.queue.len() {
+        self.taken = self.taken.saturating_add(1);
+        self.head = self.head.saturating_add(1);
+        if self.head >= self.queue.len() {
             self.queue.clear();
             self.head = 0;
         } else if self.head >= 4096 {
@@ -225,10 +239,16 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The token of a number that is still in the queue.
+    fn waiting(&mut self, number: usize) -> Option<&mut Token> {
+        let place = number.checked_sub(self.taken)?;
+        self.queue.get_mut(self.head.checked_add(place)?)
+    }
+
     /// The bytes of a span.
     pub(super) fn bytes(&self, span: Span) -> &[u8] {
         let source: &[u8] = if span.owned { &self.buffer } else { self.text };
-        source.get(span.start as usize..span.start as usize + span.len as usize).unwrap_or_default()
+        span.of(source)
     }
 
     // ---- characters
@@ -236,7 +256,20 @@ impl<'a> Scanner<'a> {
     /// The byte `ahead` of here; 0 behind the end.
     #[inline]
     pub(super) fn byte(&self, ahead: usize) -> u8 {
-        self.text.get(self.at + ahead).copied().unwrap_or(0)
+        self.text.get(self.at.wrapping_add(ahead)).copied().unwrap_or(0)
+    }
+
+    /// What is not read yet.
+    #[inline]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes ASCII characters that were looked at. Like every sum of a place in the text and a few bytes here, it can't
+    /// wrap: a text is never longer than half of what `usize` counts.
+    #[inline]
+    pub(super) fn step(&mut self, bytes: usize) {
+        self.at = self.at.wrapping_add(bytes);
     }
 
     #[inline]
@@ -246,16 +279,16 @@ impl<'a> Scanner<'a> {
 
     #[inline]
     pub(super) fn column(&self) -> i32 {
-        (self.at - self.line_start) as i32
+        self.at.wrapping_sub(self.line_start) as i32
     }
 
     /// Fails where go-yaml would have to decode a broken block to see `characters` more.
     #[inline]
     pub(super) fn need(&self, characters: usize) -> Result<(), Fault> {
-        if self.input.broken.is_none() || self.text.len() - self.at >= 4 * characters {
+        if self.input.broken.is_none() || self.rest().len() >= characters.saturating_mul(4) {
             return Ok(());
         }
-        let left = self.text[self.at..].iter().filter(|byte| **byte & 0xC0 != 0x80).count();
+        let left = self.rest().iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         match self.input.broken {
             Some(Broken { problem, at, .. }) if left < characters => {
                 let mark = Mark { at: at as u32, line: 0 };
@@ -279,10 +312,10 @@ impl<'a> Scanner<'a> {
     pub(super) fn break_len(&self, ahead: usize) -> usize {
         match self.byte(ahead) {
             b'\n' => 1,
-            b'\r' if self.byte(ahead + 1) == b'\n' => 2,
+            b'\r' if self.byte(ahead.wrapping_add(1)) == b'\n' => 2,
             b'\r' => 1,
-            0xC2 if self.byte(ahead + 1) == 0x85 => 2,
-            0xE2 if self.byte(ahead + 1) == 0x80 && matches!(self.byte(ahead + 2), 0xA8 | 0xA9) => 3,
+            0xC2 if self.byte(ahead.wrapping_add(1)) == 0x85 => 2,
+            0xE2 if self.byte(ahead.wrapping_add(1)) == 0x80 && matches!(self.byte(ahead.wrapping_add(2)), 0xA8 | 0xA9) => 3,
             _ => 0,
         }
     }
@@ -294,7 +327,7 @@ impl<'a> Scanner<'a> {
 
     #[inline]
     pub(super) fn is_end(&self, ahead: usize) -> bool {
-        self.at + ahead >= self.text.len()
+        self.at.wrapping_add(ahead) >= self.text.len()
     }
 
     #[inline]
@@ -311,10 +344,11 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn advance(&mut self, bytes: usize) {
         if !self.input.ascii {
-            let passed = self.text.get(self.at..self.at + bytes).unwrap_or_default();
-            self.line_start += passed.iter().filter(|byte| **byte & 0xC0 == 0x80).count();
+            let passed = self.rest().get(..bytes).unwrap_or_default();
+            let behind_first = passed.iter().filter(|byte| **byte & 0xC0 == 0x80).count();
+            self.line_start = self.line_start.wrapping_add(behind_first);
         }
-        self.at += bytes;
+        self.step(bytes);
     }
 
     /// Goes past the line break here, if there is one, and gives what it stands for.
@@ -327,8 +361,8 @@ impl<'a> Scanner<'a> {
             (3, _) => "\u{2029}".as_bytes(),
             _ => b"\n",
         };
-        self.at += len;
-        self.line += 1;
+        self.step(len);
+        self.line = self.line.saturating_add(1);
         self.line_start = self.at;
         read
     }
@@ -336,8 +370,8 @@ impl<'a> Scanner<'a> {
     /// Goes to the next line break or the end.
     pub(super) fn skip_line_rest(&mut self) -> Result<(), Fault> {
         loop {
-            let rest = &self.text[self.at..];
-            let run = rest.iter().position(|byte| CLASS[*byte as usize] & BREAK != 0).unwrap_or(rest.len());
+            let rest = self.rest();
+            let run = rest.iter().position(|byte| class(*byte) & BREAK != 0).unwrap_or(rest.len());
             self.advance(run);
             self.need(1)?;
             if self.is_break_or_end(0) {
@@ -350,7 +384,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn skip_blanks(&mut self) -> Result<(), Fault> {
         self.need(1)?;
         while self.is_blank(0) {
-            self.at += 1;
+            self.step(1);
             self.need(1)?;
         }
         Ok(())
@@ -363,9 +397,7 @@ impl<'a> Scanner<'a> {
 
     /// Whether `---` or `...` stands here as an indicator.
     pub(super) fn at_document_indicator(&self) -> bool {
-        self.at == self.line_start
-            && (self.text[self.at..].starts_with(b"---") || self.text[self.at..].starts_with(b"..."))
-            && self.is_blank_or_end(3)
+        self.at == self.line_start && (self.rest().starts_with(b"---") || self.rest().starts_with(b"...")) && self.is_blank_or_end(3)
     }
 
     // ---- the queue
@@ -382,18 +414,18 @@ impl<'a> Scanner<'a> {
     fn insert(&mut self, number: usize, kind: TokenKind, mark: Mark) {
         let token = Token { kind, start: mark, end: mark, key: 0 };
         match number.checked_sub(self.taken) {
-            Some(place) => self.queue.insert(self.head + place, token),
+            Some(place) => self.queue.insert(self.head.saturating_add(place).min(self.queue.len()), token),
             None => self.queue.push(token),
         }
     }
 
     fn next_number(&self) -> usize {
-        self.taken + self.queue.len() - self.head
+        self.taken.saturating_add(self.queue.len()).saturating_sub(self.head)
     }
 
     /// Forgets that the token of that number may start a key.
     fn forget_token(&mut self, number: usize) {
-        if let Some(token) = number.checked_sub(self.taken).and_then(|place| self.queue.get_mut(self.head + place)) {
+        if let Some(token) = self.waiting(number) {
             token.key = 0;
         }
     }
@@ -401,7 +433,7 @@ impl<'a> Scanner<'a> {
     // ---- simple keys
 
     fn key_is_valid(&mut self, index: usize) -> Result<bool, Fault> {
-        let key = self.keys[index];
+        let Some(key) = self.keys.get(index).copied() else { return Ok(false) };
         if !key.possible {
             return Ok(false);
         }
@@ -411,7 +443,7 @@ impl<'a> Scanner<'a> {
         if key.required {
             return self.fault(key.mark, "could not find expected ':'");
         }
-        self.keys[index].possible = false;
+        self.give_up_key(index);
         Ok(false)
     }
 
@@ -594,7 +626,7 @@ impl<'a> Scanner<'a> {
 
     fn push_indicator(&mut self, kind: TokenKind, width: usize) -> Result<(), Fault> {
         let start = self.mark();
-        self.at += width;
+        self.step(width);
         self.push(kind, start);
         Ok(())
     }
@@ -602,7 +634,7 @@ impl<'a> Scanner<'a> {
     fn fetch_stream_end(&mut self) -> Result<(), Fault> {
         if self.column() != 0 {
             self.line_start = self.at;
-            self.line += 1;
+            self.line = self.line.saturating_add(1);
         }
         self.reset_block()?;
         let mark = self.mark();
@@ -621,12 +653,12 @@ impl<'a> Scanner<'a> {
         let key = self.save_key()?;
         let mark = self.mark();
         self.keys.push(SimpleKey { token: self.next_number(), mark, ..SimpleKey::default() });
-        self.flow_level += 1;
+        self.flow_level = self.flow_level.saturating_add(1);
         if self.flow_level > MAX_DEPTH {
             return self.fault(mark, format!("exceeded max depth of {MAX_DEPTH}"));
         }
         self.key_allowed = true;
-        self.at += 1;
+        self.step(1);
         self.push_as_key(kind, mark, key);
         Ok(())
     }
@@ -634,7 +666,7 @@ impl<'a> Scanner<'a> {
     fn fetch_flow_end(&mut self, kind: TokenKind) -> Result<(), Fault> {
         self.remove_key()?;
         if self.flow_level > 0 {
-            self.flow_level -= 1;
+            self.flow_level = self.flow_level.saturating_sub(1);
             if let Some(key) = self.keys.pop() {
                 // parity: go-yaml forgets whatever waits on that token, which may be the bracket itself
                 self.forget_token(key.token);
@@ -670,11 +702,12 @@ impl<'a> Scanner<'a> {
 
     fn fetch_value(&mut self) -> Result<(), Fault> {
         let last = self.keys.len().saturating_sub(1);
-        if self.key_is_valid(last)? {
-            let key = self.keys[last];
+        let valid = self.key_is_valid(last)?;
+        let key = self.keys.last().copied();
+        if let Some(key) = key.filter(|_| valid) {
             self.insert(key.token, TokenKind::Key, key.mark);
             self.roll_indent(key.column, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
-            self.keys[last].possible = false;
+            self.give_up_key(last);
             self.forget_key(last);
             self.key_allowed = false;
         } else {
@@ -690,12 +723,17 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the note off the token that turned out to start key `index`; inserted tokens may stand before it.
+    fn give_up_key(&mut self, index: usize) {
+        if let Some(key) = self.keys.get_mut(index) {
+            key.possible = false;
+        }
+    }
+
     fn forget_key(&mut self, index: usize) {
-        let number = self.keys[index].token;
-        for number in number..=number + 2 {
-            let place = number.checked_sub(self.taken).map(|place| self.head + place);
-            if let Some(token) = place.and_then(|place| self.queue.get_mut(place))
-                && token.key as usize == index + 1
+        let Some(key) = self.keys.get(index).copied() else { return };
+        for number in key.token..=key.token.saturating_add(2) {
+            if let Some(token) = self.waiting(number)
+                && (token.key as usize).checked_sub(1) == Some(index)
             {
                 token.key = 0;
             }
@@ -713,7 +751,7 @@ impl<'a> Scanner<'a> {
                 self.line_start = 2;
             }
             while self.byte(0) == b' ' || (self.byte(0) == b'\t' && (self.flow_level > 0 || !self.key_allowed)) {
-                self.at += 1;
+                self.step(1);
                 self.need(1)?;
             }
             if self.byte(0) == b'#' {
@@ -739,24 +777,24 @@ impl<'a> Scanner<'a> {
     /// parity: v3 gathers comments that follow each other, whatever blanks and tabs stand before them
     fn skip_following_comments(&mut self) -> Result<(), Fault> {
         loop {
-            let mut ahead = 0;
+            let mut ahead = 0usize;
             while ahead < Self::COMMENT_REACH {
-                if !self.can_look(ahead + 1) {
+                if !self.can_look(ahead.saturating_add(1)) {
                     return Ok(());
                 }
                 let len = self.break_len(ahead);
                 if !self.is_blank(ahead) && len == 0 {
                     break;
                 }
-                ahead += len.max(1);
+                ahead = ahead.saturating_add(len.max(1));
             }
             if ahead >= Self::COMMENT_REACH || self.byte(ahead) != b'#' {
                 return Ok(());
             }
-            let comment = self.at + ahead;
+            let comment = self.at.saturating_add(ahead);
             while self.at < comment {
                 if self.take_break().is_empty() {
-                    self.at += 1;
+                    self.step(1);
                 }
             }
             self.skip_line_rest()?;
@@ -768,20 +806,20 @@ impl<'a> Scanner<'a> {
         if self.queue.last().is_some_and(|token| matches!(token.kind, TokenKind::BlockEntry)) {
             return Ok(());
         }
-        let blanks = self.text[self.at..].iter().take(Self::COMMENT_REACH).take_while(|byte| matches!(**byte, b' ' | b'\t'));
+        let blanks = self.rest().iter().take(Self::COMMENT_REACH).take_while(|byte| matches!(**byte, b' ' | b'\t'));
         let ahead = blanks.count();
-        if !self.can_look((ahead + 1).min(Self::COMMENT_REACH)) {
+        if !self.can_look(ahead.saturating_add(1).min(Self::COMMENT_REACH)) {
             return Ok(());
         }
         if ahead >= Self::COMMENT_REACH || self.byte(ahead) != b'#' {
             return Ok(());
         }
         // not where the token before took its line break along
-        let before = self.text[..self.at].iter().rposition(|byte| !matches!(byte, b' ' | b'\t'));
-        if before.is_some_and(|place| matches!(self.text[place], b'\n' | b'\r')) {
+        let mut before = self.text.get(..self.at).unwrap_or_default().iter().rev().skip_while(|byte| matches!(byte, b' ' | b'\t'));
+        if before.next().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
             return Ok(());
         }
-        self.at += ahead;
+        self.step(ahead);
         self.skip_line_rest()
     }
 }

@@ -1,6 +1,6 @@
 //! The three ways to write a scalar.
 
-use super::scan::{BLANK, BREAK, CLASS, COLON, DOUBLE, FLOW, Fault, Mark, SINGLE, Scanner, Span};
+use super::scan::{BLANK, BREAK, COLON, DOUBLE, FLOW, Fault, Mark, SINGLE, Scanner, Span, class};
 
 /// A scalar as it is read: a stretch of the input for as long as possible, then text of its own.
 struct Content {
@@ -56,14 +56,14 @@ impl Scanner<'_> {
             return Span { start: content.pending as u32, len: end.saturating_sub(content.pending) as u32, owned: false };
         };
         self.own(&mut content, end);
-        Span { start: start as u32, len: (self.buffer.len() - start) as u32, owned: true }
+        Span { start: start as u32, len: self.buffer.len().saturating_sub(start) as u32, owned: true }
     }
 
     /// Goes over bytes that belong to none of these classes.
     #[inline]
     fn skip_ordinary(&mut self, stops: u8) {
-        let rest = &self.text[self.at..];
-        let run = rest.iter().position(|byte| CLASS[*byte as usize] & stops != 0).unwrap_or(rest.len());
+        let rest = self.rest();
+        let run = rest.iter().position(|byte| class(*byte) & stops != 0).unwrap_or(rest.len());
         self.advance(run);
     }
 
@@ -72,7 +72,7 @@ impl Scanner<'_> {
         let start = self.mark();
         let flow = self.flow_level > 0;
         let stops = BLANK | BREAK | COLON | if flow { FLOW } else { 0 };
-        let indent = self.indent + 1;
+        let indent = self.indent.saturating_add(1);
         let mut content = Content { pending: self.at, own: None };
         let mut breaks = Breaks::default();
         let mut end = start;
@@ -99,7 +99,7 @@ impl Scanner<'_> {
                     if !breaks.first.is_empty() && self.byte(0) == b'\t' && self.column() < indent {
                         return self.fault(start, "found a tab character that violates indentation");
                     }
-                    self.at += 1;
+                    self.step(1);
                 } else if self.break_len(0) != 0 {
                     self.need(2)?;
                     let read = self.take_break();
@@ -127,7 +127,7 @@ impl Scanner<'_> {
             if self.is_blank_or_end(0) || self.byte(0) == b':' && self.is_blank_or_end(1) {
                 return Ok(());
             }
-            if CLASS[self.byte(0) as usize] & stops & FLOW != 0 {
+            if class(self.byte(0)) & stops & FLOW != 0 {
                 return Ok(());
             }
             self.advance(1);
@@ -139,7 +139,7 @@ impl Scanner<'_> {
         let start = self.mark();
         let stops = BLANK | BREAK | if single { SINGLE } else { DOUBLE };
         let quote = self.byte(0);
-        self.at += 1;
+        self.step(1);
         let mut content = Content { pending: self.at, own: None };
         let mut breaks = Breaks::default();
         loop {
@@ -162,8 +162,8 @@ impl Scanner<'_> {
                     break;
                 }
                 if byte == quote {
-                    self.own(&mut content, self.at + 1);
-                    self.at += 2;
+                    self.own(&mut content, self.at.saturating_add(1));
+                    self.step(2);
                     content.pending = self.at;
                 } else if byte == b'\\' && !single {
                     self.own(&mut content, self.at);
@@ -183,7 +183,7 @@ impl Scanner<'_> {
             self.scan_quoted_blanks(&mut content, &mut breaks, joined)?;
         }
         let end = self.at;
-        self.at += 1;
+        self.step(1);
         Ok(self.finish(content, end))
     }
 
@@ -193,7 +193,7 @@ impl Scanner<'_> {
         let mut lines = joined;
         loop {
             if self.is_blank(0) {
-                self.at += 1;
+                self.step(1);
             } else if self.break_len(0) != 0 {
                 self.need(2)?;
                 let read = self.take_break();
@@ -225,7 +225,7 @@ impl Scanner<'_> {
     fn scan_escape(&mut self, start: Mark) -> Result<bool, Fault> {
         if self.break_len(1) != 0 {
             self.need(3)?;
-            self.at += 1;
+            self.step(1);
             self.take_break();
             return Ok(true);
         }
@@ -257,10 +257,10 @@ impl Scanner<'_> {
                 _ => return self.fault(start, "found unknown escape character"),
             };
             self.buffer.extend_from_slice(text);
-            self.at += 2;
+            self.step(2);
             return Ok(false);
         }
-        self.at += 2;
+        self.step(2);
         self.need(digits)?;
         let mut code = 0u32;
         for ahead in 0..digits {
@@ -273,18 +273,18 @@ impl Scanner<'_> {
             return self.fault(start, "found invalid Unicode character escape code");
         };
         self.buffer.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        self.at += digits;
+        self.step(digits);
         Ok(false)
     }
 
     /// A block scalar from here; its span and where it ends.
     pub(super) fn scan_block_scalar(&mut self, literal: bool) -> Result<(Span, Mark), Fault> {
         let start = self.mark();
-        self.at += 1;
+        self.step(1);
         let (keep, increment) = self.scan_block_header(start)?;
         let mut indent = match increment {
             0 => 0,
-            more => self.indent.max(0) + more,
+            more => self.indent.max(0).saturating_add(more),
         };
         let mut breaks = Breaks::default();
         let mut end = self.scan_block_breaks(&mut indent, &mut breaks.more, start)?;
@@ -304,7 +304,7 @@ impl Scanner<'_> {
             after_blank = blank;
             let line = self.at;
             self.skip_line_rest()?;
-            self.buffer.extend_from_slice(&self.text[line..self.at]);
+            self.buffer.extend_from_slice(self.text.get(line..self.at).unwrap_or_default());
             self.need(2)?;
             breaks.first = self.take_break();
             end = self.scan_block_breaks(&mut indent, &mut breaks.more, start)?;
@@ -315,7 +315,7 @@ impl Scanner<'_> {
         if keep == Some(true) {
             self.buffer.append(&mut breaks.more);
         }
-        Ok((Span { start: own as u32, len: (self.buffer.len() - own) as u32, owned: true }, end))
+        Ok((Span { start: own as u32, len: self.buffer.len().saturating_sub(own) as u32, owned: true }, end))
     }
 
     /// The rest of the line behind `|` or `>`: whether the last breaks are kept (`+`) or dropped (`-`), and the
@@ -328,10 +328,10 @@ impl Scanner<'_> {
             match self.byte(0) {
                 sign @ (b'+' | b'-') if keep.is_none() => keep = Some(sign == b'+'),
                 b'0' if increment == 0 => return self.fault(start, "found an indentation indicator equal to 0"),
-                digit @ b'1'..=b'9' if increment == 0 => increment = i32::from(digit - b'0'),
+                digit @ b'1'..=b'9' if increment == 0 => increment = i32::from(digit & 0x0F),
                 _ => break,
             }
-            self.at += 1;
+            self.step(1);
         }
         self.skip_blanks()?;
         if self.byte(0) == b'#' {
@@ -354,7 +354,7 @@ impl Scanner<'_> {
         loop {
             self.need(1)?;
             while (*indent == 0 || self.column() < *indent) && self.byte(0) == b' ' {
-                self.at += 1;
+                self.step(1);
                 self.need(1)?;
             }
             deepest = deepest.max(self.column());
@@ -370,7 +370,7 @@ impl Scanner<'_> {
             end = self.mark();
         }
         if *indent == 0 {
-            *indent = deepest.max(self.indent + 1).max(1);
+            *indent = deepest.max(self.indent.saturating_add(1)).max(1);
         }
         Ok(end)
     }

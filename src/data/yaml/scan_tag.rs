@@ -11,17 +11,17 @@ impl Scanner<'_> {
         let start = self.at;
         self.need(1)?;
         while is_word(self.byte(0)) {
-            self.at += 1;
+            self.step(1);
             self.need(1)?;
         }
-        Ok(Span { start: start as u32, len: (self.at - start) as u32, owned: false })
+        Ok(Span { start: start as u32, len: self.at.saturating_sub(start) as u32, owned: false })
     }
 
     /// `&name` or `*name`.
     pub(super) fn scan_anchor(&mut self) -> Result<TokenKind, Fault> {
         let start = self.mark();
         let alias = self.byte(0) == b'*';
-        self.at += 1;
+        self.step(1);
         let name = self.scan_word()?;
         let ends = self.is_blank_or_end(0) || matches!(self.byte(0), b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`');
         if name.len == 0 || !ends {
@@ -35,12 +35,12 @@ impl Scanner<'_> {
         let start = self.mark();
         self.need(2)?;
         let (handle, suffix) = if self.byte(1) == b'<' {
-            self.at += 2;
+            self.step(2);
             let suffix = self.scan_tag_uri(b"", start)?;
             if self.byte(0) != b'>' {
                 return self.fault(start, "did not find the expected '>'");
             }
-            self.at += 1;
+            self.step(1);
             (Vec::new(), suffix)
         } else {
             let handle = self.scan_tag_handle(false, start)?;
@@ -57,8 +57,9 @@ impl Scanner<'_> {
         if !self.is_blank_or_end(0) {
             return self.fault(start, "did not find expected whitespace or line break");
         }
+        let number = self.tags.len() as u32;
         self.tags.push((handle, suffix));
-        Ok(TokenKind::Tag(self.tags.len() as u32 - 1))
+        Ok(TokenKind::Tag(number))
     }
 
     fn scan_tag_handle(&mut self, directive: bool, start: Mark) -> Result<Vec<u8>, Fault> {
@@ -66,13 +67,13 @@ impl Scanner<'_> {
         if self.byte(0) != b'!' {
             return self.fault(start, "did not find expected '!'");
         }
-        self.at += 1;
+        self.step(1);
         let word = self.scan_word()?;
         let mut handle = vec![b'!'];
         handle.extend_from_slice(self.bytes(word));
         if self.byte(0) == b'!' {
             handle.push(b'!');
-            self.at += 1;
+            self.step(1);
         } else if directive && handle != b"!" {
             return self.fault(start, "did not find expected '!'");
         }
@@ -89,7 +90,7 @@ impl Scanner<'_> {
                 b'%' => self.scan_uri_escapes(&mut uri, start)?,
                 byte if is_word(byte) || b";/?:@&=+$,.!~*'()[]".contains(&byte) => {
                     uri.push(byte);
-                    self.at += 1;
+                    self.step(1);
                 }
                 _ => break,
             }
@@ -120,10 +121,10 @@ impl Scanner<'_> {
                 Some(_) if octet & 0xC0 != 0x80 => {
                     return self.fault(start, "found an incorrect trailing UTF-8 octet");
                 }
-                Some(more) => Some(more - 1),
+                Some(more) => Some(u32::saturating_sub(more, 1)),
             };
             uri.push(octet);
-            self.at += 3;
+            self.step(3);
         }
         Ok(())
     }
@@ -131,7 +132,7 @@ impl Scanner<'_> {
     /// A line that starts with `%`; its token and where it ends.
     pub(super) fn scan_directive(&mut self) -> Result<(TokenKind, Mark), Fault> {
         let start = self.mark();
-        self.at += 1;
+        self.step(1);
         let name = self.scan_word()?;
         if name.len == 0 {
             return self.fault(start, "could not find expected directive name");
@@ -165,22 +166,22 @@ impl Scanner<'_> {
         if self.byte(0) != b'.' {
             return self.fault(start, "did not find expected digit or '.' character");
         }
-        self.at += 1;
+        self.step(1);
         let minor = self.scan_version_number(start)?;
         Ok(TokenKind::Version(major, minor))
     }
 
     fn scan_version_number(&mut self, start: Mark) -> Result<u8, Fault> {
-        let mut number = 0;
-        let mut digits = 0;
+        let mut number = 0u8;
+        let mut digits = 0u8;
         self.need(1)?;
         while self.byte(0).is_ascii_digit() {
-            digits += 1;
+            digits = digits.saturating_add(1);
             if digits > 2 {
                 return self.fault(start, "found extremely long version number");
             }
-            number = number * 10 + (self.byte(0) - b'0');
-            self.at += 1;
+            number = number.saturating_mul(10).saturating_add(self.byte(0) & 0x0F);
+            self.step(1);
             self.need(1)?;
         }
         if digits == 0 { self.fault(start, "did not find expected version number") } else { Ok(number) }
@@ -199,7 +200,8 @@ impl Scanner<'_> {
         if !self.is_blank_or_end(0) {
             return self.fault(start, "did not find expected whitespace or line break");
         }
+        let number = self.tags.len() as u32;
         self.tags.push((handle, prefix));
-        Ok(TokenKind::TagDirective(self.tags.len() as u32 - 1))
+        Ok(TokenKind::TagDirective(number))
     }
 }

@@ -37,7 +37,9 @@ impl Timestamp {
             _ => return None,
         }
         let days = days_from_civil(year, month, day)?;
-        let seconds = days * 86_400 + i64::from(time.hour * 3600 + time.minute * 60 + time.second) - i64::from(offset);
+        let of_day = i64::from(time.hour).saturating_mul(3600).saturating_add(i64::from(time.minute).saturating_mul(60));
+        let seconds = days.saturating_mul(86_400).saturating_add(of_day).saturating_add(i64::from(time.second));
+        let seconds = seconds.saturating_sub(i64::from(offset));
         Some(Self { seconds, nanoseconds: time.nanoseconds, offset })
     }
 
@@ -55,7 +57,7 @@ impl Timestamp {
 
     /// Date and time of day in its zone.
     fn civil(&self, between: char) -> String {
-        let local = self.seconds + i64::from(self.offset);
+        let local = self.seconds.saturating_add(i64::from(self.offset));
         let (year, month, day) = civil_from_days(local.div_euclid(86_400));
         let of_day = local.rem_euclid(86_400);
         let fraction = match self.nanoseconds {
@@ -128,8 +130,8 @@ fn zone(text: &[u8]) -> Option<i32> {
     if hour > 24 || minute > 60 {
         return None;
     }
-    let seconds = (hour * 3600 + minute * 60) as i32;
-    Some(if *sign == b'-' { -seconds } else { seconds })
+    let seconds = hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60)) as i32;
+    Some(if *sign == b'-' { seconds.saturating_neg() } else { seconds })
 }
 
 /// A number of one or two digits and what stands behind it.
@@ -143,14 +145,16 @@ fn digits(text: &[u8]) -> Option<u32> {
     if text.is_empty() {
         return None;
     }
-    text.iter().try_fold(0u32, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+    text.iter().try_fold(0u32, |number, byte| number.checked_mul(10)?.checked_add(char::from(*byte).to_digit(10)?))
 }
 
 /// Days since 1970-01-01; `None` where the month has no such day.
+#[expect(clippy::arithmetic_side_effects, reason = "a year of four digits, a month and a day that exist")]
 fn days_from_civil(year: u32, month: u32, day: u32) -> Option<i64> {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = match month {
-        2 => 28 + u32::from(leap),
+        2 if leap => 29,
+        2 => 28,
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
         _ => return None,
@@ -167,6 +171,7 @@ fn days_from_civil(year: u32, month: u32, day: u32) -> Option<i64> {
 }
 
 /// Year, month and day of a count of days since 1970-01-01.
+#[expect(clippy::arithmetic_side_effects, reason = "days come from seconds: no sum is larger than twice 2^63 / 86,400")]
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let of_era = days.rem_euclid(146_097);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::input::Input;
 use super::parse::{Event, EventKind, Parser};
-use super::scan::{Fault, ScalarStyle, Scanner, Span, Version};
+use super::scan::{Fault, Mark, ScalarStyle, Scanner, Span, Version};
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl<'t> Tree<'t> {
     /// The bytes of a node's text.
     pub(super) fn text(&self, node: &Node) -> &'t [u8] {
         let source = if node.text.owned { self.own } else { self.input };
-        source.get(node.text.start as usize..node.text.start as usize + node.text.len as usize).unwrap_or_default()
+        node.text.of(source)
     }
 
     /// The node's tag in full; empty for none.
@@ -87,12 +87,12 @@ impl<'t> Tree<'t> {
 
     /// Where a node stands in the given text.
     pub(super) fn place(&self, node: &Node) -> usize {
-        self.offset + node.at as usize
+        self.offset.saturating_add(node.at as usize)
     }
 
     /// The indices of a collection's direct content.
     pub(super) fn children(&self, index: u32) -> Children<'t> {
-        Children { nodes: self.nodes, next: index + 1, end: self.node(index).end }
+        Children { nodes: self.nodes, next: index.saturating_add(1), end: self.node(index).end }
     }
 }
 
@@ -145,8 +145,12 @@ impl<'a> Composer<'a> {
     }
 
     fn fault(&self, fault: &Fault) -> TreeError {
-        let offset = self.parser.scanner.input.offset + fault.mark.at as usize;
-        TreeError { message: fault.message(self.version), offset }
+        TreeError { message: fault.message(self.version), offset: self.place(fault.mark) }
+    }
+
+    /// Where a mark lies in the given text.
+    fn place(&self, mark: Mark) -> usize {
+        self.parser.scanner.input.offset.saturating_add(mark.at as usize)
     }
 
     fn compose(&mut self) -> Result<Option<u32>, TreeError> {
@@ -190,10 +194,10 @@ impl<'a> Composer<'a> {
             kind,
             style: ScalarStyle::Plain,
             text: Span::default(),
-            tag: event.tag.map_or(0, |tag| tag + 1),
+            tag: event.tag.map_or(0, |tag| tag.saturating_add(1)),
             at: event.mark.at,
             line: event.mark.line,
-            end: self.nodes.len() as u32 + 1,
+            end: (self.nodes.len() as u32).saturating_add(1),
         }
     }
 
@@ -203,7 +207,7 @@ impl<'a> Composer<'a> {
             Some(target) => Ok(Node { text: name, ..self.node(NodeKind::Alias(*target), event) }),
             None => Err(TreeError {
                 message: format!("yaml: unknown anchor '{}' referenced", String::from_utf8_lossy(name_bytes)),
-                offset: self.parser.scanner.input.offset + event.mark.at as usize,
+                offset: self.place(event.mark),
             }),
         }
     }

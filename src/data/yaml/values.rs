@@ -36,7 +36,7 @@ pub fn read_values(source: &SourceFile, documents: Documents) -> Result<Map, Syn
         let part = SourceFile { name: source.name.clone(), base: source.base.plus(document.start), text };
         let read = read_map(&part).map_err(|mut error| {
             error.message.insert_str(0, "cannot unmarshal yaml document: ");
-            error.offset += document.start;
+            error.offset = error.offset.saturating_add(document.start);
             error
         })?;
         values = merge(&values, &read, 0);
@@ -75,10 +75,10 @@ fn next_document(text: &[u8], start: usize) -> Result<Option<(std::ops::Range<us
                 return Err(SyntaxError::new(message, at));
             }
             if at > start {
-                return Ok(Some((start..at, at + line.len())));
+                return Ok(Some((start..at, at.saturating_add(line.len()))));
             }
         }
-        at += line.len();
+        at = at.saturating_add(line.len());
     }
     Ok((at > start).then_some((start..at, at)))
 }
@@ -91,7 +91,9 @@ fn merge(earlier: &Map, later: &Map, depth: usize) -> Map {
         let both = (before.as_ref().and_then(Value::as_map), value.as_map());
         let value = match both {
             // a document nests 10,000 deep at most
-            (Some(before), Some(after)) if depth < 10_000 => Value::from(merge(before, after, depth + 1)).from_origin(value.origin),
+            (Some(before), Some(after)) if depth < 10_000 => {
+                Value::from(merge(before, after, depth.saturating_add(1))).from_origin(value.origin)
+            }
             _ => value.clone(),
         };
         merged.insert(key.clone(), value);

@@ -79,7 +79,7 @@ struct Place {
 
 impl Place {
     fn deeper(self) -> usize {
-        self.indent.map_or(0, |indent| indent + 2)
+        self.indent.map_or(0, |indent| indent.saturating_add(2))
     }
 }
 
@@ -190,7 +190,7 @@ impl Writer {
         }
         let (bytes, wanted, binary) = self.style(text);
         let scalar = Scalar { text: &bytes, wanted, binary };
-        let indent = place.indent.map_or(2, |indent| indent + 2);
+        let indent = place.indent.map_or(2, |indent| indent.saturating_add(2));
         self.emitter.write_scalar(scalar, indent, false);
         Ok(())
     }
@@ -288,11 +288,11 @@ impl Writer {
         }
         let key = Scalar { text: &text, wanted, binary };
         if self.emitter.is_simple_key(key) {
-            self.emitter.write_scalar(key, indent + 2, true);
+            self.emitter.write_scalar(key, indent.saturating_add(2), true);
             self.emitter.write_indicator(b":", false);
         } else {
             self.emitter.write_line_indicator(b'?');
-            self.emitter.write_scalar(key, indent + 2, false);
+            self.emitter.write_scalar(key, indent.saturating_add(2), false);
             self.emitter.write_indent(indent);
             self.emitter.write_line_indicator(b':');
         }
