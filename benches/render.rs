@@ -11,6 +11,7 @@ use bkhelm::cli::Cli;
 use bkhelm::commands::path::{Options, Path};
 use bkhelm::commands::{Run, STACK};
 use bkhelm::data::{Map, Sources};
+use bkhelm::gotmpl::Limits;
 use bkhelm::host::{Host, RealHost};
 use bkhelm::render::{self, PrintOptions};
 use bkhelm::state::{self, Needs};
@@ -25,7 +26,7 @@ fn project() -> PathBuf {
 fn template(file: &FilePath) -> usize {
     let file = file.display().to_string();
     let cli = Cli::parse_from(["bkhelm", "-q", "-f", file.as_str(), "list"]);
-    let run = Run::new("bkhelm".to_owned(), &cli.global, Arc::new(RealHost), false);
+    let run = Run::new("bkhelm".to_owned(), &cli.global, Arc::new(RealHost), false).unwrap_or_else(|(_, error)| panic!("{error}"));
     let desired = state::load(&run.request, &run.setting);
     let path = Path::new(&run, Options { kube_version: Some("v1.34.0".to_owned()), ..Options::default() });
     let mut bytes = Vec::new();
@@ -43,7 +44,7 @@ fn template(file: &FilePath) -> usize {
 /// Loads one package and renders it with its defaults.
 fn one_chart(package: &FilePath) -> usize {
     let cli = Cli::parse_from(["bkhelm", "list"]);
-    let run = Run::new("bkhelm".to_owned(), &cli.global, Arc::new(RealHost), false);
+    let run = Run::new("bkhelm".to_owned(), &cli.global, Arc::new(RealHost), false).unwrap_or_else(|(_, error)| panic!("{error}"));
     let bytes = RealHost.read(package).expect("the package");
     let chart = charts::load_archive(&bytes, "chart.tgz", &Sources::new(), Profile::HELM4).expect("a good chart");
     let request = render::Request {
@@ -59,6 +60,7 @@ fn one_chart(package: &FilePath) -> usize {
         host_by_name: None,
         schemas: None,
         lookup: None,
+        limits: Limits::default(),
         world: &run,
     };
     let rendered = render::render(&chart, &Map::new(), &request).expect("rendered");

@@ -43,7 +43,13 @@ pub fn run(arguments: Vec<String>, host: Arc<dyn host::Host>, terminal: bool) ->
         Ok(cli) => cli,
         Err(error) => return report::usage(&error, Exit::NoMatch.code()),
     };
-    let run = Run::new(program, &cli.global, host, terminal);
+    let run = match Run::new(program, &cli.global, host, terminal) {
+        Ok(run) => run,
+        Err((output, error)) => {
+            output.error(&error);
+            return Exit::NoMatch.code();
+        }
+    };
     let timings = cli.global.timings;
     let exit = commands::execute(cli, &run);
     if timings {

@@ -163,6 +163,7 @@ fn rendered(case: &Json) -> Outcome {
         host_by_name: None,
         schemas: None,
         lookup: None,
+        limits: bkhelm::gotmpl::Limits::default(),
         world: &Still,
     };
     let rendered = render::render(&chart, &values, &request).map_err(|failure| failed(failure.error))?;

@@ -28,6 +28,9 @@ pub struct HelmFlags {
     /// Profile of helm whose bytes are printed
     #[arg(long, global = true, value_enum, help_heading = "Global options")]
     pub compat: Option<Compat>,
+    /// What templates may use, such as steps=100M,time=2m (docs/limits.md)
+    #[arg(long, global = true, value_delimiter = ',', value_name = "NAME=VALUE", help_heading = "Global options")]
+    pub limit: Vec<String>,
     /// Print where the time went, to standard error
     #[arg(long, global = true, help_heading = "Global options")]
     pub timings: bool,

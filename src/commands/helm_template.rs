@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Parser;
 
 use super::charts::{Charts, Reference};
+use super::run::set_limits;
 use super::template::write_output_files;
 use super::{Exit, Run, user_values};
 use crate::charts::Profile;
@@ -27,6 +28,12 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
             return Exit::Failed;
         }
     };
+    let mut setting = run.setting.clone();
+    if let Err(error) = set_limits(&mut setting.limits, &cli.flags.limit) {
+        error.hints().iter().for_each(|hint| run.output.log(&format!("hint: {hint}")));
+        run.output.log(&format!("Error: {error}"));
+        return Exit::Failed;
+    }
     let run = &Run {
         profile: match cli.flags.compat {
             Some(Compat::Helm4) => Profile::HELM4,
@@ -36,7 +43,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         request: crate::state::Request { namespace: cli.flags.namespace.unwrap_or(run.request.namespace.clone()), ..Default::default() },
         debug: run.debug || cli.flags.debug,
         program: run.program.clone(),
-        setting: run.setting.clone(),
+        setting,
         timings: run.timings.clone(),
         said: Default::default(),
         ..*run
@@ -123,6 +130,7 @@ fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
         host_by_name: None,
         schemas: None,
         lookup: None,
+        limits: run.setting.limits,
         world: run,
     };
     let rendered = run.timings.measure(Phase::Render, Some(&name), || render::render(&chart, &values, &request))?;
@@ -196,7 +204,7 @@ fn name_from(run: &Run, template: &str) -> Result<String> {
     let refused = |text: String| Error::new(Kind::Usage, text);
     let lists = [funcs::sprig::FAMILIES, &[funcs::sprig::ENVIRONMENT]].concat();
     let functions = FunctionTable::new(&lists).map_err(refused)?;
-    let engine = Engine::new(functions.into(), Options::default());
+    let engine = Engine::new(functions.into(), Options { limits: run.setting.limits, ..Options::default() });
     let program = engine.parse("name-template", template).map_err(|error| refused(error.to_string()))?;
     let mut set = TemplateSet::new(&engine, "name-template");
     set.add(&program);

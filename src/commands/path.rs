@@ -117,6 +117,7 @@ impl<'r> Path<'r> {
             host_by_name: release.options.enable_dns.then_some(crate::host::address_of),
             schemas: None,
             lookup: None,
+            limits: run.setting.limits,
             world: run,
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));

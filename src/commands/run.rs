@@ -8,13 +8,13 @@ use crate::charts::Profile;
 use crate::cli::{Compat, DuplicateKeys, GlobalFlags, LogLevel};
 use crate::data::Sources;
 use crate::data::yaml::Duplicates;
-use crate::diag::{Error, Errors, Kind, Result, Severity};
+use crate::diag::{Error, Errors, Kind, Result, Severity, nearest};
 use crate::fetch::Refresh;
-use crate::gotmpl::funcs::World;
+use crate::gotmpl::{Limit, Limits, Usage, World};
 use crate::host::Host;
 use crate::report::{Level, Output, Phase, Timings};
 use crate::state;
-use crate::values::Setting;
+use crate::values::{self, Setting};
 
 /// How a run ends (docs/exit-codes.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,10 @@ pub struct Run {
 
 impl Run {
     /// Resolves the flags that every command takes.
-    pub fn new(program: String, flags: &GlobalFlags, host: Arc<dyn Host>, terminal: bool) -> Self {
+    ///
+    /// # Errors
+    /// A flag that says nothing, and where to say so.
+    pub fn new(program: String, flags: &GlobalFlags, host: Arc<dyn Host>, terminal: bool) -> Result<Self, (Output, Error)> {
         let level = match flags.log_level {
             _ if flags.debug => Level::Debug,
             Some(LogLevel::Debug) => Level::Debug,
@@ -81,15 +84,17 @@ impl Run {
         let state_values = |arguments: &[String], text| {
             arguments.iter().map(move |argument| state::StateValue { argument: argument.clone(), text }).collect::<Vec<_>>()
         };
+        let output = Output { level, colour: flags.color || (terminal && !plain) };
         let mut setting = Setting::new(host, Sources::new());
+        set_limits(&mut setting.limits, &flags.limit).map_err(|error| (output, error))?;
         setting.duplicates = match flags.duplicate_keys {
             DuplicateKeys::Refuse => Duplicates::Refuse,
             DuplicateKeys::Warn => Duplicates::LastWins,
         };
-        Self {
+        Ok(Self {
             program,
             setting,
-            output: Output { level, colour: flags.color || (terminal && !plain) },
+            output,
             timings: Timings::start(),
             profile: match flags.compat {
                 Compat::Helm4 => Profile::HELM4,
@@ -111,7 +116,7 @@ impl Run {
             allow_no_match: flags.allow_no_matching_release,
             debug: flags.debug,
             said: Mutex::default(),
-        }
+        })
     }
 
     /// The world outside.
@@ -181,6 +186,28 @@ impl Run {
     }
 }
 
+/// Sets limits from `steps=100M`, `time=2m`.
+///
+/// # Errors
+/// A name that is none, with the nearest that is one; a value that is none.
+pub fn set_limits(limits: &mut Limits, settings: &[String]) -> Result<()> {
+    for setting in settings.iter().filter(|setting| !setting.is_empty()) {
+        let refused = |what: String| Error::new(Kind::Usage, format!("--limit {setting}: {what}"));
+        let names = || Limit::ALL.iter().map(|limit| limit.name());
+        let (name, value) = setting.split_once('=').ok_or_else(|| refused("expected NAME=VALUE".to_owned()))?;
+        let Some(limit) = Limit::ALL.into_iter().find(|limit| limit.name() == name) else {
+            let known = names().collect::<Vec<_>>().join(", ");
+            let error = refused(format!("no limit has the name {name:?}; there are {known}"));
+            return Err(match nearest(name, names()) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error,
+            });
+        };
+        limits.set(limit, value).map_err(refused)?;
+    }
+    Ok(())
+}
+
 /// The part of the world that templates see.
 impl World for Run {
     fn now(&self) -> i128 {
@@ -194,5 +221,8 @@ impl World for Run {
     }
     fn variable(&self, name: &str) -> Option<String> {
         self.host().variable(name)
+    }
+    fn usage(&self) -> Usage {
+        values::usage(self.host())
     }
 }

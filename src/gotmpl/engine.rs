@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::ParseError;
 use super::funcs::{Failure, FunctionTable};
+use super::limits::Limits;
 use super::program::Program;
 use crate::data::Str;
 
@@ -19,27 +20,6 @@ pub enum MissingKey {
     Zero,
     /// An error: `map has no entry for key "x"`.
     Error,
-}
-
-/// What hostile input runs into. All are far above what a real chart needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Templates that call templates with `template`; 100,000 is Go's own limit.
-    pub depth: usize,
-    /// Executions inside functions (`include`, `tpl`) inside executions.
-    pub executions: usize,
-    /// Nested control structures in a text; Go has 10,000 for parentheses.
-    pub nesting: usize,
-    /// Bytes that one execution, or one function's result, may have.
-    pub output: usize,
-    /// Nodes that one execution may walk.
-    pub steps: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { depth: 100_000, executions: 10_000, nesting: 10_000, output: 1 << 28, steps: 200_000_000 }
-    }
 }
 
 /// Choices of a dialect.
@@ -60,15 +40,26 @@ pub struct Engine {
 }
 
 /// What functions made of texts, by the type of it and the text.
-type Cache = HashMap<(TypeId, Box<[u8]>), Arc<dyn Any + Send + Sync>>;
+#[derive(Debug, Default)]
+struct Cache {
+    made: HashMap<(TypeId, Box<[u8]>), Kept>,
+    /// Bytes of all of it, roughly.
+    size: usize,
+}
 
-/// How many things functions may keep.
-const MAX_CACHED: usize = 10_000;
+type Kept = Arc<dyn Any + Send + Sync>;
+
+/// How many bytes functions may keep.
+const MAX_CACHED: usize = 64 << 20;
 
 impl Engine {
     /// An engine for these functions.
     pub fn new(functions: Arc<FunctionTable>, options: Options) -> Self {
         Self { functions, options, cache: Arc::default() }
+    }
+    /// The same engine with other limits; what functions keep is shared.
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self { options: Options { limits, ..self.options }, ..self.clone() }
     }
     /// The functions that templates can call.
     pub fn functions(&self) -> &FunctionTable {
@@ -85,19 +76,26 @@ impl Engine {
     pub fn parse(&self, name: impl Into<Str>, text: impl Into<Str>) -> Result<Arc<Program>, ParseError> {
         Program::parse(self, name.into(), text.into())
     }
-    /// Something made from a text, now or before.
-    pub(super) fn cached<T: Any + Send + Sync>(&self, text: &[u8], make: impl FnOnce() -> Result<T, Failure>) -> Result<Arc<T>, Failure> {
+    /// Something made from a text, now or before; `make` gives it and its size in bytes.
+    pub(super) fn cached<T: Any + Send + Sync>(
+        &self,
+        text: &[u8],
+        make: impl FnOnce() -> Result<(T, usize), Failure>,
+    ) -> Result<Arc<T>, Failure> {
         let key = (TypeId::of::<T>(), Box::from(text));
-        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).made.get(&key).cloned();
         if let Some(Ok(known)) = known.map(Arc::downcast) {
             return Ok(known);
         }
-        let made = Arc::new(make()?);
+        let (made, size) = make()?;
+        let (made, size) = (Arc::new(made), size + text.len() + 256);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.len() >= MAX_CACHED {
-            cache.clear();
+        if cache.size + size > MAX_CACHED {
+            *cache = Cache::default();
         }
-        cache.insert(key, made.clone());
+        if size <= MAX_CACHED && cache.made.insert(key, made.clone()).is_none() {
+            cache.size += size;
+        }
         Ok(made)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::limits::{Limit, Reached};
 use crate::data::Str;
 use crate::golang::strconv::quote;
 
@@ -14,6 +15,8 @@ pub struct ParseError {
     pub line: u32,
     /// What is wrong, without place: `function "foo" not defined`.
     pub message: String,
+    /// The limit that the text runs into, where that is what is wrong.
+    pub limit: Option<Limit>,
 }
 
 impl fmt::Display for ParseError {
@@ -83,21 +86,38 @@ impl fmt::Display for Link {
 ///
 /// The chain is flat (not boxed errors in errors), so that 100,000 nested templates can fail without recursion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExecError(Vec<Link>);
+pub struct ExecError {
+    /// Innermost first.
+    links: Vec<Link>,
+    limit: Option<Limit>,
+}
 
 impl ExecError {
     /// An error that starts with this link.
     pub fn new(link: Link) -> Self {
-        Self(vec![link])
+        Self { links: vec![link], limit: None }
     }
     /// The same error one template further out, or with a function's words before it.
     pub fn wrapped(mut self, link: Link) -> Self {
-        self.0.push(link);
+        self.links.push(link);
+        self
+    }
+    /// The error of a limit that was reached.
+    pub fn reached(reached: Reached) -> Self {
+        Self { links: vec![Link::Text(reached.message)], limit: Some(reached.limit) }
+    }
+    /// The limit that the run reached, where that is what went wrong.
+    pub fn limit(&self) -> Option<Limit> {
+        self.limit
+    }
+    /// The same error as that of a limit that was reached.
+    pub(super) fn of_limit(mut self, limit: Limit) -> Self {
+        self.limit = Some(limit);
         self
     }
     /// The links, outermost first. Never empty.
     pub fn links(&self) -> impl DoubleEndedIterator<Item = &Link> {
-        self.0.iter().rev()
+        self.links.iter().rev()
     }
 }
 

@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod exec;
 pub mod funcs;
+mod limits;
 mod parse;
 mod program;
 mod set;
@@ -16,8 +17,9 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
-pub use engine::{Engine, Limits, MissingKey, Options};
+pub use engine::{Engine, MissingKey, Options};
 pub use error::{ExecError, Frame, Link, ParseError};
 pub use funcs::{Call, Failure, Family, Function, FunctionTable, Nested, Source, World};
+pub use limits::{Budget, Limit, Limits, Reached, Usage};
 pub use program::Program;
 pub use set::{Environment, TemplateSet};

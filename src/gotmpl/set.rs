@@ -8,6 +8,7 @@ use super::engine::Engine;
 use super::error::{ExecError, Link};
 use super::exec::{self, Run, Shared};
 use super::funcs::{Nested, World};
+use super::limits::{Budget, Limit};
 use super::program::Program;
 use crate::data::{Str, Value};
 
@@ -63,7 +64,25 @@ impl TemplateSet {
     /// # Errors
     /// The chain from this template to the fault.
     pub fn execute(&self, name: impl AsRef<[u8]>, data: &Value, environment: &Environment<'_>, out: &mut Vec<u8>) -> Result<(), ExecError> {
-        self.execute_nested(name.as_ref(), data, Run { environment, shared: &mut Shared::new() }, out)
+        self.execute_within(name, data, environment, &Budget::new(), out)
+    }
+    /// As [`TemplateSet::execute`], and what it uses is taken from a budget that other executions use, too.
+    ///
+    /// # Errors
+    /// The chain from this template to the fault.
+    pub fn execute_within(
+        &self,
+        name: impl AsRef<[u8]>,
+        data: &Value,
+        environment: &Environment<'_>,
+        budget: &Budget,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ExecError> {
+        let mut shared = Shared::new();
+        let mut run = Run { environment, budget, shared: &mut shared };
+        let result = self.execute_nested(name.as_ref(), data, run.inner(), out);
+        run.close();
+        result
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -97,7 +116,8 @@ impl TemplateSet {
         let limit = self.engine.options().limits.executions;
         if run.shared.executions >= limit {
             let name = &template.0.template(template.1).name;
-            return Err(ExecError::new(Link::Text(format!("template {name}: exceeded maximum depth of nested executions ({limit})"))));
+            let message = format!("template {name}: exceeded maximum depth of nested executions ({limit})");
+            return Err(ExecError::new(Link::Text(message)).of_limit(Limit::Executions));
         }
         run.shared.executions += 1;
         let result = exec::execute(self, run.inner(), template, data, out);
@@ -111,6 +131,9 @@ impl TemplateSet {
         let program = match known {
             Some(program) => program,
             None => {
+                // Compiling a text takes some ten steps a byte at worst.
+                let effort = text.len() as u64 / 4;
+                run.spend(effort, &self.engine.options().limits).map_err(|reached| Nested::Exec(ExecError::reached(reached)))?;
                 let program = self.engine.parse(name, text.clone()).map_err(Nested::Parse)?;
                 if run.shared.texts.len() >= MAX_TEXTS {
                     run.shared.texts.clear();

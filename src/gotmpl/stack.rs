@@ -47,19 +47,20 @@ pub(super) trait Recursive: Send {
 /// Runs `work` on a new stack and gives back what it gives; `None` where the system has no thread for us.
 pub(super) fn deeper<T: Recursive + ?Sized, R: Send>(this: &mut T, work: impl FnOnce(&mut T) -> R + Send) -> Option<R> {
     let before = *this.stack();
-    let result = std::thread::scope(|scope| {
-        let run = || {
-            *this.stack() = Stack { base: Stack::here().base, budget: SEGMENT - SPARE };
-            work(this)
-        };
-        let thread = Builder::new().stack_size(SEGMENT).spawn_scoped(scope, run).ok()?;
-        match thread.join() {
-            Ok(result) => Some(result),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+    let result = elsewhere(|| {
+        *this.stack() = Stack { base: Stack::here().base, budget: SEGMENT - SPARE };
+        work(this)
     });
     *this.stack() = before;
     result
+}
+
+/// Runs `work` on a new, large stack; `None` where the system has no thread for us.
+pub(super) fn elsewhere<R: Send>(work: impl FnOnce() -> R + Send) -> Option<R> {
+    std::thread::scope(|scope| match Builder::new().stack_size(SEGMENT).spawn_scoped(scope, work).ok()?.join() {
+        Ok(result) => Some(result),
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
 }
 
 #[cfg(test)]

@@ -183,7 +183,11 @@ fn endless_work_ends_in_an_error() {
     let run = |text: &str| run_with(&engine, &[("t", text)], &Value::NIL);
     assert_eq!(
         run("{{ range 9223372036854775807 }}{{ end }}").unwrap_err(),
-        "template: t:1:31: executing \"t\" at <>: exceeded maximum number of steps (100000)"
+        "template: t:1:9: executing \"t\" at <9223372036854775807>: range over 9223372036854775807 is longer than the limit of 5000000 items"
+    );
+    assert_eq!(
+        run("{{ range 4000000 }}{{ end }}").unwrap_err(),
+        "template: t:1:19: executing \"t\" at <>: exceeded maximum number of steps (100000)"
     );
     assert_eq!(tail(run("{{ range 10000 }}{{ range 10000 }}x{{ end }}{{ end }}")), "exceeded maximum number of steps (100000)");
     let line = "x".repeat(1000);
@@ -216,7 +220,7 @@ fn damaged_templates_never_panic() {
         b"{{", b"}}", b"(", b")", b"|", b"\"", b"`", b"'", b"$", b".", b"\xff", b"\xe9", b" -}}", b"{{- ", b":=", b",", b"\n", b"/*",
         b"end",
     ];
-    let limits = Limits { steps: 10_000, output: 100_000, depth: 50, executions: 20, nesting: 50 };
+    let limits = Limits { steps: 10_000, output: 100_000, depth: 50, executions: 20, nesting: 50, ..Limits::default() };
     let engine = engine(limits, MissingKey::Zero);
     let data: Value = [("a", Value::int(1)), ("l", vec![Value::int(1), "x".into()].into())].into_iter().collect::<Map>().into();
     let mut state = 42_u64;

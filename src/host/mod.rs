@@ -80,6 +80,9 @@ pub trait Host: Send + Sync {
     fn variables(&self) -> Vec<(String, String)>;
     /// Nanoseconds since 1970.
     fn now(&self) -> i128;
+    /// What this process has used: time since some beginning, by a clock that never goes back, and bytes of memory (0
+    /// where the system does not say).
+    fn usage(&self) -> (Duration, u64);
     /// The local time zone's IANA name; `UTC` where none is known.
     fn zone(&self) -> String;
     /// Fills the buffer with random bytes.

@@ -6,7 +6,8 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::{Command, EntryKind, Host, Output, Request, Response, http};
 use crate::diag::{Error, Kind, Place, Result};
@@ -19,6 +20,13 @@ fn first_missing(link: &Path) -> PathBuf {
     parts.reverse();
     let missing = parts.into_iter().find(|part| fs::symlink_metadata(part).is_err());
     missing.unwrap_or(link).to_owned()
+}
+
+/// What Linux says of this process's memory.
+fn resident_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
 /// The real files, environment, clock, randomness and programs.
@@ -98,6 +106,11 @@ impl Host for RealHost {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or_else(|before| -(before.duration().as_nanos() as i128), |since| since.as_nanos() as i128)
+    }
+
+    fn usage(&self) -> (Duration, u64) {
+        static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        (BEGUN.elapsed(), resident_memory().unwrap_or(0))
     }
 
     fn zone(&self) -> String {

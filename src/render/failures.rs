@@ -1,10 +1,12 @@
 //! What goes wrong in a template, in helm's words (helm pkg/engine/engine.go cleanupParseError, reformatExecErrorMsg).
 
+use super::Request;
 use super::run::Linked;
 use crate::charts::{ErrorForm, Profile};
 use crate::data::{Str, Value};
 use crate::diag::{Error, Kind, Place, nearest};
 use crate::gotmpl::{ExecError, Frame, Link, ParseError};
+use crate::values::raise;
 
 /// What stands round the message of `fail` and `required` on its way out.
 pub(super) const START: &str = "HELM_ERR_START";
@@ -27,10 +29,10 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, linked: &Linked<'_>) -
 }
 
 /// A template that failed while it ran.
-pub(super) fn exec_error(error: &ExecError, profile: Profile, linked: &Linked<'_>) -> Error {
-    let message = message_of(error, profile);
+pub(super) fn exec_error(error: &ExecError, request: &Request<'_>, linked: &Linked<'_>) -> Error {
+    let message = message_of(error, request.profile);
     let frames: Vec<&Frame> = error.links().filter_map(|link| if let Link::Frame(frame) = link { Some(&**frame) } else { None }).collect();
-    let mut report = Error::new(Kind::Render, message);
+    let mut report = Error::new(if error.limit().is_some() { Kind::Limit } else { Kind::Render }, message);
     if let Some((last, outer)) = frames.split_last() {
         for frame in outer.iter().take(MAX_FRAMES) {
             report = report.frame(place(frame, linked), format!("executing {:?} at <{}>", frame.template.to_text(), frame.node));
@@ -39,6 +41,9 @@ pub(super) fn exec_error(error: &ExecError, profile: Profile, linked: &Linked<'_
     }
     for hint in hints(error, &frames, linked) {
         report = report.hint(hint);
+    }
+    if let Some(limit) = error.limit() {
+        report = report.hint(raise(&request.limits, limit));
     }
     report
 }

@@ -238,13 +238,13 @@ fn lookup(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let Some(lookup) = call.context::<HelmContext>().and_then(|context| context.lookup.as_ref()) else { return Ok(Map::new().into()) };
     let words: Vec<String> = (0..4).map(|index| String::from_utf8_lossy(text(arguments, index)).into_owned()).collect();
     let [api_version, kind, namespace, name] = words.as_slice() else { return Ok(Map::new().into()) };
-    Ok(lookup.lookup(api_version, kind, namespace, name)?)
+    Ok(call.outside(|| lookup.lookup(api_version, kind, namespace, name))?)
 }
 
 fn get_host_by_name(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let resolve = call.context::<HelmContext>().and_then(|context| context.host_by_name);
     let name = String::from_utf8_lossy(text(arguments, 0));
-    Ok(resolve.and_then(|resolve| resolve(&name)).unwrap_or_default().into())
+    Ok(call.outside(|| resolve.and_then(|resolve| resolve(&name))).unwrap_or_default().into())
 }
 
 fn without_line_end(mut text: Vec<u8>) -> Value {
@@ -254,16 +254,19 @@ fn without_line_end(mut text: Vec<u8>) -> Value {
     Str::from(text).into()
 }
 
-fn to_yaml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(without_line_end(write(any(arguments, 0), Style::Helm).unwrap_or_default()))
+/// What a level adds to the lines below it, in YAML.
+const YAML_INDENT: usize = 2;
+
+fn to_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(without_line_end(call.write_value(any(arguments, 0), YAML_INDENT, |value| write(value, Style::Helm))?.unwrap_or_default()))
 }
 
-fn must_to_yaml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(without_line_end(write(any(arguments, 0), Style::Helm)?))
+fn must_to_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(without_line_end(call.write_value(any(arguments, 0), YAML_INDENT, |value| write(value, Style::Helm))??))
 }
 
-fn to_yaml_pretty(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(without_line_end(write(any(arguments, 0), Style::Pretty).unwrap_or_default()))
+fn to_yaml_pretty(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(without_line_end(call.write_value(any(arguments, 0), YAML_INDENT, |value| write(value, Style::Pretty))?.unwrap_or_default()))
 }
 
 fn error_map(message: String) -> Value {
@@ -306,12 +309,12 @@ fn json_kind(value: &Value) -> Option<&'static str> {
     })
 }
 
-fn to_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(Str::from(json::write(any(arguments, 0), true, "").unwrap_or_default()).into())
+fn to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(Str::from(call.write_value(any(arguments, 0), 0, |value| json::write(value, true, ""))?.unwrap_or_default()).into())
 }
 
-fn must_to_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(Str::from(json::write(any(arguments, 0), true, "")?).into())
+fn must_to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    Ok(Str::from(call.write_value(any(arguments, 0), 0, |value| json::write(value, true, ""))??).into())
 }
 
 fn from_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -344,23 +347,23 @@ fn from_json_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, F
 /// How Go's encoder ends where it is given nil.
 const NO_TYPE: &str = "reflect: call of reflect.Value.Type on zero Value";
 
-fn to_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn to_toml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let value = any(arguments, 0);
     if value.is_nil() {
         return Err(NO_TYPE.into());
     }
-    Ok(match toml::write(value) {
+    Ok(match call.write_value(value, YAML_INDENT, toml::write)? {
         Ok(text) => Str::from(text).into(),
         Err(message) => message.into(),
     })
 }
 
-fn must_to_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn must_to_toml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let value = any(arguments, 0);
     if value.is_nil() {
         return Err(NO_TYPE.into());
     }
-    Ok(Str::from(toml::write(value)?).into())
+    Ok(Str::from(call.write_value(value, YAML_INDENT, toml::write)??).into())
 }
 
 fn from_toml(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

@@ -32,7 +32,7 @@ use crate::charts::{
 use crate::data::{Map, Str};
 use crate::diag::{Error, Kind, Place};
 use crate::golang::path;
-use crate::gotmpl::World;
+use crate::gotmpl::{Limits, World};
 use run::Linked;
 
 /// What to do about values that miss a chart's `values.schema.json`.
@@ -74,6 +74,8 @@ pub struct Request<'a> {
     pub schemas: Option<&'a Arc<dyn SchemaSource>>,
     /// What `lookup` sees; nothing where `None`.
     pub lookup: Option<&'a Arc<dyn Lookup>>,
+    /// What hostile templates run into.
+    pub limits: Limits,
     /// Clock and randomness.
     pub world: &'a dyn World,
 }

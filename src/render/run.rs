@@ -16,7 +16,7 @@ use crate::charts::{Chart, ChartObject, File, NodeId, Profile, Tree};
 use crate::data::{Kind as Is, Map, Str, Value};
 use crate::diag::{Error, Kind, Result};
 use crate::golang::path;
-use crate::gotmpl::{Engine, Environment, MissingKey, Options, ParseError, Program, TemplateSet, World};
+use crate::gotmpl::{Budget, Engine, Environment, MissingKey, Options, ParseError, Program, TemplateSet, World};
 
 static HELM4: LazyLock<Engine> = LazyLock::new(|| engine(true));
 static HELM3: LazyLock<Engine> = LazyLock::new(|| engine(false));
@@ -58,7 +58,7 @@ type Compiled = Arc<Vec<Result<Arc<Program>, ParseError>>>;
 
 /// What of a chart is made once: its templates, compiled for each path it stands at, and its files by name.
 struct Prepared {
-    programs: Mutex<HashMap<(&'static str, String), Compiled>>,
+    programs: Mutex<HashMap<(&'static str, usize, String), Compiled>>,
     files: Arc<BTreeMap<Str, Str>>,
 }
 
@@ -85,13 +85,13 @@ fn is_partial(name: &[u8]) -> bool {
 }
 
 /// The chart's templates, compiled as they are named under that path.
-fn compiled(chart: &Chart, full_path: &str, profile: Profile) -> Compiled {
+fn compiled(chart: &Chart, full_path: &str, request: &Request<'_>) -> Compiled {
     let prepared = prepared(chart);
-    let key = (profile.name, full_path.to_owned());
+    let key = (request.profile.name, request.limits.nesting, full_path.to_owned());
     if let Some(found) = prepared.programs.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return found.clone();
     }
-    let engine = engine_of(profile);
+    let engine = engine_of(request.profile).with_limits(request.limits);
     let parse = |file: &File| engine.parse(path::join(&[full_path.as_bytes(), &file.name]), file.data.clone());
     let programs: Compiled = Arc::new(own_templates(chart).map(parse).collect());
     prepared.programs.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(programs).clone()
@@ -163,7 +163,7 @@ impl<'a> Linked<'a> {
         }
         let full_path = tree.full_path(node);
         let base_path = Str::from(path::join(&[full_path.as_bytes(), b"templates"]));
-        let programs = compiled(chart, &full_path, profile);
+        let programs = compiled(chart, &full_path, self.request);
         for (file, program) in own_templates(chart).zip(programs.iter()) {
             let name = path::join(&[full_path.as_bytes(), &file.name]);
             let template = Template { program: program.clone(), text: file.data.clone(), data: data.clone(), base_path: base_path.clone() };
@@ -177,7 +177,8 @@ impl<'a> Linked<'a> {
         let mut order: Vec<&Vec<u8>> = self.templates.keys().collect();
         let depth = |name: &[u8]| name.iter().filter(|byte| **byte == b'/').count();
         order.sort_by_cached_key(|name| std::cmp::Reverse((depth(name), (*name).clone())));
-        let mut set = TemplateSet::new(engine_of(self.request.profile), "gotpl");
+        let mut set = TemplateSet::new(&engine_of(self.request.profile).with_limits(self.request.limits), "gotpl");
+        let budget = Budget::new();
         for name in &order {
             let template = &self.templates[*name];
             match &template.program {
@@ -195,7 +196,7 @@ impl<'a> Linked<'a> {
             template.data.insert("Template", Value::object(about));
             let mut out = Vec::with_capacity(template.text.len() * 2);
             let data = Value::object(Values::new(template.data.clone(), self.request.profile));
-            set.execute(name, &data, &environment, &mut out).map_err(|error| exec_error(&error, self.request.profile, self))?;
+            set.execute_within(name, &data, &environment, &budget, &mut out).map_err(|error| exec_error(&error, self.request, self))?;
             // parity: helm drops what Go prints for a missing value, wherever the text comes from.
             rendered.push((Str::from(name.as_slice()), Str::from(split::remove_all(out, b"<no value>"))));
         }

@@ -71,7 +71,7 @@ fn start(call: &Call<'_>, variables: Vec<(String, String)>, program: &Value, lis
         variables,
         input: input.first().map(text).unwrap_or_default(),
     };
-    run(&*context.setting.host, &command).map(Value::string).map_err(Failure::from)
+    call.outside(|| run(&*context.setting.host, &command)).map(Value::string).map_err(Failure::from)
 }
 
 /// Runs a program and gives what it prints.

@@ -8,6 +8,7 @@ use super::template::Helpers;
 use crate::data::Sources;
 use crate::data::yaml::Duplicates;
 use crate::diag::{Error, Place, Result};
+use crate::gotmpl::Limits;
 use crate::host::{EntryKind, Host};
 
 /// The world, the sources of the load, and where to put what is worth saying. Cheap to clone, shared by threads.
@@ -21,13 +22,15 @@ pub struct Setting {
     pub notes: Notes,
     /// What to do about a key that stands twice in a layer (`--duplicate-keys`).
     pub duplicates: Duplicates,
+    /// What hostile templates run into (`--limit`).
+    pub limits: Limits,
     pub(super) helpers: Arc<Mutex<HashMap<PathBuf, Arc<Helpers>>>>,
 }
 
 impl Setting {
     /// A setting that refuses repeated keys.
     pub fn new(host: Arc<dyn Host>, sources: Sources) -> Self {
-        Self { host, sources, notes: Notes::default(), duplicates: Duplicates::Refuse, helpers: Arc::default() }
+        Self { host, sources, notes: Notes::default(), duplicates: Duplicates::Refuse, limits: Limits::default(), helpers: Arc::default() }
     }
 }
 

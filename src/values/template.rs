@@ -11,8 +11,8 @@ use crate::data::{Kind as Is, SourceFile, Str, Value};
 use crate::diag::{Error, Kind, Place, nearest};
 use crate::gotmpl::funcs::{builtin, sprig};
 use crate::gotmpl::{
-    Call, Engine, Environment, ExecError, Failure, Family, Function, FunctionTable, Link, MissingKey, Options, ParseError, Program, Source,
-    TemplateSet, World,
+    Budget, Call, Engine, Environment, ExecError, Failure, Family, Function, FunctionTable, Limit, Limits, Link, MissingKey, Options,
+    ParseError, Program, Reached, Source, TemplateSet, Usage, World,
 };
 use crate::host::Host;
 
@@ -121,7 +121,7 @@ pub fn render_inline(setting: &Setting, folder: &Folder, text: &Str, data: &Valu
 pub fn render_path(setting: &Setting, name: &str, text: &Str, data: &Value) -> Result<Str, Error> {
     let fail = |words: String| Error::new(Kind::Template, words);
     let table = FunctionTable::new(&[builtin::FAMILY]).map_err(fail)?;
-    let engine = Engine::new(Arc::new(table), Options::default());
+    let engine = Engine::new(Arc::new(table), Options { limits: setting.limits, ..Options::default() });
     let program =
         engine.parse(name, text.clone()).map_err(|fault| fail(format!("parsing {name} template {:?}: {fault}", text.to_text())))?;
     let mut set = TemplateSet::new(&engine, name);
@@ -163,7 +163,7 @@ fn names_a_changing_function(text: &[u8]) -> bool {
 /// As [`render_file`].
 pub fn render(setting: &Setting, template: &Template<'_>, data: &Value) -> Result<Vec<u8>, Error> {
     let context = Context { setting: setting.clone(), folder: template.folder.clone(), depth: 0 };
-    run(&context, template.text, data).map_err(|failure| explain(setting, template, data, failure))
+    run(&context, template.text, data, &Budget::new()).map_err(|failure| explain(setting, template, data, failure))
 }
 
 enum Broken {
@@ -173,8 +173,9 @@ enum Broken {
     Exec(ExecError, Arc<Helpers>),
 }
 
-fn run(context: &Context, text: &[u8], data: &Value) -> Result<Vec<u8>, Broken> {
+fn run(context: &Context, text: &[u8], data: &Value, budget: &Budget) -> Result<Vec<u8>, Broken> {
     let engine = ENGINE.as_ref().map_err(|fault| Broken::Other(fault.clone()))?;
+    let engine = &engine.with_limits(context.setting.limits);
     let helpers = helpers(context, engine)?;
     let mut set = TemplateSet::new(engine, NAME);
     for (_, program) in &helpers.programs {
@@ -183,7 +184,8 @@ fn run(context: &Context, text: &[u8], data: &Value) -> Result<Vec<u8>, Broken> 
     set.add(&engine.parse(NAME, text).map_err(Broken::Parse)?);
     let world = Outside(context.setting.host.clone());
     let mut out = Vec::with_capacity(text.len() * 2);
-    set.execute(NAME, data, &Environment { world: &world, context }, &mut out).map_err(|error| Broken::Exec(error, helpers))?;
+    let environment = Environment { world: &world, context };
+    set.execute_within(NAME, data, &environment, budget, &mut out).map_err(|error| Broken::Exec(error, helpers))?;
     Ok(out)
 }
 
@@ -219,9 +221,18 @@ fn explain(setting: &Setting, template: &Template<'_>, data: &Value, broken: Bro
             let at = place_in(setting, &source, &source.text, fault.line, None);
             (Error::new(Kind::Template, message), Some(at))
         }
-        Broken::Parse(fault) => (Error::new(Kind::Template, fault.to_string()), place(fault.line, None)),
+        Broken::Parse(fault) => {
+            let error = match fault.limit {
+                Some(limit) => Error::new(Kind::Limit, fault.to_string()).hint(raise(&setting.limits, limit)),
+                None => Error::new(Kind::Template, fault.to_string()),
+            };
+            (error, place(fault.line, None))
+        }
         Broken::Exec(fault, helpers) => {
-            let mut error = Error::new(Kind::Render, fault.to_string());
+            let mut error = match fault.limit() {
+                Some(limit) => Error::new(Kind::Limit, fault.to_string()).hint(raise(&setting.limits, limit)),
+                None => Error::new(Kind::Render, fault.to_string()),
+            };
             let mut at = None;
             let frames: Vec<_> = fault.links().filter_map(|link| if let Link::Frame(frame) = link { Some(frame) } else { None }).collect();
             for (position, frame) in frames.iter().enumerate() {
@@ -248,6 +259,11 @@ fn explain(setting: &Setting, template: &Template<'_>, data: &Value, broken: Bro
         Some(at) => error.at(at),
         None => error,
     }
+}
+
+/// What to do about a limit that was reached.
+pub fn raise(limits: &Limits, limit: Limit) -> String {
+    format!("the limit {0} is {1}; where the template needs more: --limit {0}=…", limit.name(), limits.shown(limit))
 }
 
 /// The place of a line and column (bytes from 0) of a text that starts at a source's base.
@@ -311,6 +327,15 @@ impl World for Outside {
     fn variable(&self, name: &str) -> Option<String> {
         self.0.variable(name)
     }
+    fn usage(&self) -> Usage {
+        usage(&*self.0)
+    }
+}
+
+/// What the process has used, as the limits of templates see it.
+pub fn usage(host: &dyn Host) -> Usage {
+    let (time, memory) = host.usage();
+    Usage { time, memory }
 }
 
 const TABLE: &[Function] = &[
@@ -358,12 +383,18 @@ fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     }
     let nested = Context { setting: context.setting.clone(), folder: context.folder.clone(), depth: context.depth + 1 };
     let text = text.as_str().cloned().unwrap_or_default();
-    match run(&nested, &text, data) {
+    match run(&nested, &text, data, call.budget()) {
         Ok(out) => Ok(Value::string(out)),
         Err(Broken::Other(text)) => Err(text.into()),
         Err(Broken::Helper(shown, fault, _)) => Err(format!("failed to parse helper template {shown}: {fault}").into()),
         Err(Broken::Parse(fault)) => Err(fault.to_string().into()),
-        Err(Broken::Exec(fault, _)) => Err(fault.to_string().into()),
+        Err(Broken::Exec(fault, _)) => {
+            let message = fault.to_string();
+            Err(match fault.limit() {
+                Some(limit) => Reached { limit, message }.into(),
+                None => message.into(),
+            })
+        }
     }
 }
 

@@ -13,21 +13,27 @@ pub(super) const TABLE: &[Function] = &[
     row("fromYaml", "(string) interface {}", from_yaml, "The value that a YAML text stands for.", r#"{{ (fromYaml "port: 80").port }}"#),
 ];
 
+/// What a level adds to the lines below it.
+const INDENT: usize = 2;
+
 fn to_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let value = arguments.first().cloned().unwrap_or_default();
-    let text = match value.as_object::<Record>() {
+    let text = call.write_value(&value, INDENT, written)??;
+    Ok(Value::string(text))
+}
+
+fn written(value: &Value) -> Result<Vec<u8>, String> {
+    match value.as_object::<Record>() {
         // go-yaml writes a struct's fields in their order
         Some(record) => {
             let fields = record.fields().map(|(name, value)| {
                 let field: Map = [(name.to_lowercase(), plain(value, 0))].into_iter().collect();
                 write(&field.into(), Style::Helmfile)
             });
-            fields.collect::<Result<Vec<_>, _>>()?.concat()
+            Ok(fields.collect::<Result<Vec<_>, _>>()?.concat())
         }
-        None => write(&plain(&value, 0), Style::Helmfile)?,
-    };
-    call.check_size(text.len() as u128)?;
-    Ok(Value::string(text))
+        None => write(&plain(value, 0), Style::Helmfile),
+    }
 }
 
 /// A value with helmfile's structs as maps with go-yaml's keys.

@@ -104,6 +104,7 @@ impl Case {
             host_by_name: None,
             schemas: None,
             lookup: None,
+            limits: bkhelm::gotmpl::Limits::default(),
             world: &Still,
         };
         let rendered = render::render(&chart, &values, &request).map_err(|failure| failure.error)?;

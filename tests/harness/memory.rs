@@ -76,6 +76,9 @@ impl Host for Memory {
     fn now(&self) -> i128 {
         Still.now()
     }
+    fn usage(&self) -> (std::time::Duration, u64) {
+        Default::default()
+    }
     fn zone(&self) -> String {
         Still.zone()
     }

@@ -14,8 +14,17 @@ use regex_automata::{Input, util::syntax};
 
 use super::{bytes, utf8};
 
-/// Compiled programs may use this much memory; Go's own limit is on the pattern alone.
-const PROGRAM_BYTES: usize = 32 << 20;
+/// Why a pattern gives no [`Regexp`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Go's text: ``error parsing regexp: missing closing ]: `[a` ``.
+    Syntax(String),
+    /// The automaton would be larger than the limit; Go's own is on the pattern alone. In Go's words.
+    TooLarge(String),
+}
+
+/// What a character of a pattern comes to in the automaton, at least.
+const BYTES_OF_CHARACTER: usize = 32;
 
 /// A compiled regular expression. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -31,19 +40,25 @@ pub struct Regexp {
 pub type Submatches = Vec<Option<(usize, usize)>>;
 
 impl Regexp {
-    /// `regexp.Compile`.
+    /// `regexp.Compile`, with at most so many bytes for the automaton.
     ///
     /// # Errors
-    /// Go's text: ``error parsing regexp: missing closing ]: `[a` ``.
-    pub fn new(pattern: &[u8]) -> Result<Regexp, String> {
-        let parsed = parse::parse(pattern)?;
-        let config = meta::Config::new().nfa_size_limit(Some(PROGRAM_BYTES)).onepass_size_limit(Some(1 << 20));
-        let program = meta::Builder::new()
-            .configure(config)
-            .syntax(syntax::Config::new())
-            .build_from_hir(&parsed.tree)
-            .map_err(|_| parse::describe("expression too large", pattern))?;
+    /// A faulty pattern, or one that is too large.
+    pub fn new(pattern: &[u8], limit: usize) -> Result<Regexp, Fault> {
+        let too_large = || Fault::TooLarge(parse::describe("expression too large", pattern));
+        if pattern.len().saturating_mul(BYTES_OF_CHARACTER) > limit {
+            return Err(too_large());
+        }
+        let parsed = parse::parse(pattern).map_err(Fault::Syntax)?;
+        let config = meta::Config::new().nfa_size_limit(Some(limit)).onepass_size_limit(Some(1 << 20));
+        let program =
+            meta::Builder::new().configure(config).syntax(syntax::Config::new()).build_from_hir(&parsed.tree).map_err(|_| too_large())?;
         Ok(Regexp { program, names: parsed.names, empty: pattern.is_empty() })
+    }
+
+    /// Bytes of the automaton, roughly.
+    pub fn size(&self) -> usize {
+        self.program.memory_usage()
     }
 
     /// `MatchString`
@@ -59,14 +74,19 @@ impl Regexp {
     }
 
     /// `FindAllStringIndex`: at most `limit` matches; all where it is negative. Empty: Go's nil.
-    pub fn find_all(&self, text: &[u8], limit: i64) -> Vec<(usize, usize)> {
+    /// Asks `go_on` at every match; ends where it says no.
+    pub fn find_all(&self, text: &[u8], limit: i64, go_on: &mut dyn FnMut() -> bool) -> Vec<(usize, usize)> {
         let haystack = Haystack::new(text);
         let mut found = Vec::new();
         let search = |from| {
             let input = Input::new(haystack.bytes()).range(from..);
             self.program.search(&input).map(|found| (found.start(), found.end()))
         };
-        each_match(&haystack, limit, search, |span| *span, |span| found.push(haystack.written(span)));
+        let accept = |span| {
+            found.push(haystack.written(span));
+            go_on()
+        };
+        each_match(&haystack, limit, search, |span| *span, accept);
         found
     }
 
@@ -84,12 +104,17 @@ impl Regexp {
         let mut captures = self.program.create_captures();
         let mut found = Vec::new();
         let search = |from| self.captures(&haystack, from, &mut captures);
-        each_match(&haystack, limit, search, whole, |groups| found.push(haystack.all_written(&groups)));
+        let accept = |groups: Submatches| {
+            found.push(haystack.all_written(&groups));
+            true
+        };
+        each_match(&haystack, limit, search, whole, accept);
         found
     }
 
     /// `Split`: the ranges between matches, at most `limit` of them (negative: all, 0: none).
-    pub fn split(&self, text: &[u8], limit: i64) -> Vec<(usize, usize)> {
+    /// As [`Regexp::find_all`] asks.
+    pub fn split(&self, text: &[u8], limit: i64, go_on: &mut dyn FnMut() -> bool) -> Vec<(usize, usize)> {
         if limit == 0 {
             return Vec::new();
         }
@@ -98,7 +123,7 @@ impl Regexp {
         }
         let mut parts = Vec::new();
         let (mut begin, mut end) = (0, 0);
-        for (start, stop) in self.find_all(text, limit) {
+        for (start, stop) in self.find_all(text, limit, go_on) {
             if limit > 0 && parts.len() as i64 >= limit.saturating_sub(1) {
                 break;
             }
@@ -145,7 +170,7 @@ fn each_match<M>(
     limit: i64,
     mut search: impl FnMut(usize) -> Option<M>,
     span: impl Fn(&M) -> (usize, usize),
-    mut accept: impl FnMut(M),
+    mut accept: impl FnMut(M) -> bool,
 ) {
     let text = haystack.bytes();
     let mut left = if limit < 0 { u64::MAX } else { limit.unsigned_abs() };
@@ -158,7 +183,9 @@ fn each_match<M>(
         at = if end == at { after_character(text, end) } else { end };
         last_end = Some(end);
         if counts {
-            accept(found);
+            if !accept(found) {
+                break;
+            }
             left = left.saturating_sub(1);
         }
     }

@@ -9,10 +9,10 @@ impl Regexp {
     /// `ReplaceAllString`: `$1`, `${name}` in `template` are expanded, `$1x` is the group `1x`.
     ///
     /// # Errors
-    /// Where the result would be longer than `limit` bytes.
-    pub fn replace_all(&self, text: &[u8], template: &[u8], limit: usize) -> Result<Vec<u8>, String> {
+    /// What `go_on` says, which is asked at every match with the length of the result so far.
+    pub fn replace_all<E>(&self, text: &[u8], template: &[u8], go_on: &mut dyn FnMut(usize) -> Result<(), E>) -> Result<Vec<u8>, E> {
         let pieces = pieces(template);
-        self.replace_with(text, limit, |out, text, groups| {
+        self.replace_with(text, go_on, |out, text, groups| {
             for piece in &pieces {
                 match piece {
                     Piece::Text(text) => out.extend_from_slice(text),
@@ -30,12 +30,22 @@ impl Regexp {
     /// `ReplaceAllLiteralString`
     ///
     /// # Errors
-    /// Where the result would be longer than `limit` bytes.
-    pub fn replace_all_literal(&self, text: &[u8], replacement: &[u8], limit: usize) -> Result<Vec<u8>, String> {
-        self.replace_with(text, limit, |out, _, _| out.extend_from_slice(replacement))
+    /// As [`Regexp::replace_all`].
+    pub fn replace_all_literal<E>(
+        &self,
+        text: &[u8],
+        replacement: &[u8],
+        go_on: &mut dyn FnMut(usize) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
+        self.replace_with(text, go_on, |out, _, _| out.extend_from_slice(replacement))
     }
 
-    fn replace_with(&self, text: &[u8], limit: usize, mut write: impl FnMut(&mut Vec<u8>, &[u8], &Submatches)) -> Result<Vec<u8>, String> {
+    fn replace_with<E>(
+        &self,
+        text: &[u8],
+        go_on: &mut dyn FnMut(usize) -> Result<(), E>,
+        mut write: impl FnMut(&mut Vec<u8>, &[u8], &Submatches),
+    ) -> Result<Vec<u8>, E> {
         let haystack = Haystack::new(text);
         let bytes = haystack.bytes();
         let mut captures = self.program.create_captures();
@@ -49,9 +59,7 @@ impl Regexp {
             if end > last_end || start == 0 {
                 write(&mut out, text, &written);
             }
-            if out.len() > limit {
-                return Err(format!("regexp: the result is longer than {limit} bytes"));
-            }
+            go_on(out.len())?;
             last_end = end;
             at = end.max(after_character(bytes, at));
         }

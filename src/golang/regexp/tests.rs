@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Regexp, Submatches, quote_meta};
+use super::{Fault, Regexp, Submatches, quote_meta};
 use crate::golang::strconv::{quote, unquote};
 
 fn text(column: &str) -> Vec<u8> {
@@ -22,15 +22,21 @@ fn whole(matches: Vec<(usize, usize)>) -> Vec<Submatches> {
     matches.into_iter().map(|span| vec![Some(span)]).collect()
 }
 
+fn compiled(pattern: &[u8]) -> Result<Regexp, String> {
+    Regexp::new(pattern, 32 << 20).map_err(|fault| match fault {
+        Fault::Syntax(words) | Fault::TooLarge(words) => words,
+    })
+}
+
 /// What we say and what Go says, pair by pair.
 fn check(known: &mut HashMap<Vec<u8>, Result<Regexp, String>>, columns: &[&str]) -> Vec<(String, String)> {
     let pattern = text(columns[1]);
     if columns[0] == "quotemeta" {
         return vec![(quote(&quote_meta(&pattern)), columns[2].to_owned())];
     }
-    let compiled = known.entry(pattern).or_insert_with_key(|pattern| Regexp::new(pattern));
+    let known = known.entry(pattern).or_insert_with_key(|pattern| compiled(pattern));
     let go = |at: usize| columns[at].to_owned();
-    let re = match compiled {
+    let re = match known {
         Ok(re) => re,
         // Go prints the bytes of the pattern, an error here is text.
         Err(error) if columns[0] == "error" => return vec![(error.clone(), String::from_utf8_lossy(&text(columns[2])).into_owned())],
@@ -48,21 +54,21 @@ fn check(known: &mut HashMap<Vec<u8>, Result<Regexp, String>>, columns: &[&str])
                 (spans(&all), go(3)),
                 (spans(&first), spans(&firsts)),
                 (re.is_match(&given).to_string(), found.to_string()),
-                (spans(&whole(re.find_all(&given, 2))), go(4)),
-                (quoted(re.replace_all(&given, b"<$0|$1>", usize::MAX)), go(5)),
+                (spans(&whole(re.find_all(&given, 2, &mut || true))), go(4)),
+                (quoted(re.replace_all(&given, b"<$0|$1>", &mut |_| Ok(()))), go(5)),
             ]
         }
         "split" => {
             let given = text(columns[2]);
-            let parts = re.split(&given, columns[3].parse().unwrap());
+            let parts = re.split(&given, columns[3].parse().unwrap(), &mut || true);
             let parts: Vec<String> = parts.into_iter().map(|(start, end)| quote(&given[start..end])).collect();
             vec![(quote(format!("[{}]", parts.join(" ")).as_bytes()), go(4))]
         }
         "replace" => {
             let (given, replacement) = (text(columns[2]), text(columns[3]));
             vec![
-                (quoted(re.replace_all(&given, &replacement, usize::MAX)), go(4)),
-                (quoted(re.replace_all_literal(&given, &replacement, usize::MAX)), go(5)),
+                (quoted(re.replace_all(&given, &replacement, &mut |_| Ok(()))), go(4)),
+                (quoted(re.replace_all_literal(&given, &replacement, &mut |_| Ok(()))), go(5)),
             ]
         }
         other => vec![("compiled".to_owned(), other.to_owned())],
@@ -87,11 +93,12 @@ fn patterns_find_and_fail_as_in_go() {
 
 #[test]
 fn a_result_that_grows_too_long_is_an_error() {
-    let re = Regexp::new(b"a").unwrap();
-    assert!(re.replace_all(&[b'a'; 1000], &[b'x'; 1000], 10_000).is_err());
+    let re = compiled(b"a").unwrap();
+    let mut go_on = |length: usize| if length > 10_000 { Err(length) } else { Ok(()) };
+    assert_eq!(re.replace_all(&[b'a'; 1000], &[b'x'; 1000], &mut go_on), Err(11_000));
 }
 
 #[test]
 fn a_program_that_grows_too_large_is_an_error() {
-    assert!(Regexp::new(br"(?:\pL{1,1000}\pN){1}[^\pL]{900}\pL{999}").is_err());
+    assert!(matches!(Regexp::new(br"(?:\pL{1,1000}\pN){1}[^\pL]{900}\pL{999}", 32 << 20), Err(Fault::TooLarge(_))));
 }

@@ -36,6 +36,7 @@ impl Execution<'_> {
             return self.junction(dot, row.own == Some(Own::Or), words);
         }
         let arguments = self.arguments(dot, name, &row.signature, words)?;
+        self.spend(effort(&arguments.values))?;
         let result = match row.own {
             Some(Own::Call) => Err(self.call_value(&arguments, words).into()),
             _ => {
@@ -45,7 +46,10 @@ impl Execution<'_> {
             }
         };
         match result {
-            Ok(value) => Ok(Operand { value, interface: row.gives_interface }),
+            Ok(value) => {
+                self.spend(effort(std::slice::from_ref(&value)))?;
+                Ok(Operand { value, interface: row.gives_interface })
+            }
             Err(failure) => self.failed(command, name, failure),
         }
     }
@@ -57,6 +61,7 @@ impl Execution<'_> {
         Err(match failure {
             Failure::Text(text) => ExecError::new(Link::Text(text)).wrapped(frame),
             Failure::Exec(error) => error.wrapped(frame),
+            Failure::Limit(reached) => ExecError::reached(reached).wrapped(frame),
         })
     }
 
@@ -200,6 +205,16 @@ impl Execution<'_> {
             None => self.fault(format!("wrong type for value; expected {of}; got {}", operand.clone().unwrapped().type_name())),
         }
     }
+}
+
+/// The steps that a function is counted which reads, copies or makes these values: some 20 ns each.
+fn effort(values: &[Value]) -> u64 {
+    let units = values.iter().map(|value| match &value.kind {
+        ValueKind::String(text) | ValueKind::Bytes(text) => text.len() / 64,
+        ValueKind::List(list) => list.len() / 8,
+        _ => 0,
+    });
+    units.sum::<usize>() as u64
 }
 
 /// `reflect.Value.SetInt`: the bits that fit.

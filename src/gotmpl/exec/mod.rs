@@ -7,11 +7,12 @@ mod arguments;
 mod evaluate;
 mod operand;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::engine::Limits;
 use super::error::{ExecError, Frame, Link};
-use super::funcs::weight;
+use super::funcs::{Failure, weight};
+use super::limits::{Budget, Limit, Limits, Reached};
 use super::parse::{Branch, Kind, NodeId, Pipe, UNRESOLVED, Variable, print};
 use super::program::Program;
 use super::set::{Environment, TemplateSet};
@@ -33,26 +34,76 @@ pub(super) struct Shared {
     pub(super) texts: HashMap<Str, std::sync::Arc<Program>>,
     /// Executions that are under way.
     pub(super) executions: usize,
-    steps: u64,
+    /// Steps that may be walked before the budget is looked at again.
+    left: Cell<u64>,
+    /// What was left then.
+    granted: Cell<u64>,
     stack: Stack,
 }
 
 impl Shared {
     pub(super) fn new() -> Self {
-        Self { counters: HashMap::new(), texts: HashMap::new(), executions: 0, steps: 0, stack: Stack::here() }
+        Self {
+            counters: HashMap::new(),
+            texts: HashMap::new(),
+            executions: 0,
+            left: Cell::new(0),
+            granted: Cell::new(0),
+            stack: Stack::here(),
+        }
     }
 }
+
+/// Steps between two looks at the clock and the memory.
+const SLICE: u64 = 1 << 14;
 
 /// A run, as an execution in it sees it.
 pub(super) struct Run<'r> {
     pub(super) environment: &'r Environment<'r>,
+    pub(super) budget: &'r Budget,
     pub(super) shared: &'r mut Shared,
 }
 
-impl Run<'_> {
+impl<'r> Run<'r> {
     /// The same run for an execution inside this one.
-    pub(super) fn inner(&mut self) -> Run<'_> {
-        Run { environment: self.environment, shared: self.shared }
+    pub(super) fn inner<'i>(&'i mut self) -> Run<'i>
+    where
+        'r: 'i,
+    {
+        Run { environment: self.environment, budget: self.budget, shared: self.shared }
+    }
+    /// Counts steps.
+    #[inline]
+    pub(super) fn spend(&self, steps: u64, limits: &Limits) -> std::result::Result<(), Reached> {
+        match self.shared.left.get().checked_sub(steps) {
+            Some(left) => {
+                self.shared.left.set(left);
+                Ok(())
+            }
+            None => self.settle(steps, limits),
+        }
+    }
+    /// Books what was used and grants more.
+    #[cold]
+    fn settle(&self, steps: u64, limits: &Limits) -> std::result::Result<(), Reached> {
+        let used = self.shared.granted.get() - self.shared.left.get() + steps;
+        self.shared.granted.set(0);
+        self.shared.left.set(0);
+        let all = self.budget.use_up(used);
+        if all > limits.steps {
+            return Err(Reached::new(Limit::Steps, format!("exceeded maximum number of steps ({})", limits.steps)));
+        }
+        self.budget.check(self.environment.world, limits)?;
+        let slice = SLICE.min(limits.steps - all);
+        self.shared.granted.set(slice);
+        self.shared.left.set(slice);
+        Ok(())
+    }
+    /// Books what was used; at the end of a run.
+    pub(super) fn close(&self) {
+        self.budget.use_up(self.shared.granted.get() - self.shared.left.get());
+        self.shared.granted.set(0);
+        self.shared.left.set(0);
     }
 }
 
@@ -136,25 +187,25 @@ impl<'s> Execution<'s> {
     }
     /// A value as `%v` prints it.
     fn formatted(&self, value: &Value) -> String {
-        if let Err(fault) = weight::check(std::slice::from_ref(value), self.limits().output) {
-            return format!("({fault})");
+        if let Err(fault) = weight::check(std::slice::from_ref(value), self.limits()) {
+            return format!("({})", fault.words());
         }
         let mut out = Vec::new();
         fmt::append_value(&mut out, value);
         String::from_utf8_lossy(&out).into_owned()
     }
-    fn spend_step(&mut self) -> Result<()> {
-        self.run.shared.steps += 1;
-        let limit = self.limits().steps;
-        if self.run.shared.steps > limit {
-            return self.fault(format!("exceeded maximum number of steps ({limit})"));
-        }
-        Ok(())
+    /// The error of a limit at the current node.
+    fn limited<T>(&self, limit: Limit, message: impl Into<String>) -> Result<T> {
+        Err(ExecError::new(self.frame(message.into())).of_limit(limit))
+    }
+    #[inline]
+    fn spend(&self, steps: u64) -> Result<()> {
+        self.run.spend(steps, self.limits()).or_else(|reached| self.limited(reached.limit, reached.message))
     }
     fn check_output(&self) -> Result<()> {
         let limit = self.limits().output;
         if self.out.len() > limit {
-            return self.fault(format!("exceeded maximum size of output ({limit} bytes)"));
+            return self.limited(Limit::Output, format!("exceeded maximum size of output ({limit} bytes)"));
         }
         Ok(())
     }
@@ -167,7 +218,7 @@ impl Execution<'_> {
             return deeper(self, |this| this.walk(dot, id)).unwrap_or_else(|| self.fault("no stack for nested templates"));
         }
         self.node = id;
-        self.spend_step()?;
+        self.spend(1)?;
         let program = self.program;
         let node = program.tree().node(id);
         match &node.kind {
@@ -212,7 +263,11 @@ impl Execution<'_> {
                 self.out.extend_from_slice(text.get(usize::from(pointer)..).unwrap_or_default().as_bytes());
             }
             ValueKind::List(_) | ValueKind::Map(_) => {
-                weight::check(std::slice::from_ref(value), self.limits().output).or_else(|fault| self.fault(fault))?;
+                match weight::check(std::slice::from_ref(value), self.limits()) {
+                    Err(Failure::Limit(reached)) => return self.limited(reached.limit, reached.message),
+                    Err(other) => return self.fault(other.words()),
+                    Ok(()) => {}
+                }
                 fmt::append_value(self.out, value);
             }
             _ => fmt::append_value(self.out, value),
@@ -262,10 +317,12 @@ impl Execution<'_> {
             ValueKind::Nil => Ok(false),
             ValueKind::Int(number, kind) => {
                 self.check_one_variable(round, &value)?;
+                self.check_items((*number).max(0) as u64)?;
                 self.count_up((*number).max(0) as u64, round, |number| ValueKind::Int(number as i64, *kind))
             }
             ValueKind::Uint(number, kind) => {
                 self.check_one_variable(round, &value)?;
+                self.check_items(*number)?;
                 self.count_up(*number, round, |number| ValueKind::Uint(number, *kind))
             }
             ValueKind::List(list) => {
@@ -300,6 +357,14 @@ impl Execution<'_> {
             }
             _ => self.fault(format!("range can't iterate over {}", self.formatted(&value))),
         }
+    }
+
+    fn check_items(&self, count: u64) -> Result<()> {
+        let limit = self.limits().items;
+        if count > limit as u64 {
+            return self.limited(Limit::Items, format!("range over {count} is longer than the limit of {limit} items"));
+        }
+        Ok(())
     }
 
     fn check_one_variable(&self, round: &Round<'_>, value: &Value) -> Result<()> {
@@ -347,7 +412,7 @@ impl Execution<'_> {
         };
         let limit = self.limits().depth;
         if self.depth >= limit {
-            return self.fault(format!("exceeded maximum template depth ({limit})"));
+            return self.limited(Limit::Depth, format!("exceeded maximum template depth ({limit})"));
         }
         let dot = match pipe {
             Some(pipe) => self.pipeline(dot, pipe)?,

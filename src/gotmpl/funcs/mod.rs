@@ -12,11 +12,13 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::engine::Limits;
 use super::error::{ExecError, ParseError};
 use super::exec::Run;
+use super::limits::{Budget, Limit, Limits, Reached, Usage};
 use super::set::TemplateSet;
+use super::stack::elsewhere;
 use crate::data::{Signature, Str, Value};
 
 /// Where a function comes from: a label of the dialect's own choice. The engine knows the two it brings along.
@@ -200,17 +202,61 @@ impl<'a> Call<'a> {
     pub fn check_size(&self, bytes: u128) -> Result<(), Failure> {
         let limit = self.limits().output;
         if bytes > limit as u128 {
-            return Err(format!("result of {bytes} bytes is larger than the limit of {limit} bytes").into());
+            let message = format!("result of {bytes} bytes is larger than the limit of {limit} bytes");
+            return Err(Reached::new(Limit::Output, message).into());
         }
         Ok(())
     }
-    /// Refuses values whose text would be longer than [`Limits::output`], or that nest too deep to be walked; ask
-    /// before printing or copying lists and maps, which may hold the same thing many times.
+    /// Refuses a list of so many items, or so many matches, where that is more than [`Limits::items`]; ask before making
+    /// it.
+    ///
+    /// # Errors
+    /// Says how many there would have been.
+    pub fn check_items(&self, count: u128) -> Result<(), Failure> {
+        let limit = self.limits().items;
+        if count > limit as u128 {
+            let message = format!("result of {count} items is larger than the limit of {limit} items");
+            return Err(Reached::new(Limit::Items, message).into());
+        }
+        Ok(())
+    }
+    /// Counts work that takes long as so many of [`Limits::steps`], some 20 ns each, and looks at the clock now and then.
+    ///
+    /// # Errors
+    /// When [`Limits::steps`], [`Limits::time`] or [`Limits::memory`] is reached.
+    pub fn spend(&self, steps: u64) -> Result<(), Failure> {
+        Ok(self.run.spend(steps, self.limits())?)
+    }
+    /// Waits for the outside, a program or a name server: its time does not count for [`Limits::time`].
+    pub fn outside<R>(&self, work: impl FnOnce() -> R) -> R {
+        let before = self.world.usage().time;
+        let result = work();
+        self.run.budget.excuse(self.world.usage().time.saturating_sub(before));
+        result
+    }
+    /// What the whole run has used; for a run of another set inside this one.
+    pub fn budget(&self) -> &'a Budget {
+        self.run.budget
+    }
+    /// Refuses values whose text would be longer than [`Limits::output`], that have more parts than [`Limits::items`],
+    /// or that nest too deep to be walked; ask before printing or copying lists and maps, which may hold the same thing
+    /// many times.
     ///
     /// # Errors
     /// Names the limit.
     pub fn check_values(&self, values: &[Value]) -> Result<(), Failure> {
-        Ok(weight::check(values, self.limits().output)?)
+        weight::check(values, self.limits())
+    }
+    /// Writes a value with a writer that bounds the nesting itself, where its text is not longer than [`Limits::output`]
+    /// and its parts no more than [`Limits::items`]; `indent` is what a level adds to the lines below it.
+    ///
+    /// # Errors
+    /// Names the limit.
+    pub fn write_value<R: Send>(&self, value: &Value, indent: usize, write: impl FnOnce(&Value) -> R + Send) -> Result<R, Failure> {
+        match weight::check_document(value, indent, self.limits())? {
+            weight::Depth::Shallow => Ok(write(value)),
+            weight::Depth::Deep => elsewhere(|| write(value)).ok_or_else(|| "no stack for a deep value".into()),
+        }
     }
     /// How often something with that name is under way in this run; a function that nests counts it up and down
     /// (Helm's `include`, one counter for each template name).
@@ -239,11 +285,12 @@ impl<'a> Call<'a> {
         self.set.execute_text(name, text, data, self.run.inner(), &mut out)?;
         Ok(out.into())
     }
-    /// Something made from a text once (a compiled regular expression): kept by type and text in the engine.
+    /// Something made from a text once (a compiled regular expression): kept by type and text in the engine. `make` gives
+    /// it and its size in bytes.
     ///
     /// # Errors
     /// Those of `make`; they are not kept.
-    pub fn cached<T: Any + Send + Sync>(&self, text: &[u8], make: impl FnOnce() -> Result<T, Failure>) -> Result<Arc<T>, Failure> {
+    pub fn cached<T: Any + Send + Sync>(&self, text: &[u8], make: impl FnOnce() -> Result<(T, usize), Failure>) -> Result<Arc<T>, Failure> {
         self.set.engine().cached(text, make)
     }
 }
@@ -267,6 +314,10 @@ pub trait World: Send + Sync {
     fn zone(&self) -> String;
     /// An environment variable, for `env` and `expandenv` where a dialect has them.
     fn variable(&self, name: &str) -> Option<String>;
+    /// What the process has used of time and memory, for [`Limits`]; by default the time of [`World::now`].
+    fn usage(&self) -> Usage {
+        Usage { time: Duration::from_nanos(u64::try_from(self.now()).unwrap_or(0)), memory: 0 }
+    }
 }
 
 /// Why a function gave no value.
@@ -277,8 +328,26 @@ pub enum Failure {
     /// An execution inside the function failed, and the function gives that error on as it is (Helm's `include`), or,
     /// with another [`Link::Text`](super::Link::Text) in front, with words of its own (`tpl`).
     Exec(ExecError),
+    /// A limit was reached.
+    Limit(Reached),
 }
 
+impl Failure {
+    /// Its text.
+    pub fn words(&self) -> String {
+        match self {
+            Failure::Text(text) => text.clone(),
+            Failure::Exec(error) => error.to_string(),
+            Failure::Limit(reached) => reached.message.clone(),
+        }
+    }
+}
+
+impl From<Reached> for Failure {
+    fn from(reached: Reached) -> Self {
+        Failure::Limit(reached)
+    }
+}
 impl From<String> for Failure {
     fn from(text: String) -> Self {
         Failure::Text(text)

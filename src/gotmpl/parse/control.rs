@@ -2,6 +2,7 @@
 
 use super::{Branch, Kind, NodeId, Parser, Result, Template, TokenKind};
 use crate::data::Str;
+use crate::gotmpl::limits::Limit;
 use crate::gotmpl::stack::deeper;
 
 /// What ended a list.
@@ -209,7 +210,7 @@ impl Parser<'_> {
         self.nesting += 1;
         let limit = self.engine.options().limits.nesting;
         if self.nesting > limit {
-            return self.fault(format!("max nesting depth exceeded ({limit})"));
+            return Err(self.error(format!("max nesting depth exceeded ({limit})"), Some(Limit::Nesting)));
         }
         let (known, outer) = (self.at.known.len(), self.at.stack.len());
         let pipe = self.pipeline(control.name(), TokenKind::RightDelim)?;
@@ -262,7 +263,7 @@ impl Parser<'_> {
         self.nesting += 1;
         let limit = self.engine.options().limits.nesting;
         if self.nesting > limit {
-            return self.fault(format!("max nesting depth exceeded ({limit})"));
+            return Err(self.error(format!("max nesting depth exceeded ({limit})"), Some(Limit::Nesting)));
         }
         let (at, name) = self.template_name(CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, TokenKind::RightDelim)?;

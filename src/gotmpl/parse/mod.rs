@@ -16,6 +16,7 @@ use self::lex::{Kind as TokenKind, Lexer, Token};
 use self::scope::Scope;
 use super::engine::Engine;
 use super::error::ParseError;
+use super::limits::Limit;
 use super::stack::{Recursive, Stack, deeper};
 use crate::data::{Str, Value};
 use crate::golang::strconv;
@@ -35,7 +36,7 @@ type Result<T> = std::result::Result<T, ParseError>;
 pub(super) fn parse(engine: &Engine, file: &Str, text: &[u8]) -> Result<Tree> {
     if text.len() >= UNRESOLVED as usize {
         let message = format!("text of {} bytes is larger than the limit of {UNRESOLVED} bytes", text.len());
-        return Err(ParseError { file: file.clone(), line: 1, message });
+        return Err(ParseError { file: file.clone(), line: 1, message, limit: None });
     }
     let mut parser = Parser {
         engine,
@@ -127,7 +128,10 @@ impl<'p> Parser<'p> {
 
     /// A fault, on the line of the token that was read last.
     fn fault<T>(&self, message: impl Into<String>) -> Result<T> {
-        Err(ParseError { file: self.file.clone(), line: self.at.tokens[0].line, message: message.into() })
+        Err(self.error(message.into(), None))
+    }
+    fn error(&self, message: String, limit: Option<Limit>) -> ParseError {
+        ParseError { file: self.file.clone(), line: self.at.tokens[0].line, message, limit }
     }
     /// A token that can't stand here.
     fn unexpected<T>(&self, token: Token, context: &str) -> Result<T> {

@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 use serde_json::Value as Json;
 
-use crate::golang::regexp::Regexp;
+use crate::golang::regexp::{Fault, Regexp};
 use crate::golang::strconv;
 use crate::golang::time::Time;
 
@@ -65,7 +65,10 @@ fn uuid(value: &Json) -> Result<(), Box<dyn StdError>> {
 
 fn regex(value: &Json) -> Result<(), Box<dyn StdError>> {
     if let Some(text) = value.as_str() {
-        Regexp::new(text.as_bytes())?;
+        // A pattern that is too large to run is one nevertheless.
+        if let Err(Fault::Syntax(words)) = Regexp::new(text.as_bytes(), 1 << 20) {
+            return Err(words.into());
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::data::{GoKind, Kind, List, Map, Origin, Str, Type, Value};
 use crate::golang::fmt;
-use crate::gotmpl::funcs::{Call, Failure};
+use crate::gotmpl::funcs::Failure;
 
 /// What Go panics with when a method is called on a nil interface.
 pub(super) const NIL_DEREFERENCE: &str = "runtime error: invalid memory address or nil pointer dereference";
@@ -149,9 +149,4 @@ pub(super) fn is_empty(value: &Value) -> bool {
         Kind::Map(map) => map.is_empty(),
         Kind::Object(object) => object.underlying().is_some_and(|value| is_empty(&value)),
     }
-}
-
-/// Refuses a list of so many items where their bare size is beyond what a result may have.
-pub(super) fn check_items(call: &Call<'_>, count: u128) -> Result<(), Failure> {
-    call.check_size(count.saturating_mul(size_of::<Value>() as u128))
 }

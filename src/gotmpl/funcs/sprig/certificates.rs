@@ -106,7 +106,16 @@ impl Object for Certificate {
     }
 }
 
+/// Steps that making keys is counted: RSA keys of 2048 and 4096 bits, DSA's primes, all others.
+const SHORT_KEY: u64 = 100_000;
+const LONG_KEY: u64 = 500_000;
+const SMALL_KEY: u64 = 5_000;
+
 fn gen_private_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    call.spend(match text(arguments, 0) {
+        b"ecdsa" | b"ed25519" => SMALL_KEY,
+        _ => LONG_KEY,
+    })?;
     let key = match text(arguments, 0) {
         b"" | b"rsa" => PrivateKey::new_rsa(call.world, RsaSize::Bits4096),
         b"dsa" => dsa::generate(call.world).map(PrivateKey::Dsa),
@@ -118,6 +127,7 @@ fn gen_private_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fa
 }
 
 fn new_key(call: &Call<'_>) -> Result<PrivateKey, Failure> {
+    call.spend(SHORT_KEY)?;
     PrivateKey::new_rsa(call.world, RsaSize::Bits2048).map_err(|cause| format!("error generating rsa key: {cause}").into())
 }
 

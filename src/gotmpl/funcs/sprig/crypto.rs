@@ -46,20 +46,25 @@ pub const TABLE: &[Function] = &[
     ),
 ];
 
-fn bcrypt_hash(call: &Call<'_>, password: &[u8]) -> String {
+/// Steps that functions are counted which are slow by intent.
+const HASHING: u64 = 100_000;
+const DERIVING: u64 = 200_000;
+
+fn bcrypt_hash(call: &Call<'_>, password: &[u8]) -> Result<String, Failure> {
     if password.len() > 72 {
-        return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".to_owned();
+        return Ok("failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".to_owned());
     }
+    call.spend(HASHING)?;
     let mut salt = [0; 16];
     call.world.random(&mut salt);
-    match ::bcrypt::hash_with_salt(password, 10, salt) {
+    Ok(match ::bcrypt::hash_with_salt(password, 10, salt) {
         Ok(hash) => hash.format_for_version(::bcrypt::Version::TwoA),
         Err(error) => format!("failed to encrypt string with bcrypt: {error}"),
-    }
+    })
 }
 
 fn bcrypt(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(made(bcrypt_hash(call, text(arguments, 0)), arguments, 0))
+    Ok(made(bcrypt_hash(call, text(arguments, 0))?, arguments, 0))
 }
 
 fn htpasswd(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -67,7 +72,7 @@ fn htpasswd(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> 
     let line = if name.contains(&b':') {
         [b"invalid username: ", name].concat()
     } else {
-        [name, b":", bcrypt_hash(call, text(arguments, 1)).as_bytes()].concat()
+        [name, b":", bcrypt_hash(call, text(arguments, 1))?.as_bytes()].concat()
     };
     Ok(made(Value::string(line), arguments, 1))
 }
@@ -127,26 +132,29 @@ const MASTER_KEYS_HELD: usize = 256;
 
 /// The key that all passwords of one user come from. It takes a tenth of a second by intent, and states ask for
 /// dozens of passwords of the same user, again for every nested state: keys already made are held.
-fn master_key(password: &[u8], user: &[u8]) -> Result<[u8; 64], String> {
+fn master_key(call: &Call<'_>, password: &[u8], user: &[u8]) -> Result<Result<[u8; 64], String>, Failure> {
     type Keys = HashMap<(Vec<u8>, Vec<u8>), [u8; 64]>;
     static KEYS: LazyLock<Mutex<Keys>> = LazyLock::new(Mutex::default);
     let of = (password.to_vec(), user.to_vec());
     if let Some(key) = KEYS.lock().unwrap_or_else(PoisonError::into_inner).get(&of) {
-        return Ok(*key);
+        return Ok(Ok(*key));
     }
+    call.spend(DERIVING)?;
     let salt = [MASTER_SEED, &(user.len() as u32).to_be_bytes(), user].concat();
     let mut key = [0; 64];
-    let cost = scrypt::Params::new(15, 8, 2).map_err(|error| error.to_string())?;
-    scrypt::scrypt(password, &salt, &cost, &mut key).map_err(|error| error.to_string())?;
+    let cost = scrypt::Params::new(15, 8, 2).map_err(|error| error.to_string());
+    if let Err(cause) = cost.and_then(|cost| scrypt::scrypt(password, &salt, &cost, &mut key).map_err(|error| error.to_string())) {
+        return Ok(Err(cause));
+    }
     let mut keys = KEYS.lock().unwrap_or_else(PoisonError::into_inner);
     if keys.len() < MASTER_KEYS_HELD {
         keys.insert(of, key);
     }
-    Ok(key)
+    Ok(Ok(key))
 }
 
 /// The Master Password algorithm: its first version, with lengths counted in bytes.
-fn derive_password(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn derive_password(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let counter = match value(arguments, 0).kind {
         Kind::Uint(counter, _) => counter as u32,
         _ => int(arguments, 0) as u32,
@@ -155,7 +163,7 @@ fn derive_password(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failu
     let Some(patterns) = password_patterns(kind) else {
         return Ok(Value::string([b"cannot find password template ", kind].concat()));
     };
-    let key = match master_key(password, user) {
+    let key = match master_key(call, password, user)? {
         Ok(key) => key,
         Err(cause) => return Ok(format!("failed to derive password: {cause}").into()),
     };

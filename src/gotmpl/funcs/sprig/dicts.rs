@@ -1,6 +1,6 @@
 //! Maps: building, reading, changing in place, merging. A map given back is the argument itself, not a copy.
 
-use super::arguments::{as_map, check_items, from, made, map, origin, strval, text, value};
+use super::arguments::{as_map, from, made, map, origin, strval, text, value};
 use super::merge::merge;
 use super::{Call, Failure, Function, row};
 use crate::data::{Kind, List, Map, Str, Type, Value};
@@ -155,7 +155,7 @@ fn keys(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let mut keys = Vec::new();
     for of in arguments {
         let Some(map) = as_map(of) else { continue };
-        check_items(call, keys.len() as u128 + map.len() as u128)?;
+        call.check_items(keys.len() as u128 + map.len() as u128)?;
         keys.extend(map.read().iter().map(|(key, value)| Value::string(key.clone()).from_origin(value.origin.or(of.origin))));
     }
     Ok(Value::from(List::appended(Type::Strings, keys, 0)).from_origin(origin(arguments)))
@@ -186,18 +186,21 @@ fn omit(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     Ok(made(Map::typed(Type::Map, kept), arguments, 0))
 }
 
-fn fill(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    merge_all(arguments, false)
+fn fill(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    merge_all(call, arguments, false)
 }
 
-fn overwrite(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    merge_all(arguments, true)
+fn overwrite(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    merge_all(call, arguments, true)
 }
 
-fn merge_all(arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
+/// Steps that merging one entry takes.
+const MERGING: u64 = 4;
+
+fn merge_all(call: &Call<'_>, arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
     let into = map(arguments, 0).unwrap_or_default();
     for source in from(arguments, 1).iter().filter_map(as_map) {
-        merge(&into, &source, overwrite)?;
+        merge(&into, &source, overwrite, &mut |entries| call.spend(MERGING * entries as u64))?;
     }
     let first = value(arguments, 0);
     Ok(if first.is_nil() { made(into, arguments, 1) } else { first.clone() })

@@ -70,9 +70,16 @@ fn read(arguments: &[Value]) -> Result<Value, Failure> {
 }
 
 fn write(call: &Call<'_>, arguments: &[Value], escape_html: bool, indent: &str) -> Result<Value, Failure> {
-    call.check_values(arguments)?;
-    let text = json::write(value(arguments, 0), escape_html, indent)?;
+    let text = call.write_value(value(arguments, 0), indent.len(), |value| json::write(value, escape_html, indent))??;
     Ok(made(Value::string(text), arguments, 0))
+}
+
+/// The functions without `must` give an empty text for what JSON can't say.
+fn or_nothing(written: Result<Value, Failure>, arguments: &[Value]) -> Result<Value, Failure> {
+    match written {
+        Err(Failure::Text(_)) => Ok(made("", arguments, 0)),
+        written => written,
+    }
 }
 
 fn from_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -84,7 +91,7 @@ fn must_from_json(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failur
 }
 
 fn to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(write(call, arguments, true, "").unwrap_or_else(|_| made("", arguments, 0)))
+    or_nothing(write(call, arguments, true, ""), arguments)
 }
 
 fn must_to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -92,7 +99,7 @@ fn must_to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failu
 }
 
 fn to_pretty_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(write(call, arguments, true, "  ").unwrap_or_else(|_| made("", arguments, 0)))
+    or_nothing(write(call, arguments, true, "  "), arguments)
 }
 
 fn must_to_pretty_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

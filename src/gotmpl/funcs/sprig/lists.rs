@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::arguments::{NIL_DEREFERENCE, check_items, from, int, is_empty, items, kind_name, made, origin, sequence, value};
+use super::arguments::{NIL_DEREFERENCE, from, int, is_empty, items, kind_name, made, origin, sequence, value};
 use super::equality::{Identity, deep_equal, identity};
 use super::{Call, Failure, Function, casts, row};
 use crate::data::{Kind, List, Type, Value};
@@ -283,7 +283,7 @@ fn concat(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
         let Some(items) = sequence(list) else {
             return Err(format!("Cannot concat type {} as list", kind_name(list)).into());
         };
-        check_items(call, all.len() as u128 + items.len() as u128)?;
+        call.check_items(all.len() as u128 + items.len() as u128)?;
         all.extend_from_slice(&items);
     }
     let result = if all.is_empty() { nil_list() } else { all.into() };

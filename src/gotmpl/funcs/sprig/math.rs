@@ -1,6 +1,6 @@
 //! Numbers: whole ones wrap around as Go's do; those with `f` at the end are exact decimals in between.
 
-use super::arguments::{check_items, float, from, int, made, origin, printed, text, value};
+use super::arguments::{float, from, int, made, origin, printed, text, value};
 use super::casts::{to_float64, to_int64};
 use super::decimal::Decimal;
 use super::{Call, Failure, Function, row};
@@ -314,7 +314,7 @@ fn ints(arguments: &[Value], numbers: impl Iterator<Item = i64>) -> Result<Value
 fn steps(call: &Call<'_>, start: i128, stop: i128, step: i128) -> Result<impl Iterator<Item = i64> + use<>, Failure> {
     let distance = stop - start;
     let count = if step == 0 || distance.signum() != step.signum() { 0 } else { (distance.abs() - 1) / step.abs() + 1 };
-    check_items(call, count.unsigned_abs())?;
+    call.check_items(count.unsigned_abs())?;
     Ok((0..count).map_while(move |at| i64::try_from(start + at * step).ok()))
 }
 

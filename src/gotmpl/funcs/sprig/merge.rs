@@ -8,20 +8,24 @@ use crate::gotmpl::funcs::Failure;
 /// Maps nested deeper can't be merged: one that holds itself must not hang us.
 const MAX_DEPTH: usize = 1_000;
 
-/// The most entries that one merge may look at: maps that hold the same map many times multiply.
-const MAX_ENTRIES: usize = 10_000_000;
-
 /// Merges `source` into `into`, in place. Without `overwrite` only what is missing or empty (false and 0 too) is
-/// filled; with it everything of `source` but maps replaces what is there, also by nil and empty values.
+/// filled; with it everything of `source` but maps replaces what is there, also by nil and empty values. `spend` is told
+/// how many entries are looked at: maps that hold the same map many times multiply.
 ///
 /// # Errors
-/// Go's panic when a value does not fit a typed map, and maps that nest too deep or hold others too often.
-pub(super) fn merge(into: &Map, source: &Map, overwrite: bool) -> Result<(), Failure> {
-    merge_within(into, source, overwrite, MAX_DEPTH, &mut { MAX_ENTRIES })
+/// Go's panic when a value does not fit a typed map, maps that nest too deep, and what `spend` says.
+pub(super) fn merge(into: &Map, source: &Map, overwrite: bool, spend: &mut dyn FnMut(usize) -> Result<(), Failure>) -> Result<(), Failure> {
+    merge_within(into, source, overwrite, MAX_DEPTH, spend)
 }
 
-fn merge_within(into: &Map, source: &Map, overwrite: bool, depth: usize, left: &mut usize) -> Result<(), Failure> {
-    *left = left.checked_sub(source.len()).ok_or_else(|| format!("merge: more than {MAX_ENTRIES} entries"))?;
+fn merge_within(
+    into: &Map,
+    source: &Map,
+    overwrite: bool,
+    depth: usize,
+    spend: &mut dyn FnMut(usize) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    spend(source.len())?;
     let depth = depth.checked_sub(1).ok_or_else(|| Failure::from("merge: maps are nested too deep, or hold themselves"))?;
     for (key, new) in source.snapshot() {
         let old = into.get(&key);
@@ -36,7 +40,7 @@ fn merge_within(into: &Map, source: &Map, overwrite: bool, depth: usize, left: &
         if let (Some(old_map), Some(new_map)) = (&old_map, &new_map)
             && !old_map.is(new_map)
         {
-            merge_within(old_map, new_map, overwrite, depth, left)?;
+            merge_within(old_map, new_map, overwrite, depth, spend)?;
         }
         let is_list = sequence(&new).is_some();
         let filled = old.as_ref().is_some_and(|old| !is_empty(old));
@@ -69,8 +73,11 @@ fn put(into: &Map, key: crate::data::Str, value: Value) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::merge;
     use crate::data::{Map, Value};
+
+    fn merge(into: &Map, source: &Map, overwrite: bool) -> Result<(), super::Failure> {
+        super::merge(into, source, overwrite, &mut |_| Ok(()))
+    }
 
     fn map(entries: &[(&str, Value)]) -> Map {
         entries.iter().map(|(key, value)| (*key, value.clone())).collect()

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::arguments::{check_items, int, made, text, value};
+use super::arguments::{int, made, text, value};
 use super::{Call, Failure, Function, row};
 use crate::data::{List, Type, Value};
-use crate::golang::regexp::{Regexp, quote_meta};
+use crate::golang::regexp::{Fault, Regexp, quote_meta};
 use crate::golang::strconv;
+use crate::gotmpl::limits::{Limit, Reached};
 
 /// The rows.
 pub const TABLE: &[Function] = &[
@@ -106,8 +107,22 @@ pub const TABLE: &[Function] = &[
 /// The pattern that the first argument is.
 fn pattern(call: &mut Call<'_>, arguments: &[Value]) -> Result<Arc<Regexp>, Failure> {
     let pattern = text(arguments, 0);
-    call.cached(pattern, || Regexp::new(pattern).map_err(Failure::from))
+    call.cached(pattern, || {
+        call.spend(COMPILING)?;
+        let made = Regexp::new(pattern, call.limits().regexp).map_err(|fault| match fault {
+            Fault::Syntax(words) => words.into(),
+            Fault::TooLarge(words) => Failure::from(Reached { limit: Limit::Regexp, message: words }),
+        })?;
+        let size = made.size();
+        call.spend(size as u64 / 8)?;
+        Ok((made, size))
+    })
 }
+
+/// Steps that compiling a pattern takes, beside those for its size.
+const COMPILING: u64 = 200;
+/// Steps that one match takes.
+const MATCHING: u64 = 4;
 
 /// As [`pattern`], with the words of `regexp.MustCompile`.
 fn panicking_pattern(call: &mut Call<'_>, arguments: &[Value]) -> Result<Arc<Regexp>, Failure> {
@@ -125,7 +140,11 @@ fn panicking_pattern(call: &mut Call<'_>, arguments: &[Value]) -> Result<Arc<Reg
 }
 
 fn matches(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let found = pattern(call, arguments).is_ok_and(|pattern| pattern.is_match(text(arguments, 1)));
+    let found = match pattern(call, arguments) {
+        Ok(pattern) => pattern.is_match(text(arguments, 1)),
+        Err(failure @ Failure::Limit(_)) => return Err(failure),
+        Err(_) => false,
+    };
     Ok(made(found, arguments, 1))
 }
 
@@ -158,7 +177,7 @@ fn must_find_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fail
 }
 
 fn all_found(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
-    let parts = parts(call, arguments, pattern.find_all(text(arguments, 1), int(arguments, 2)))?;
+    let parts = parts(call, arguments, |go_on| pattern.find_all(text(arguments, 1), int(arguments, 2), go_on))?;
     // Go starts with room for ten
     let list = if parts.is_empty() { List::nil(Type::Strings) } else { List::appended(Type::Strings, parts, 10) };
     Ok(made(list, arguments, 1))
@@ -176,17 +195,27 @@ fn must_split(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
 
 fn all_between(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
     let limit = int(arguments, 2);
-    let parts = parts(call, arguments, pattern.split(text(arguments, 1), limit))?;
+    let parts = parts(call, arguments, |go_on| pattern.split(text(arguments, 1), limit, go_on))?;
     // Go starts with room for as many as there are matches
     let room = u32::try_from(parts.len().saturating_sub(1)).unwrap_or(u32::MAX);
     let list = if limit == 0 { List::nil(Type::Strings) } else { List::appended(Type::Strings, parts, room) };
     Ok(made(list, arguments, 1))
 }
 
-/// Those parts of the second argument.
-fn parts(call: &Call<'_>, arguments: &[Value], ranges: Vec<(usize, usize)>) -> Result<Vec<Value>, Failure> {
+/// The parts of the second argument that a search finds, which asks whether to go on.
+fn parts(
+    call: &Call<'_>,
+    arguments: &[Value],
+    search: impl FnOnce(&mut dyn FnMut() -> bool) -> Vec<(usize, usize)>,
+) -> Result<Vec<Value>, Failure> {
     let (whole, from) = (text(arguments, 1), value(arguments, 1).origin);
-    check_items(call, ranges.len() as u128)?;
+    let (mut count, mut asked) = (0, Ok(()));
+    let ranges = search(&mut || {
+        count += 1;
+        asked = call.spend(MATCHING).and_then(|()| call.check_items(count));
+        asked.is_ok()
+    });
+    asked?;
     let part = |(start, end)| Value::string(whole.get(start..end).unwrap_or(&[])).from_origin(from);
     Ok(ranges.into_iter().map(part).collect())
 }
@@ -202,7 +231,7 @@ fn must_replace_all(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, F
 }
 
 fn expanded(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
-    let result = pattern.replace_all(text(arguments, 1), text(arguments, 2), call.limits().output)?;
+    let result = pattern.replace_all(text(arguments, 1), text(arguments, 2), &mut |length| going_on(call, length))?;
     Ok(made(Value::string(result), arguments, 1))
 }
 
@@ -217,8 +246,13 @@ fn must_replace_all_literal(call: &mut Call<'_>, arguments: &[Value]) -> Result<
 }
 
 fn literal(call: &Call<'_>, pattern: &Regexp, arguments: &[Value]) -> Result<Value, Failure> {
-    let result = pattern.replace_all_literal(text(arguments, 1), text(arguments, 2), call.limits().output)?;
+    let result = pattern.replace_all_literal(text(arguments, 1), text(arguments, 2), &mut |length| going_on(call, length))?;
     Ok(made(Value::string(result), arguments, 1))
+}
+
+fn going_on(call: &Call<'_>, length: usize) -> Result<(), Failure> {
+    call.spend(MATCHING)?;
+    call.check_size(length as u128)
 }
 
 fn quote(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

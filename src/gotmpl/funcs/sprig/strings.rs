@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use memchr::memmem::Finder;
 
-use super::arguments::{check_items, int, made, origin, printed, string, strings, strval, text, value};
+use super::arguments::{int, made, origin, printed, string, strings, strval, text, value};
 use super::letters::{decode, decode_last, is_space, runes};
 use super::{Call, Failure, Function, row};
 use crate::data::{Kind, List, Map, Origin, Str, Type, Value};
@@ -361,7 +361,7 @@ fn split_at_most(call: &Call<'_>, separator: &[u8], most: i64, arguments: &[Valu
             (found, found + separator.len())
         };
         parts.push(Value::string(rest.get(..end).unwrap_or(&[])).from_origin(from));
-        check_items(call, parts.len() as u128)?;
+        call.check_items(parts.len() as u128)?;
         rest = rest.get(next..).unwrap_or(&[]);
     }
     if most > 0 && !(separator.is_empty() && whole.is_empty()) {
