@@ -61,6 +61,7 @@ fn one_chart(package: &FilePath) -> usize {
         schemas: None,
         lookup: None,
         limits: Limits::default(),
+        sources: None,
         world: &run,
     };
     let rendered = render::render(&chart, &Map::new(), &request).expect("rendered");

@@ -1,7 +1,7 @@
 //! Small charts with what the real helm 4 and helm 3 made of them: loading, values, `--set`, dependencies, nulls, schemas,
 //! splitting, hooks, order, errors. `tests/cases/render/recorded.jsonl`, written by `tests/oracle/record-charts.py`.
 //!
-//! stdout and exit code must be equal; stderr as a set of lines (some of helm's have a random order), our hints left out.
+//! stdout and exit code must be equal; stderr as a set of lines (some of helm's have a random order), our explanation left out.
 //! A case with `differs` is known not to agree, for the reason that stands there.
 
 use std::fs;
@@ -53,7 +53,7 @@ fn difference(case: &Json, profile: &str) -> Option<String> {
     let want = &case[profile];
     let stderr = ran.stderr.replace(&root.display().to_string(), "@DIR@");
     let lines = |text: &str| {
-        let mut lines: Vec<String> = text.lines().filter(|line| !line.starts_with("hint: ")).map(str::to_owned).collect();
+        let mut lines: Vec<String> = text.lines().filter(|line| !is_ours(line)).map(str::to_owned).collect();
         lines.sort();
         lines
     };
@@ -65,6 +65,12 @@ fn difference(case: &Json, profile: &str) -> Option<String> {
     }
     let wanted = want["stderr"].as_str().expect("text");
     (lines(wanted) != lines(&stderr)).then(|| format!("stderr\n  want {wanted:?}\n  got  {stderr:?}"))
+}
+
+/// Lines of our explanation, which stands before helm's words: places, excerpts, notes.
+fn is_ours(line: &str) -> bool {
+    let line = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+    ["-->", ":::", "|", "= note: ", "= help: "].iter().any(|start| line.starts_with(start))
 }
 
 fn unpack(chart: &Path, files: &Json) {

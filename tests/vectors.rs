@@ -164,6 +164,7 @@ fn rendered(case: &Json) -> Outcome {
         schemas: None,
         lookup: None,
         limits: bkhelm::gotmpl::Limits::default(),
+        sources: None,
         world: &Still,
     };
     let rendered = render::render(&chart, &values, &request).map_err(|failure| failed(failure.error))?;

@@ -80,7 +80,7 @@ pub fn helm_words(error: &clap::Error) -> String {
     }
 }
 
-/// An error on stderr as helm prints it, to the letter; before it, where nothing reads for helm's words, our hints.
+/// An error on stderr as helm prints it, to the letter; before it, where nothing reads for helm's words, what we know.
 fn say(run: &Run, failure: &Failure) {
     for warning in &failure.warnings {
         run.output.warn(&warning.line);
@@ -90,9 +90,7 @@ fn say(run: &Run, failure: &Failure) {
             run.output.log(&format!("---\n# Source: {path}\n{text}"));
         }
     }
-    for hint in failure.error.hints() {
-        run.output.log(&format!("hint: {hint}"));
-    }
+    run.output.explanation(&failure.error);
     run.output.log(&format!("Error: {}", failure.error));
     if failure.invalid_yaml_hint && !run.debug {
         run.output.log("\nUse --debug flag to render out invalid YAML");
@@ -131,6 +129,7 @@ fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
         schemas: None,
         lookup: None,
         limits: run.setting.limits,
+        sources: Some(&run.setting.sources),
         world: run,
     };
     let rendered = run.timings.measure(Phase::Render, Some(&name), || render::render(&chart, &values, &request))?;

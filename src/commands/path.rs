@@ -118,6 +118,7 @@ impl<'r> Path<'r> {
             schemas: None,
             lookup: None,
             limits: run.setting.limits,
+            sources: Some(&run.setting.sources),
             world: run,
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));

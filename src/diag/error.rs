@@ -81,6 +81,8 @@ pub struct Place {
     pub line: u32,
     /// Column in characters from 1; 0 where only the line is known.
     pub column: u32,
+    /// How many characters of the excerpt are meant; 0: the word that begins there.
+    pub width: u32,
     /// The text of that line, for the excerpt, where it is known.
     pub excerpt: Option<String>,
 }
@@ -88,12 +90,12 @@ pub struct Place {
 impl Place {
     /// A whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Self { file: file.into(), line: 0, column: 0, excerpt: None }
+        Self { file: file.into(), line: 0, column: 0, width: 0, excerpt: None }
     }
 
     /// A line and column of a file, both from 1.
     pub fn at(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Self { file: file.into(), line, column, excerpt: None }
+        Self { file: file.into(), line, column, width: 0, excerpt: None }
     }
 
     /// The place of byte `offset` in `text`, with the line as excerpt.
@@ -106,7 +108,7 @@ impl Place {
         let line = number(before.iter().filter(|byte| is_end(byte)).count());
         let column = number(String::from_utf8_lossy(before_in_line).chars().count());
         let excerpt = String::from_utf8_lossy(&[before_in_line, after_in_line].concat()).trim_end().to_owned();
-        Self { file: file.into(), line, column, excerpt: Some(excerpt) }
+        Self { file: file.into(), line, column, width: 0, excerpt: Some(excerpt) }
     }
 }
 

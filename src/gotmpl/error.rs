@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::limits::{Limit, Reached};
-use crate::data::Str;
+use crate::data::{Origin, Str};
 use crate::golang::strconv::quote;
 
 /// A text that is no template.
@@ -26,6 +26,13 @@ impl fmt::Display for ParseError {
 }
 impl std::error::Error for ParseError {}
 
+impl ParseError {
+    /// The name of the function that is not there, where that is the fault.
+    pub fn unknown_function(&self) -> Option<&str> {
+        self.message.strip_prefix("function \"")?.strip_suffix("\" not defined")
+    }
+}
+
 /// One template on the way to an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
@@ -42,6 +49,46 @@ pub struct Frame {
     /// What went wrong or was being done: `nil pointer evaluating interface {}.x`; `error calling include`, and
     /// then another [`Link`] follows.
     pub message: String,
+    /// The source of the file, for excerpts.
+    pub source: Str,
+    /// Where the first byte of that source was written, if it was a value (a text given to `tpl`) and is known.
+    pub origin: Origin,
+    /// What is known about the values and names at fault; empty where another frame follows, which knows better.
+    pub facts: Vec<Fact>,
+}
+
+/// Something about a failure that its text does not say. Found out only after it has happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A value that took part.
+    Value {
+        /// As the template says it: `.Values.replicas`.
+        expression: String,
+        /// What it is, in words: `a string`.
+        kind: &'static str,
+        /// Where it was written.
+        origin: Origin,
+    },
+    /// A name was looked for in something that has no such name.
+    Missing {
+        /// Where it was looked for, as the template says it: `.Values.image`.
+        holder: String,
+        /// The name.
+        name: Str,
+        /// The name there that is nearest, if one is near.
+        near: Option<String>,
+        /// How many names there are.
+        names: usize,
+        /// Where the holder was written.
+        origin: Origin,
+    },
+    /// There is no template of the name that was asked for.
+    NoTemplate {
+        /// The name.
+        name: Str,
+        /// The templates whose names are near, nearest first.
+        near: Vec<String>,
+    },
 }
 
 /// One link of an error's chain.
@@ -114,6 +161,13 @@ impl ExecError {
     pub(super) fn of_limit(mut self, limit: Limit) -> Self {
         self.limit = Some(limit);
         self
+    }
+    /// The outermost link and what lies directly below it.
+    pub(super) fn outermost_mut(&mut self) -> (Option<&mut Link>, &mut [Link]) {
+        match self.links.split_last_mut() {
+            Some((outermost, below)) => (Some(outermost), below),
+            None => (None, &mut []),
+        }
     }
     /// The links, outermost first. Never empty.
     pub fn links(&self) -> impl DoubleEndedIterator<Item = &Link> {

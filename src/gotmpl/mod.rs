@@ -8,6 +8,7 @@
 mod engine;
 mod error;
 mod exec;
+mod explain;
 pub mod funcs;
 mod limits;
 mod parse;
@@ -18,7 +19,8 @@ mod stack;
 mod tests;
 
 pub use engine::{Engine, MissingKey, Options};
-pub use error::{ExecError, Frame, Link, ParseError};
+pub use error::{ExecError, Fact, Frame, Link, ParseError};
+pub use explain::{explain, place};
 pub use funcs::{Call, Failure, Family, Function, FunctionTable, Nested, Source, World};
 pub use limits::{Budget, Limit, Limits, Reached, Usage};
 pub use program::Program;

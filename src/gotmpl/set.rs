@@ -55,6 +55,10 @@ impl TemplateSet {
     pub fn contains(&self, name: impl AsRef<[u8]>) -> bool {
         self.find(name.as_ref()).is_some()
     }
+    /// The names of all templates, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &Str> {
+        self.inner.keys().chain(self.names.keys())
+    }
     /// The name of the set.
     pub fn name(&self) -> &Str {
         &self.name

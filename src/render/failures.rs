@@ -3,9 +3,9 @@
 use super::Request;
 use super::run::Linked;
 use crate::charts::{ErrorForm, Profile};
-use crate::data::{Str, Value};
+use crate::data::{Sources, Str};
 use crate::diag::{Error, Kind, Place, nearest};
-use crate::gotmpl::{ExecError, Frame, Link, ParseError};
+use crate::gotmpl::{ExecError, Link, ParseError, explain, place};
 use crate::values::raise;
 
 /// What stands round the message of `fail` and `required` on its way out.
@@ -21,40 +21,22 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, linked: &Linked<'_>) -
     let message = tokens.last().copied().unwrap_or_default();
     let report =
         Error::new(Kind::Template, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, None));
-    let unknown = error.message.strip_prefix("function \"").and_then(|rest| rest.split('"').next());
-    match unknown.and_then(|name| nearest(name, linked.function_names())) {
+    match error.unknown_function().and_then(|name| nearest(name, linked.function_names())) {
         Some(near) => report.hint(format!("did you mean `{near}`?")),
         None => report,
     }
 }
 
 /// A template that failed while it ran.
-pub(super) fn exec_error(error: &ExecError, request: &Request<'_>, linked: &Linked<'_>) -> Error {
-    let message = message_of(error, request.profile);
-    let frames: Vec<&Frame> = error.links().filter_map(|link| if let Link::Frame(frame) = link { Some(&**frame) } else { None }).collect();
-    let mut report = Error::new(if error.limit().is_some() { Kind::Limit } else { Kind::Render }, message);
-    if let Some((last, outer)) = frames.split_last() {
-        for frame in outer.iter().take(MAX_FRAMES) {
-            report = report.frame(place(frame, linked), format!("executing {:?} at <{}>", frame.template.to_text(), frame.node));
-        }
-        report = report.at(place(last, linked));
-    }
-    for hint in hints(error, &frames, linked) {
-        report = report.hint(hint);
-    }
-    if let Some(limit) = error.limit() {
-        report = report.hint(raise(&request.limits, limit));
-    }
-    report
-}
-
-/// Frames that a report shows; a recursion has a thousand.
-const MAX_FRAMES: usize = 20;
-
-fn place(frame: &Frame, linked: &Linked<'_>) -> Place {
-    match linked.text(&frame.file) {
-        Some(text) => in_line(&frame.file, text, frame.line, Some(frame.column)),
-        None => Place::at(frame.file.to_text(), frame.line, frame.column + 1),
+pub(super) fn exec_error(error: &ExecError, request: &Request<'_>) -> Error {
+    let kind = if error.limit().is_some() { Kind::Limit } else { Kind::Render };
+    let report = Error::new(kind, message_of(error, request.profile));
+    let nowhere = Sources::new();
+    let sources = request.sources.unwrap_or(&nowhere);
+    let report = explain(error, report, sources, &|frame| Some(place(frame, sources)));
+    match error.limit() {
+        Some(limit) => report.hint(raise(&request.limits, limit)),
+        None => report,
     }
 }
 
@@ -129,49 +111,4 @@ fn paragraph(text: &str) -> Option<String> {
     }
     let (location, message) = rest.rsplit_once(": ")?;
     Some(format!("{location}\n  {}\n", &message[..cut(message)]))
-}
-
-fn hints(error: &ExecError, frames: &[&Frame], linked: &Linked<'_>) -> Vec<String> {
-    let mut hints = Vec::new();
-    for link in error.links() {
-        if let Link::NoTemplate { name, .. } = link
-            && let Some(near) = nearest(&name.to_text(), linked.template_names().iter().map(String::as_str))
-        {
-            hints.push(format!("did you mean template `{near}`?"));
-        }
-    }
-    if let Some(last) = frames.last()
-        && last.message.starts_with("nil pointer evaluating")
-        && let Some(hint) = missing_value(last, linked)
-    {
-        hints.push(hint);
-    }
-    hints
-}
-
-/// For `.Values.a.b.c` where `a` or `b` is not there: says which, and what is there by a similar name.
-fn missing_value(frame: &Frame, linked: &Linked<'_>) -> Option<String> {
-    let path = frame.node.trim_start_matches('$').strip_prefix(".Values.")?;
-    let mut at = linked.values_of(&frame.file)?;
-    let mut walked = ".Values".to_owned();
-    for step in path.split('.') {
-        let map = at.as_map()?.clone();
-        let next = map.get(step).filter(|value| !value.is_nil());
-        let Some(next) = next else {
-            let keys: Vec<String> = map.read().keys().map(|key| key.to_text().into_owned()).collect();
-            let near = nearest(step, keys.iter().map(String::as_str)).map(|near| format!("; did you mean `{walked}.{near}`?"));
-            return Some(format!("`{walked}.{step}` is not set{}", near.unwrap_or_default()));
-        };
-        walked = format!("{walked}.{step}");
-        at = next;
-    }
-    None
-}
-
-/// The map behind `.Values`, for hints.
-pub(super) fn plain(value: Value) -> Value {
-    match &value.kind {
-        crate::data::Kind::Object(object) => object.underlying().unwrap_or_default(),
-        _ => value,
-    }
 }

@@ -29,7 +29,7 @@ pub use schema::{SchemaSource, Violation, violations};
 use crate::charts::{
     Chart, Loader, NodeId, Profile, Tree, Warning, check_dependencies, check_kube_version, check_release_name, coalesce_values,
 };
-use crate::data::{Map, Str};
+use crate::data::{Map, Sources, Str};
 use crate::diag::{Error, Kind, Place};
 use crate::golang::path;
 use crate::gotmpl::{Limits, World};
@@ -76,6 +76,8 @@ pub struct Request<'a> {
     pub lookup: Option<&'a Arc<dyn Lookup>>,
     /// What hostile templates run into.
     pub limits: Limits,
+    /// The texts that values were read from, for the places in errors.
+    pub sources: Option<&'a Sources>,
     /// Clock and randomness.
     pub world: &'a dyn World,
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::capabilities::capabilities;
 use super::chart_object::chart_object;
-use super::failures::{exec_error, parse_error, plain};
+use super::failures::{exec_error, parse_error};
 use super::files::Files;
 use super::funcs::{self, HelmContext};
 use super::values::Values;
@@ -196,7 +196,7 @@ impl<'a> Linked<'a> {
             template.data.insert("Template", Value::object(about));
             let mut out = Vec::with_capacity(template.text.len() * 2);
             let data = Value::object(Values::new(template.data.clone(), self.request.profile));
-            set.execute_within(name, &data, &environment, &budget, &mut out).map_err(|error| exec_error(&error, self.request, self))?;
+            set.execute_within(name, &data, &environment, &budget, &mut out).map_err(|error| exec_error(&error, self.request))?;
             // parity: helm drops what Go prints for a missing value, wherever the text comes from.
             rendered.push((Str::from(name.as_slice()), Str::from(split::remove_all(out, b"<no value>"))));
         }
@@ -204,19 +204,6 @@ impl<'a> Linked<'a> {
         Ok(rendered)
     }
 
-    /// The source of a file.
-    pub(super) fn text(&self, file: &[u8]) -> Option<&Str> {
-        self.templates.get(file).map(|template| &template.text)
-    }
-    /// The values that a file's templates see.
-    pub(super) fn values_of(&self, file: &[u8]) -> Option<Value> {
-        self.templates.get(file).and_then(|template| template.data.get("Values")).map(plain)
-    }
-    /// All names that `include` can find.
-    pub(super) fn template_names(&self) -> Vec<String> {
-        let programs = self.templates.values().filter_map(|template| template.program.as_ref().ok());
-        programs.flat_map(|program| program.defines().map(|name| name.to_text().into_owned()).collect::<Vec<_>>()).collect()
-    }
     /// All functions that templates can call.
     pub(super) fn function_names(&self) -> impl Iterator<Item = &'static str> {
         functions(self.request.profile).rows().map(|function| function.name)

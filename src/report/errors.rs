@@ -14,7 +14,24 @@ const FRAMES: usize = 8;
 /// line, related places, causes, hints. No newline at the end.
 pub fn describe(error: &Error, colour: bool) -> String {
     let title = title(error);
-    let mut group = Group::with_title(level(error.level()).primary_title(title.as_str()).id(error.kind().code()));
+    let group = Group::with_title(level(error.level()).primary_title(title.as_str()).id(error.kind().code()));
+    drawn(explained(group, error), colour)
+}
+
+/// The same without code and message, for where those are printed in another way; `None` where nothing else is known.
+pub fn explanation(error: &Error, colour: bool) -> Option<String> {
+    let shows = error.place().is_some_and(|place| place.excerpt.is_some());
+    let more = shows || !error.related_places().is_empty() || !error.hints().is_empty() || error.caused_by().is_some();
+    more.then(|| drawn(explained(Group::with_level(level(error.level())), error), colour))
+}
+
+fn drawn(group: Group<'_>, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+}
+
+/// A report with everything that is known but the message.
+fn explained<'a>(mut group: Group<'a>, error: &'a Error) -> Group<'a> {
     if let Some(place) = error.place() {
         group = with_place(group, place, None);
     }
@@ -39,8 +56,7 @@ pub fn describe(error: &Error, colour: bool) -> String {
     for hint in error.hints() {
         group = group.element(Level::HELP.message(hint.as_str()));
     }
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Ascii).render(&[group])
+    group
 }
 
 fn title(error: &Error) -> String {
@@ -87,7 +103,8 @@ fn with_place<'a>(group: Group<'a>, place: &'a Place, note: Option<&'a str>) -> 
         return group.element(origin);
     };
     let start = excerpt.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(excerpt.len(), |(at, _)| at);
-    let end = start + word_length(&excerpt[start..]);
+    let meant: usize = excerpt[start..].chars().take(place.width as usize).map(char::len_utf8).sum();
+    let end = start + if meant > 0 { meant } else { word_length(&excerpt[start..]) };
     let kind = if note.is_some() { AnnotationKind::Context } else { AnnotationKind::Primary };
     let annotation = match note {
         Some(note) => kind.span(start..end).label(note),

@@ -76,6 +76,13 @@ impl Output {
         self.log(&describe(error, self.colour));
     }
 
+    /// What is known about an error but its message, on stderr.
+    pub fn explanation(&self, error: &Error) {
+        if let Some(text) = errors::explanation(error, self.colour) {
+            self.log(&text);
+        }
+    }
+
     /// All errors, and how many there were when there were several.
     pub fn errors(&self, errors: &Errors) {
         for error in errors.iter() {

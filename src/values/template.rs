@@ -4,15 +4,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, PoisonError};
 
 use super::glob::named;
-use super::objects::Record;
 use super::setting::{Folder, Setting};
 use super::{exec, files, get, secrets, yaml_functions};
-use crate::data::{Kind as Is, SourceFile, Str, Value};
+use crate::data::{SourceFile, Str, Value};
 use crate::diag::{Error, Kind, Place, nearest};
+use crate::gotmpl;
 use crate::gotmpl::funcs::{builtin, sprig};
 use crate::gotmpl::{
-    Budget, Call, Engine, Environment, ExecError, Failure, Family, Function, FunctionTable, Limit, Limits, Link, MissingKey, Options,
-    ParseError, Program, Reached, Source, TemplateSet, Usage, World,
+    Budget, Call, Engine, Environment, ExecError, Fact, Failure, Family, Frame, Function, FunctionTable, Limit, Limits, Link, MissingKey,
+    Options, ParseError, Program, Reached, Source, TemplateSet, Usage, World, explain,
 };
 use crate::host::Host;
 
@@ -163,7 +163,7 @@ fn names_a_changing_function(text: &[u8]) -> bool {
 /// As [`render_file`].
 pub fn render(setting: &Setting, template: &Template<'_>, data: &Value) -> Result<Vec<u8>, Error> {
     let context = Context { setting: setting.clone(), folder: template.folder.clone(), depth: 0 };
-    run(&context, template.text, data, &Budget::new()).map_err(|failure| explain(setting, template, data, failure))
+    run(&context, template.text, data, &Budget::new()).map_err(|failure| report(setting, template, failure))
 }
 
 enum Broken {
@@ -212,7 +212,7 @@ fn helpers(context: &Context, engine: &Engine) -> Result<Arc<Helpers>, Broken> {
     Ok(helpers)
 }
 
-fn explain(setting: &Setting, template: &Template<'_>, data: &Value, broken: Broken) -> Error {
+fn report(setting: &Setting, template: &Template<'_>, broken: Broken) -> Error {
     let place = |line: u32, column: Option<u32>| template.source.map(|source| place_in(setting, source, template.text, line, column));
     let (error, at) = match broken {
         Broken::Other(text) => (Error::new(Kind::Template, text), None),
@@ -226,34 +226,14 @@ fn explain(setting: &Setting, template: &Template<'_>, data: &Value, broken: Bro
                 Some(limit) => Error::new(Kind::Limit, fault.to_string()).hint(raise(&setting.limits, limit)),
                 None => Error::new(Kind::Template, fault.to_string()),
             };
+            let near = fault.unknown_function().and_then(|name| nearest(name, functions().ok()?.rows().map(|row| row.name)));
+            let error = match near {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error,
+            };
             (error, place(fault.line, None))
         }
-        Broken::Exec(fault, helpers) => {
-            let mut error = match fault.limit() {
-                Some(limit) => Error::new(Kind::Limit, fault.to_string()).hint(raise(&setting.limits, limit)),
-                None => Error::new(Kind::Render, fault.to_string()),
-            };
-            let mut at = None;
-            let frames: Vec<_> = fault.links().filter_map(|link| if let Link::Frame(frame) = link { Some(frame) } else { None }).collect();
-            for (position, frame) in frames.iter().enumerate() {
-                let helper = helpers
-                    .programs
-                    .iter()
-                    .find(|(_, program)| frame.template != NAME && program.defines().any(|name| *name == frame.template));
-                let here = match helper {
-                    Some((source, _)) => Some(place_in(setting, source, &source.text, frame.line, Some(frame.column))),
-                    None => place(frame.line, Some(frame.column)),
-                };
-                if let (Some(here), true) = (&here, position + 1 < frames.len()) {
-                    error = error.frame(here.clone(), format!("executing {:?} at <{}>", frame.template.to_text(), frame.node));
-                }
-                at = here.or(at);
-            }
-            if let Some(frame) = frames.last() {
-                error = hint(error, &frame.node, &frame.message, data);
-            }
-            (error, at)
-        }
+        Broken::Exec(fault, helpers) => return failed(setting, template, &fault, &helpers),
     };
     match at {
         Some(at) => error.at(at),
@@ -266,6 +246,29 @@ pub fn raise(limits: &Limits, limit: Limit) -> String {
     format!("the limit {0} is {1}; where the template needs more: --limit {0}=…", limit.name(), limits.shown(limit))
 }
 
+/// A template that failed while it ran, with all that is known about it.
+fn failed(setting: &Setting, template: &Template<'_>, fault: &ExecError, helpers: &Helpers) -> Error {
+    let known = |frame: &Frame| {
+        let helper = helpers.programs.iter().find(|(_, program)| *program.text() == frame.source);
+        match helper {
+            Some((source, _)) => Some(place_in(setting, source, &source.text, frame.line, Some(frame.column))),
+            None if *frame.source != *template.text => Some(gotmpl::place(frame, &setting.sources)),
+            None => template.source.map(|source| place_in(setting, source, template.text, frame.line, Some(frame.column))),
+        }
+    };
+    let kind = if fault.limit().is_some() { Kind::Limit } else { Kind::Render };
+    let error = explain(fault, Error::new(kind, fault.to_string()), &setting.sources, &known);
+    let error = match fault.limit() {
+        Some(limit) => error.hint(raise(&setting.limits, limit)),
+        None => error,
+    };
+    let facts = fault.links().filter_map(|link| if let Link::Frame(frame) = link { Some(&frame.facts) } else { None });
+    match facts.flatten().any(|fact| matches!(fact, Fact::Missing { names: 0, .. })) {
+        true => error.hint("there are no values here at all: is the environment the right one?"),
+        false => error,
+    }
+}
+
 /// The place of a line and column (bytes from 0) of a text that starts at a source's base.
 fn place_in(setting: &Setting, source: &SourceFile, text: &[u8], line: u32, column: Option<u32>) -> Place {
     let skipped = text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1) as usize).map(<[u8]>::len).sum::<usize>();
@@ -275,40 +278,6 @@ fn place_in(setting: &Setting, source: &SourceFile, text: &[u8], line: u32, colu
         place.column = 0;
     }
     place
-}
-
-/// "Did you mean" for a key or function that is not there.
-fn hint(error: Error, node: &str, message: &str, data: &Value) -> Error {
-    let Some(missing) = message.strip_prefix("map has no entry for key \"").and_then(|rest| rest.strip_suffix('"')) else {
-        return error;
-    };
-    let steps = node.trim_start_matches('$').trim_start_matches('.').split('.');
-    let mut at = data.clone();
-    for step in steps {
-        if step == missing {
-            break;
-        }
-        let Some(next) = field(&at, step) else { return error };
-        at = next;
-    }
-    let Is::Map(map) = &at.kind else { return error };
-    let keys: Vec<String> = map.read().keys().map(|key| key.to_text().into_owned()).collect();
-    match nearest(missing, keys.iter().map(String::as_str)) {
-        Some(near) => {
-            let parent = node.rsplit_once('.').map_or("", |(parent, _)| parent);
-            error.hint(format!("did you mean `{parent}.{near}`?"))
-        }
-        None if keys.is_empty() => error.hint("there are no values here at all: is the environment the right one?"),
-        None => error,
-    }
-}
-
-fn field(value: &Value, name: &str) -> Option<Value> {
-    match &value.kind {
-        Is::Map(map) => map.get(name),
-        Is::Object(_) => value.as_object::<Record>()?.field(name).cloned(),
-        _ => None,
-    }
 }
 
 /// The outside as Go's and Sprig's functions see it.

@@ -105,6 +105,7 @@ impl Case {
             schemas: None,
             lookup: None,
             limits: bkhelm::gotmpl::Limits::default(),
+            sources: None,
             world: &Still,
         };
         let rendered = render::render(&chart, &values, &request).map_err(|failure| failure.error)?;

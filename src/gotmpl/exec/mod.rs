@@ -5,6 +5,7 @@
 
 mod arguments;
 mod evaluate;
+mod facts;
 mod operand;
 
 use std::cell::Cell;
@@ -17,7 +18,7 @@ use super::parse::{Branch, Kind, NodeId, Pipe, UNRESOLVED, Variable, print};
 use super::program::Program;
 use super::set::{Environment, TemplateSet};
 use super::stack::{Recursive, Stack, deeper};
-use crate::data::{GoKind, Kind as ValueKind, Str, Value};
+use crate::data::{GoKind, Kind as ValueKind, Origin, Str, Value};
 use crate::golang::fmt;
 
 use operand::Operand;
@@ -121,6 +122,8 @@ struct Execution<'s> {
     /// Where the current template's variables begin.
     base: usize,
     depth: usize,
+    /// What `.` was where it failed.
+    dot_at_fault: Option<Operand>,
 }
 
 impl Recursive for Execution<'_> {
@@ -154,8 +157,10 @@ pub(super) fn execute(set: &TemplateSet, run: Run<'_>, (program, index): (&Progr
         variables: vec![(0, Operand::concrete(data.clone()))],
         base: 0,
         depth: 0,
+        dot_at_fault: None,
     };
-    execution.walk(&Operand::concrete(data.clone()), template.root).map(|_| ())
+    let result = execution.walk(&Operand::concrete(data.clone()), template.root).map(|_| ());
+    result.map_err(|error| execution.with_facts(error))
 }
 
 /// Errors.
@@ -176,6 +181,9 @@ impl<'s> Execution<'s> {
             column: (at - start) as u32,
             node: self.printed(self.node),
             message,
+            source: self.program.text().clone(),
+            origin: Origin::NONE,
+            facts: Vec::new(),
         }))
     }
     fn fault<T>(&self, message: impl Into<String>) -> Result<T> {
@@ -241,7 +249,7 @@ impl Execution<'_> {
             Kind::Continue => return Ok(Flow::Continue),
             Kind::List(items) => {
                 for item in program.tree().span(*items) {
-                    let flow = self.walk(dot, *item)?;
+                    let flow = self.walk(dot, *item).map_err(|error| self.failed_with(dot, error))?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
