@@ -218,7 +218,7 @@ fn slice(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     };
     let mut bounds = [0, size, size];
     for (at, (bound, index)) in bounds.iter_mut().zip(indexes).enumerate() {
-        *bound = position(index, call.is_interface(at + 1), size)?;
+        *bound = position(index, call.is_interface(at.saturating_add(1)), size)?;
     }
     let [from, to, end] = bounds;
     if from > to {
@@ -257,17 +257,17 @@ fn printf(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 /// How much white space and zeros the widths and precisions of a format can make at most; Go stops at a million each.
 fn padding(format: &[u8]) -> u128 {
     const MOST: u128 = 1_000_000;
-    let mut total = 0;
+    let mut total = 0u128;
     let mut number: u128 = 0;
     for byte in format {
         if byte.is_ascii_digit() {
-            number = (number * 10 + u128::from(byte - b'0')).min(MOST);
+            number = number.saturating_mul(10).saturating_add(u128::from(byte & 0x0F)).min(MOST);
             continue;
         }
-        total += number;
+        total = total.saturating_add(number);
         number = 0;
         if *byte == b'*' {
-            total += MOST;
+            total = total.saturating_add(MOST);
         }
     }
     total

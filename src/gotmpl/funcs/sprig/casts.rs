@@ -46,9 +46,12 @@ pub(super) fn truncated(number: f64) -> i64 {
 
 /// `12.00` is 12: what cast cuts off before it reads an integer.
 fn without_zero_decimals(text: &[u8]) -> &[u8] {
-    let digits = text.iter().rposition(|byte| *byte != b'0').map_or(0, |last| last + 1);
-    match text.get(..digits).and_then(|head| head.strip_suffix(b".")) {
-        Some(whole) if digits < text.len() => whole,
+    let mut head = text;
+    while let Some(shorter) = head.strip_suffix(b"0") {
+        head = shorter;
+    }
+    match head.strip_suffix(b".") {
+        Some(whole) if head.len() < text.len() => whole,
         _ => text,
     }
 }

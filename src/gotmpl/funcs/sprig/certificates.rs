@@ -326,7 +326,7 @@ impl<'a> Request<'a> {
 
     fn validity(&self, now: i128) -> Result<Vec<u8>, String> {
         const DAY: i64 = 86_400_000_000_000;
-        let until = now + i128::from(DAY.wrapping_mul(self.days));
+        let until = now.saturating_add(i128::from(DAY.wrapping_mul(self.days)));
         Ok(constructed(SEQUENCE, &[&time(now)?, &time(until)?]))
     }
 

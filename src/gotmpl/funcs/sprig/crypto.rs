@@ -153,6 +153,11 @@ fn master_key(call: &Call<'_>, password: &[u8], user: &[u8]) -> Result<Result<[u
     Ok(Ok(key))
 }
 
+/// The choice that a number makes.
+fn picked<T: Copy>(choices: &[T], number: usize) -> Option<T> {
+    choices.get(number.checked_rem(choices.len())?).copied()
+}
+
 /// The Master Password algorithm: its first version, with lengths counted in bytes.
 fn derive_password(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let counter = match value(arguments, 0).kind {
@@ -170,11 +175,8 @@ fn derive_password(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fa
     let message = [MASTER_SEED, &(site.len() as u32).to_be_bytes(), site, &counter.to_be_bytes()].concat();
     let seed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &message);
     let mut numbers = seed.as_ref().iter().map(|byte| usize::from(*byte));
-    let pattern = patterns.get(numbers.next().unwrap_or(0) % patterns.len()).copied().unwrap_or_default();
-    let characters = pattern.bytes().zip(numbers).filter_map(|(class, number)| {
-        let characters = password_characters(class);
-        characters.get(number % characters.len()).copied()
-    });
+    let pattern = picked(patterns, numbers.next().unwrap_or(0)).unwrap_or_default();
+    let characters = pattern.bytes().zip(numbers).filter_map(|(class, number)| picked(password_characters(class), number));
     Ok(made(Value::string(characters.collect::<Vec<u8>>()), arguments, 2))
 }
 
@@ -197,9 +199,9 @@ fn encrypt_aes(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failur
     let failed = |_| Failure::from("crypto failure");
     let mut vector = [0; BLOCK];
     call.world.random(&mut vector);
-    let padding = BLOCK - plain.len() % BLOCK;
+    let padding = BLOCK.saturating_sub(plain.len() % BLOCK);
     let mut blocks = plain.to_vec();
-    blocks.resize(plain.len() + padding, padding as u8);
+    blocks.resize(plain.len().saturating_add(padding), padding as u8);
     let key = EncryptingKey::cbc(aes_key(password)?).map_err(failed)?;
     key.less_safe_encrypt(&mut blocks, EncryptionContext::Iv128(FixedLength::from(vector))).map_err(failed)?;
     Ok(made(BASE64.encode(&[&vector[..], &blocks].concat()), arguments, 1))
@@ -212,7 +214,7 @@ fn decrypt_aes(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> 
     }
     let bytes = base64_decoded(encoded)?;
     let Some((vector, blocks)) = bytes.split_first_chunk::<BLOCK>() else {
-        let capacity = encoded.len() / 4 * 3;
+        let capacity = (encoded.len() / 4).saturating_mul(3);
         return Err(format!("runtime error: slice bounds out of range [:{BLOCK}] with capacity {capacity}").into());
     };
     if blocks.len() % BLOCK != 0 {
@@ -228,7 +230,7 @@ fn decrypt_aes(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> 
     let padding = plain.last().map_or(0, |last| usize::from(*last));
     let Some(length) = plain.len().checked_sub(padding) else {
         // what a wrong password comes to
-        return Err(format!("runtime error: slice bounds out of range [:-{}]", padding - plain.len()).into());
+        return Err(format!("runtime error: slice bounds out of range [:-{}]", padding.saturating_sub(plain.len())).into());
     };
     Ok(made(Value::string(plain.get(..length).unwrap_or(&[])), arguments, 1))
 }

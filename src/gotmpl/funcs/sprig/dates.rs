@@ -207,6 +207,6 @@ fn duration_round(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fai
     };
     let size = nanoseconds.unsigned_abs();
     let unit = UNITS.iter().find(|(unit, _)| size > *unit);
-    let result = unit.map_or_else(|| "0s".to_owned(), |(unit, name)| format!("{}{name}", size / unit));
+    let result = unit.map_or_else(|| "0s".to_owned(), |(unit, name)| format!("{}{name}", size.checked_div(*unit).unwrap_or(0)));
     Ok(made(result, arguments, 0))
 }

@@ -38,7 +38,7 @@ impl Decimal {
         let places = mantissa.split_once('.').map_or(0, |(_, places)| places.len() as i64);
         let digits = mantissa.replace('.', "").parse().map_err(|_| refused())?;
         let exponent: i64 = exponent.parse().map_err(|_| refused())?;
-        Ok(Self { digits, exponent: exponent - places })
+        Ok(Self { digits, exponent: exponent.saturating_sub(places) })
     }
 
     /// The nearest float.
@@ -60,7 +60,7 @@ impl Decimal {
 
     /// The product.
     pub(super) fn times(&self, other: &Self) -> Self {
-        Self { digits: &self.digits * &other.digits, exponent: self.exponent + other.exponent }
+        Self { digits: &self.digits * &other.digits, exponent: self.exponent.saturating_add(other.exponent) }
     }
 
     /// The quotient to 16 places, half away from zero.
@@ -72,9 +72,9 @@ impl Decimal {
         if other.digits == zero {
             return Err("decimal division by 0".into());
         }
-        let shift = self.exponent - other.exponent + DIVISION_PRECISION;
+        let shift = self.exponent.saturating_sub(other.exponent).saturating_add(DIVISION_PRECISION);
         let dividend = &self.digits * ten_to(shift);
-        let divisor = &other.digits * ten_to(-shift);
+        let divisor = &other.digits * ten_to(shift.saturating_neg());
         let quotient = &dividend / &divisor;
         let rest: BigInt = (&dividend - &quotient * &divisor) * 2;
         let away = if rest.magnitude() < divisor.magnitude() {
@@ -88,7 +88,7 @@ impl Decimal {
     }
 
     fn digits_at(&self, exponent: i64) -> BigInt {
-        &self.digits * ten_to(self.exponent - exponent)
+        &self.digits * ten_to(self.exponent.saturating_sub(exponent))
     }
 }
 

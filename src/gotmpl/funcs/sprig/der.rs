@@ -3,6 +3,7 @@
 use data_encoding::BASE64;
 
 use super::encoding::base64_decoded;
+use crate::golang::bytes;
 
 /// `INTEGER`
 pub(super) const INTEGER: u8 = 0x02;
@@ -24,9 +25,9 @@ pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
         length @ ..=0x7f => out.push(length as u8),
         length => {
             let bytes = length.to_be_bytes();
-            let used = bytes.iter().position(|byte| *byte != 0).unwrap_or(0);
-            out.push(0x80 | (bytes.len() - used) as u8);
-            out.extend(bytes.iter().skip(used));
+            let (_, bytes) = bytes::span(&bytes, |byte| byte == 0);
+            out.push(0x80 | bytes.len() as u8);
+            out.extend_from_slice(bytes);
         }
     }
     out.extend_from_slice(content);
@@ -107,8 +108,10 @@ pub(super) fn read_pem(text: &[u8]) -> Option<Pem> {
     let text = String::from_utf8_lossy(text);
     let mut rest: &str = &text;
     loop {
-        let at = if rest.starts_with(BEGIN) { 0 } else { rest.find("\n-----BEGIN ")? + 1 };
-        let after = rest.get(at + BEGIN.len()..)?;
+        let after = match rest.strip_prefix(BEGIN) {
+            Some(after) => after,
+            None => rest.split_once("\n-----BEGIN ")?.1,
+        };
         if let Some(block) = read_block(after) {
             return Some(block);
         }
@@ -122,7 +125,7 @@ fn read_block(text: &str) -> Option<Pem> {
     let (line, body) = text.split_once('\n')?;
     let label = line.trim_end().strip_suffix("-----")?;
     let end = format!("-----END {label}-----");
-    let at = if body.starts_with(&end) { 0 } else { body.find(&format!("\n{end}"))? + 1 };
+    let at = if body.starts_with(&end) { 0 } else { body.find(&format!("\n{end}"))?.saturating_add(1) };
     let body = body.get(..at)?;
     // headers come first, each with a colon, and end with an empty line
     let body = match body.split_once("\n\n") {

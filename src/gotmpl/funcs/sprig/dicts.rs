@@ -155,7 +155,7 @@ fn keys(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let mut keys = Vec::new();
     for of in arguments {
         let Some(map) = as_map(of) else { continue };
-        call.check_items(keys.len() as u128 + map.len() as u128)?;
+        call.check_items((keys.len() as u128).saturating_add(map.len() as u128))?;
         keys.extend(map.read().iter().map(|(key, value)| Value::string(key.clone()).from_origin(value.origin.or(of.origin))));
     }
     Ok(Value::from(List::appended(Type::Strings, keys, 0)).from_origin(origin(arguments)))
@@ -224,14 +224,12 @@ fn dig(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     };
     let mut at = plain_map(dict)?;
     let keys = path.iter().map(|key| key.as_str().ok_or_else(|| not_a(key, "string"))).collect::<Result<Vec<&Str>, Failure>>()?;
-    for (step, key) in keys.iter().enumerate() {
+    let Some((last, way)) = keys.split_last() else { return Ok(default.clone()) };
+    for key in way {
         let Some(next) = at.get(key) else { return Ok(default.clone()) };
-        if step + 1 == keys.len() {
-            return Ok(next);
-        }
         at = plain_map(&next)?;
     }
-    Ok(default.clone())
+    Ok(at.get(last).unwrap_or_else(|| default.clone()))
 }
 
 /// A `map[string]interface {}` and no other: Go's type assertion.

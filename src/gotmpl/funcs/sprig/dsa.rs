@@ -14,6 +14,7 @@ const CANDIDATES: usize = 50_000;
 ///
 /// # Errors
 /// Where there is no randomness.
+#[expect(clippy::arithmetic_side_effects, reason = "numbers grow as needed; p and q are primes, so one less is above 0")]
 pub(super) fn generate(world: &dyn World) -> Result<Vec<u8>, String> {
     let small = small_primes();
     let q = (0..CANDIDATES).map(|_| random_bits(world, 256) | BigUint::from(1u8)).find(|candidate| is_prime(world, candidate, &small));
@@ -49,8 +50,9 @@ fn random_bits(world: &dyn World, bits: usize) -> BigUint {
 
 fn small_primes() -> Vec<u32> {
     let mut primes: Vec<u32> = Vec::new();
-    for number in 3..8_192 {
-        if number % 2 == 1 && primes.iter().take_while(|prime| *prime * *prime <= number).all(|prime| number % prime != 0) {
+    for number in 3..8_192u32 {
+        let mut possible = primes.iter().take_while(|prime| prime.saturating_mul(**prime) <= number);
+        if !number.is_multiple_of(2) && possible.all(|prime| !number.is_multiple_of(*prime)) {
             primes.push(number);
         }
     }
@@ -58,6 +60,7 @@ fn small_primes() -> Vec<u32> {
 }
 
 /// Whether an odd number above 8,192 is prime.
+#[expect(clippy::arithmetic_side_effects, reason = "numbers grow as needed; `number` has 256 bits or more, primes are not 0")]
 fn is_prime(world: &dyn World, number: &BigUint, small: &[u32]) -> bool {
     if small.iter().any(|prime| number % prime == BigUint::ZERO) {
         return false;

@@ -46,7 +46,7 @@ pub(super) fn base64_decoded(text: &[u8]) -> Result<Vec<u8>, String> {
     if let Ok(decoded) = BASE64.decode(text) {
         return Ok(decoded);
     }
-    Base64 { text, at: 0, out: Vec::with_capacity(text.len() / 4 * 3 + 3) }
+    Base64 { text, at: 0, out: Vec::with_capacity((text.len() / 4).saturating_mul(3).saturating_add(3)) }
         .decode()
         .map_err(|at| format!("illegal base64 data at input byte {at}"))
 }
@@ -71,15 +71,15 @@ impl Base64<'_> {
         let mut count = 0;
         while count < 4 {
             let Some(byte) = self.text.get(self.at) else {
-                return if count == 0 { Ok(()) } else { Err(self.at - count) };
+                return if count == 0 { Ok(()) } else { Err(self.at.saturating_sub(count)) };
             };
-            self.at += 1;
+            self.at = self.at.saturating_add(1);
             match byte {
                 b'\n' | b'\r' => {}
                 b'=' => return self.end(bits, count),
                 _ => {
-                    bits = bits << 6 | base64_digit(*byte).ok_or(self.at - 1)?;
-                    count += 1;
+                    bits = bits << 6 | base64_digit(*byte).ok_or(self.at.saturating_sub(1))?;
+                    count = usize::saturating_add(count, 1);
                 }
             }
         }
@@ -90,37 +90,38 @@ impl Base64<'_> {
     /// After the first `=`.
     fn end(&mut self, bits: u32, count: usize) -> Result<(), usize> {
         if count < 2 {
-            return Err(self.at - 1);
+            return Err(self.at.saturating_sub(1));
         }
         if count == 2 {
             self.skip_line_ends();
             match self.text.get(self.at) {
                 None => return Err(self.text.len()),
-                Some(b'=') => self.at += 1,
-                Some(_) => return Err(self.at - 1),
+                Some(b'=') => self.at = self.at.saturating_add(1),
+                Some(_) => return Err(self.at.saturating_sub(1)),
             }
         }
         self.skip_line_ends();
         if self.at < self.text.len() {
             return Err(self.at);
         }
-        let bytes = (bits << (6 * (4 - count))).to_be_bytes();
-        self.out.extend(bytes.iter().skip(1).take(count - 1));
+        // two digits are one byte, three are two
+        let (bits, bytes) = if count == 2 { (bits << 12, 1) } else { (bits << 6, 2) };
+        self.out.extend(bits.to_be_bytes().iter().skip(1).take(bytes));
         Ok(())
     }
 
     fn skip_line_ends(&mut self) {
         while matches!(self.text.get(self.at), Some(b'\n' | b'\r')) {
-            self.at += 1;
+            self.at = self.at.saturating_add(1);
         }
     }
 }
 
 fn base64_digit(byte: u8) -> Option<u32> {
     Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
+        b'A'..=b'Z' => byte.wrapping_sub(b'A'),
+        b'a'..=b'z' => byte.wrapping_sub(b'a' - 26),
+        b'0'..=b'9' => byte.wrapping_add(52 - b'0'),
         b'+' => 62,
         b'/' => 63,
         _ => return None,
@@ -130,35 +131,39 @@ fn base64_digit(byte: u8) -> Option<u32> {
 /// Go's `base32.StdEncoding.DecodeString`; the error is the place, counted without line ends.
 fn base32_decoded(text: &[u8]) -> Result<Vec<u8>, usize> {
     let text: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    let mut out = Vec::with_capacity(text.len() / 8 * 5 + 5);
-    let mut at = 0;
+    let mut out = Vec::with_capacity((text.len() / 8).saturating_mul(5).saturating_add(5));
+    let mut at = 0usize;
     while at < text.len() {
         let mut bits = 0u64;
-        let mut count = 0;
+        let mut count = 0usize;
         let mut end = false;
         while count < 8 {
-            let Some(byte) = text.get(at) else { return Err(text.len() - count) };
-            at += 1;
-            let left = text.len() - at;
-            if *byte == b'=' && count >= 2 && left < 8 {
-                if left + count < 7 {
+            let Some(byte) = text.get(at) else { return Err(text.len().saturating_sub(count)) };
+            at = at.saturating_add(1);
+            let rest = text.get(at..).unwrap_or_default();
+            if *byte == b'=' && count >= 2 && rest.len() < 8 {
+                let padding = 7usize.saturating_sub(count);
+                if rest.len() < padding {
                     return Err(text.len());
                 }
-                let wrong = (0..7 - count).find(|ahead| text.get(at + ahead).is_some_and(|byte| *byte != b'='));
+                let before = at.saturating_sub(1);
+                let wrong = rest.iter().take(padding).position(|byte| *byte != b'=');
                 if let Some(ahead) = wrong {
-                    return Err(at + ahead - 1);
+                    return Err(before.saturating_add(ahead));
                 }
                 if count == 3 || count == 6 {
-                    return Err(at - 1);
+                    return Err(before);
                 }
                 end = true;
                 break;
             }
-            bits = bits << 5 | base32_digit(*byte).ok_or(at - 1)?;
-            count += 1;
+            bits = bits << 5 | base32_digit(*byte).ok_or(at.saturating_sub(1))?;
+            count = count.saturating_add(1);
         }
-        let bytes = (bits << (5 * (8 - count))).to_be_bytes();
-        out.extend(bytes.iter().skip(3).take(count * 5 / 8));
+        // five bits each, at the upper end of the last five bytes
+        let missing = 40u32.saturating_sub((count as u32).saturating_mul(5));
+        let bytes = bits.unbounded_shl(missing).to_be_bytes();
+        out.extend(bytes.iter().skip(3).take(count.saturating_mul(5) / 8));
         if end {
             break;
         }
@@ -168,8 +173,8 @@ fn base32_decoded(text: &[u8]) -> Result<Vec<u8>, usize> {
 
 fn base32_digit(byte: u8) -> Option<u64> {
     match byte {
-        b'A'..=b'Z' => Some(u64::from(byte - b'A')),
-        b'2'..=b'7' => Some(u64::from(byte - b'2' + 26)),
+        b'A'..=b'Z' => Some(u64::from(byte.wrapping_sub(b'A'))),
+        b'2'..=b'7' => Some(u64::from(byte.wrapping_sub(b'2' - 26))),
         _ => None,
     }
 }
@@ -196,8 +201,8 @@ fn adler32sum(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     // 5,552 bytes are the most before the sums must be reduced
     for chunk in text(arguments, 0).chunks(5_552) {
         for byte in chunk {
-            low += u32::from(*byte);
-            high += low;
+            low = low.wrapping_add(u32::from(*byte));
+            high = high.wrapping_add(low);
         }
         low %= 65_521;
         high %= 65_521;

@@ -3,6 +3,7 @@
 use super::arguments::text;
 use super::{Call, Failure, Function, row};
 use crate::data::Value;
+use crate::golang::bytes;
 
 /// The rows.
 pub const TABLE: &[Function] = &[
@@ -27,9 +28,8 @@ fn env(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 fn expand_env(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let mut rest = text(arguments, 0);
     let mut out = Vec::new();
-    while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
-        out.extend_from_slice(rest.get(..at).unwrap_or(&[]));
-        let after = rest.get(at + 1..).unwrap_or(&[]);
+    while let Some((before, after)) = bytes::cut(rest, b'$') {
+        out.extend_from_slice(before);
         let (name, size) = shell_name(after);
         match name {
             _ if after.is_empty() => out.push(b'$'),
@@ -53,7 +53,7 @@ fn shell_name(text: &[u8]) -> (&[u8], usize) {
         [b'{', byte, b'}', ..] if special(*byte) => (text.get(1..2).unwrap_or(&[]), 3),
         [b'{', rest @ ..] => match rest.iter().position(|byte| *byte == b'}') {
             Some(0) => (&[], 2),
-            Some(end) => (rest.get(..end).unwrap_or(&[]), end + 2),
+            Some(end) => (rest.get(..end).unwrap_or(&[]), end.saturating_add(2)),
             None => (&[], 1),
         },
         [byte, ..] if special(*byte) => (text.get(..1).unwrap_or(&[]), 1),

@@ -87,7 +87,7 @@ impl Writer {
 
     fn put_map(&mut self, map: &Map, depth: usize) -> bool {
         if let Some(at) = self.around.iter().rposition(|outer| outer.is(map)) {
-            let up = self.around.len() - at;
+            let up = self.around.len().saturating_sub(at);
             self.out.extend_from_slice(&up.to_be_bytes());
             return true;
         }

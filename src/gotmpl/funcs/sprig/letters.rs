@@ -95,7 +95,7 @@ pub(super) fn to_title(rune: char) -> char {
 }
 
 fn shifted(rune: char, by: u32) -> char {
-    char::from_u32(u32::from(rune) + by).unwrap_or(rune)
+    char::from_u32(u32::from(rune).saturating_add(by)).unwrap_or(rune)
 }
 
 fn only(mut mapped: impl ExactSizeIterator<Item = char>, rune: char) -> char {

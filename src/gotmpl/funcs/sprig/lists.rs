@@ -283,7 +283,7 @@ fn concat(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
         let Some(items) = sequence(list) else {
             return Err(format!("Cannot concat type {} as list", kind_name(list)).into());
         };
-        call.check_items(all.len() as u128 + items.len() as u128)?;
+        call.check_items((all.len() as u128).saturating_add(items.len() as u128))?;
         all.extend_from_slice(&items);
     }
     let result = if all.is_empty() { nil_list() } else { all.into() };

@@ -226,40 +226,40 @@ fn power_of_ten(exponent: i64) -> f64 {
     let mut left = exponent.unsigned_abs();
     while left != 0 {
         if !(-4096..=4096).contains(&power) {
-            result_power += power;
+            result_power = result_power.saturating_add(power);
             break;
         }
         if left & 1 == 1 {
             result *= fraction;
-            result_power += power;
+            result_power = result_power.saturating_add(power);
         }
         fraction *= fraction;
         power <<= 1;
         if fraction < 0.5 {
             fraction += fraction;
-            power -= 1;
+            power = power.saturating_sub(1);
         }
         left >>= 1;
     }
     if exponent < 0 {
         result = 1.0 / result;
-        result_power = -result_power;
+        result_power = result_power.saturating_neg();
     }
     scaled(result, result_power)
 }
 
 /// Go's `math.Ldexp`: `fraction` times 2 to the `power`, rounded once.
 fn scaled(fraction: f64, power: i64) -> f64 {
-    let two_to = |power: i64| f64::from_bits(((power + 1023) as u64) << 52);
+    let two_to = |power: i64| f64::from_bits((power.saturating_add(1023) as u64) << 52);
     if power < -1100 {
         0.0
     } else if power < -1000 {
         // first to a normal number, then below: only the last step rounds
-        fraction * two_to(-900) * two_to(power + 900)
+        fraction * two_to(-900) * two_to(power.saturating_add(900))
     } else if power <= 1000 {
         fraction * two_to(power)
     } else if power <= 1100 {
-        fraction * two_to(900) * two_to(power - 900)
+        fraction * two_to(900) * two_to(power.saturating_sub(900))
     } else {
         f64::INFINITY
     }
@@ -312,10 +312,12 @@ fn ints(arguments: &[Value], numbers: impl Iterator<Item = i64>) -> Result<Value
 
 /// The numbers from `start` up or down to before `stop`; none where the step leads away from it.
 fn steps(call: &Call<'_>, start: i128, stop: i128, step: i128) -> Result<impl Iterator<Item = i64> + use<>, Failure> {
-    let distance = stop - start;
-    let count = if step == 0 || distance.signum() != step.signum() { 0 } else { (distance.abs() - 1) / step.abs() + 1 };
-    call.check_items(count.unsigned_abs())?;
-    Ok((0..count).map_while(move |at| i64::try_from(start + at * step).ok()))
+    let distance = stop.saturating_sub(start);
+    let away = distance.signum() != step.signum();
+    let count = if step == 0 || away { 0 } else { distance.unsigned_abs().div_ceil(step.unsigned_abs()) };
+    call.check_items(count)?;
+    let numbers = std::iter::successors(Some(start), move |number| number.checked_add(step));
+    Ok(numbers.take(usize::try_from(count).unwrap_or(usize::MAX)).map_while(|number| i64::try_from(number).ok()))
 }
 
 fn seq(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -328,7 +330,7 @@ fn seq(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     };
     let direction = if end < start { -1 } else { 1 };
     // parity: sprig seq gives nothing for a step up to a smaller number; a step of 0 gives nothing either way
-    let numbers = steps(call, start, end + direction, step.unwrap_or(direction))?;
+    let numbers = steps(call, start, end.saturating_add(direction), step.unwrap_or(direction))?;
     let mut out = String::new();
     for number in numbers {
         if !out.is_empty() {

@@ -35,18 +35,20 @@ impl<'a, 'b> Dice<'a, 'b> {
             self.call.world.random(&mut self.bytes);
             self.used = 0;
         }
-        self.used += 1;
-        self.bytes.get(self.used - 1).copied().unwrap_or(0)
+        let byte = self.bytes.get(self.used).copied().unwrap_or(0);
+        self.used = self.used.saturating_add(1);
+        byte
     }
     /// A number below `end`, all equally likely. `end` is at least 1.
     fn below(&mut self, end: u64) -> u64 {
-        let width = (64 - end.saturating_sub(1).leading_zeros()).div_ceil(8);
-        let span = 1u128 << (8 * width);
-        let fair = span - span % u128::from(end.max(1));
+        let end = end.max(1);
+        let width = u64::BITS.saturating_sub(end.saturating_sub(1).leading_zeros()).div_ceil(8);
+        let span = 1u128.unbounded_shl(width.saturating_mul(8));
+        let fair = span.saturating_sub(span.checked_rem(u128::from(end)).unwrap_or(0));
         loop {
             let number = (0..width).fold(0u64, |number, _| number << 8 | u64::from(self.byte()));
             if u128::from(number) < fair {
-                return number % end.max(1);
+                return number.checked_rem(end).unwrap_or(0);
             }
         }
     }
@@ -86,7 +88,7 @@ fn rand_ascii(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
 
 fn rand_bytes(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let count = usize::try_from(int(arguments, 0)).map_err(|_| Failure::from("runtime error: makeslice: len out of range"))?;
-    call.check_size(count as u128 * 4 / 3)?;
+    call.check_size((count as u128).saturating_mul(4) / 3)?;
     let mut bytes = vec![0; count];
     call.world.random(&mut bytes);
     Ok(BASE64.encode(&bytes).into())
@@ -122,7 +124,7 @@ fn shuffle(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let mut rest: Vec<char> = runes(text(arguments, 0)).collect();
     let mut dice = Dice::new(call);
     for last in (1..rest.len()).rev() {
-        let other = usize::try_from(dice.below(last as u64 + 1)).unwrap_or(last);
+        let other = usize::try_from(dice.below((last as u64).saturating_add(1))).unwrap_or(last);
         rest.swap(last, other.min(last));
     }
     Ok(made(rest.into_iter().collect::<String>(), arguments, 0))

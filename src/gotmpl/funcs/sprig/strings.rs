@@ -178,7 +178,7 @@ fn substr(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 fn repeat(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let (count, part) = (int(arguments, 0), text(arguments, 1));
     let count = usize::try_from(count).map_err(|_| Failure::from("strings: negative Repeat count"))?;
-    call.check_size(count as u128 * part.len() as u128)?;
+    call.check_size((count as u128).saturating_mul(part.len() as u128))?;
     let count = if part.is_empty() { 0 } else { count };
     Ok(made(Value::string(part.repeat(count)), arguments, 1))
 }
@@ -244,16 +244,16 @@ fn nindent(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 fn indented(call: &Call<'_>, before: &[u8], arguments: &[Value]) -> Result<Value, Failure> {
     let (spaces, whole) = (int(arguments, 0), text(arguments, 1));
     let spaces = usize::try_from(spaces).map_err(|_| Failure::from("strings: negative Repeat count"))?;
-    let lines = whole.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let size = spaces as u128 * lines as u128 + whole.len() as u128 + before.len() as u128;
+    let lines = whole.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+    let size = (spaces as u128).saturating_mul(lines as u128).saturating_add(whole.len() as u128).saturating_add(before.len() as u128);
     call.check_size(size)?;
     let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     out.extend_from_slice(before);
-    out.resize(out.len() + spaces, b' ');
+    out.resize(out.len().saturating_add(spaces), b' ');
     for line in whole.split_inclusive(|byte| *byte == b'\n') {
         out.extend_from_slice(line);
         if line.ends_with(b"\n") {
-            out.resize(out.len() + spaces, b' ');
+            out.resize(out.len().saturating_add(spaces), b' ');
         }
     }
     Ok(made(Value::string(out), arguments, 1))
@@ -282,7 +282,7 @@ fn join(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let (separator, of) = (text(arguments, 0), value(arguments, 1));
     let parts = strings(of);
     let bytes: usize = parts.iter().filter_map(Value::as_str).map(|part| part.len()).sum();
-    call.check_size(separator.len() as u128 * parts.len() as u128 + bytes as u128)?;
+    call.check_size((separator.len() as u128).saturating_mul(parts.len() as u128).saturating_add(bytes as u128))?;
     let texts: Vec<&[u8]> = parts.iter().filter_map(Value::as_str).map(Str::as_bytes).collect();
     let from = of.origin.or(origin(&parts)).or(origin(arguments));
     Ok(Value::string(texts.join(separator)).from_origin(from))
@@ -352,13 +352,13 @@ fn split_at_most(call: &Call<'_>, separator: &[u8], most: i64, arguments: &[Valu
     let mut parts = Vec::new();
     let mut rest = whole;
     let finder = Finder::new(separator);
-    while most > 0 && parts.len() + 1 < most {
+    while most > 0 && parts.len().saturating_add(1) < most {
         let (end, next) = if separator.is_empty() {
             let Some((_, size)) = decode(rest).filter(|(_, size)| *size < rest.len()) else { break };
             (size, size)
         } else {
             let Some(found) = finder.find(rest) else { break };
-            (found, found + separator.len())
+            (found, found.saturating_add(separator.len()))
         };
         parts.push(Value::string(rest.get(..end).unwrap_or(&[])).from_origin(from));
         call.check_items(parts.len() as u128)?;
@@ -377,31 +377,33 @@ pub(super) fn replaced(call: &Call<'_>, whole: &[u8], old: &[u8], new: &[u8]) ->
     }
     let mut places = Vec::new();
     if old.is_empty() {
-        let mut at = 0;
+        let mut at = 0usize;
         places.push(0);
         while let Some((_, size)) = decode(whole.get(at..).unwrap_or(&[])) {
-            at += size;
+            at = at.saturating_add(size);
             places.push(at);
         }
     } else {
         let finder = Finder::new(old);
-        let mut at = 0;
+        let mut at = 0usize;
         while let Some(found) = finder.find(whole.get(at..).unwrap_or(&[])) {
-            places.push(at + found);
-            at += found + old.len();
+            let place = at.saturating_add(found);
+            places.push(place);
+            at = place.saturating_add(old.len());
         }
     }
     if places.is_empty() {
         return Ok(None);
     }
-    let size = whole.len() as u128 + places.len() as u128 * new.len() as u128;
-    call.check_size(size - places.len() as u128 * old.len() as u128)?;
+    let count = places.len() as u128;
+    let size = (whole.len() as u128).saturating_add(count.saturating_mul(new.len() as u128));
+    call.check_size(size.saturating_sub(count.saturating_mul(old.len() as u128)))?;
     let mut out = Vec::with_capacity(whole.len());
     let mut at = 0;
     for place in places {
         out.extend_from_slice(whole.get(at..place).unwrap_or(&[]));
         out.extend_from_slice(new);
-        at = place + old.len();
+        at = place.saturating_add(old.len());
     }
     out.extend_from_slice(whole.get(at..).unwrap_or(&[]));
     Ok(Some(out))

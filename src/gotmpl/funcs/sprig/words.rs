@@ -161,22 +161,24 @@ fn abbreviated(whole: &[u8], offset: i64, width: i64) -> Option<Vec<u8>> {
     }
     let part = |start: i64, end: i64| whole.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?);
     let mut offset = offset.min(length);
-    if length.saturating_sub(offset) < width - 3 {
-        offset = length - (width - 3);
+    // what is left beside three dots
+    let shown = width.saturating_sub(3);
+    if length.saturating_sub(offset) < shown {
+        offset = length.saturating_sub(shown);
     }
     if offset <= 4 {
-        return Some([part(0, width - 3).unwrap_or(&[]), b"..."].concat());
+        return Some([part(0, shown).unwrap_or(&[]), b"..."].concat());
     }
     if width < 7 {
         return Some(Vec::new());
     }
-    if offset.saturating_add(width - 3) < length {
+    if offset.saturating_add(shown) < length {
         // parity: goutils calls itself with the width less 3, and takes its error (a width below 4) for empty text
         let tail = part(offset, length).unwrap_or(&[]);
-        let tail = abbreviated(tail, 0, width - 3).unwrap_or_else(|| tail.to_vec());
+        let tail = abbreviated(tail, 0, shown).unwrap_or_else(|| tail.to_vec());
         return Some([&b"..."[..], &tail].concat());
     }
-    Some([b"...", part(length - (width - 3), length).unwrap_or(&[])].concat())
+    Some([b"...", part(length.saturating_sub(shown), length).unwrap_or(&[])].concat())
 }
 
 fn wrap(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -199,13 +201,13 @@ fn wrapped(call: &Call<'_>, whole: &[u8], width: i64, separator: &[u8], cut_word
             rest = after;
             continue;
         }
-        let in_line = rest.iter().take(width + 1).rposition(|byte| *byte == b' ');
-        let later = || rest.iter().skip(width).position(|byte| *byte == b' ').map(|found| found + width);
+        let in_line = rest.iter().take(width.saturating_add(1)).rposition(|byte| *byte == b' ');
+        let later = || rest.iter().skip(width).position(|byte| *byte == b' ').map(|found| found.saturating_add(width));
         let (end, next) = match in_line {
-            Some(space) => (space, space + 1),
+            Some(space) => (space, space.saturating_add(1)),
             None if cut_words => (width, width),
             None => match later() {
-                Some(space) => (space, space + 1),
+                Some(space) => (space, space.saturating_add(1)),
                 None => break,
             },
         };
@@ -304,9 +306,9 @@ fn in_alphabet(rune: char) -> bool {
 
 /// The next valid character and how far its end is; `before` where only invalid bytes are left.
 fn next_valid(bytes: &[u8], before: char) -> (char, usize) {
-    let mut at = 0;
+    let mut at = 0usize;
     while let Some((rune, size)) = decode(bytes.get(at..).unwrap_or(&[])) {
-        at += size;
+        at = at.saturating_add(size);
         if rune != char::REPLACEMENT_CHARACTER {
             return (rune, at);
         }
@@ -322,7 +324,7 @@ fn run_end(bytes: &[u8], mut end: usize, mut rune: char, belongs: impl Fn(char) 
         if !belongs(rune) {
             break;
         }
-        end += size;
+        end = end.saturating_add(size);
     }
     end
 }
@@ -358,24 +360,24 @@ fn capital_run_end(bytes: &[u8], end: usize, rune: char) -> usize {
     let (second, size) = next_valid(bytes.get(end..).unwrap_or(&[]), rune);
     if !is_upper(second) {
         let word = |rune| in_alphabet(rune) && !is_upper(rune);
-        return if in_alphabet(second) { run_end(bytes, end + size, second, word) } else { end };
+        return if in_alphabet(second) { run_end(bytes, end.saturating_add(size), second, word) } else { end };
     }
-    let (mut end, mut last_size, mut rune) = (end + size, size, second);
+    let (mut end, mut last_size, mut rune) = (end.saturating_add(size), size, second);
     while end < bytes.len() {
         let size;
         (rune, size) = next_valid(bytes.get(end..).unwrap_or(&[]), rune);
         if !is_upper(rune) {
-            return if in_alphabet(rune) { end - last_size } else { end };
+            return if in_alphabet(rune) { end.saturating_sub(last_size) } else { end };
         }
         last_size = size;
-        end += size;
+        end = end.saturating_add(size);
     }
     end
 }
 
 /// xstrings `ToSnakeCase` and `ToKebabCase`.
 fn joined_in_lower_case(whole: &[u8], joint: char) -> Vec<u8> {
-    let mut out = LowerCase { out: Vec::with_capacity(whole.len() + 8), joint };
+    let mut out = LowerCase { out: Vec::with_capacity(whole.len().saturating_add(8)), joint };
     let (mut run, mut word, mut rest) = next_run(whole);
     while !rest.is_empty() {
         if run != Run::Connector {
