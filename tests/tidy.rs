@@ -112,3 +112,54 @@ fn words_that_do_not_belong_are_not_there() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Rooms that can't panic, each with how many exceptions it has from the lints that say so: fewer are welcome.
+const EXCEPTIONS: &[(&str, usize)] = &[("diag", 1), ("data", 4), ("golang", 3)];
+
+/// What these rooms deny.
+const DENIED: [&str; 9] = [
+    "clippy::arithmetic_side_effects",
+    "clippy::expect_used",
+    "clippy::indexing_slicing",
+    "clippy::panic",
+    "clippy::string_slice",
+    "clippy::todo",
+    "clippy::unimplemented",
+    "clippy::unreachable",
+    "clippy::unwrap_used",
+];
+
+/// The attributes of a source that begin with one of these words, from their bracket on.
+fn attributes<'t>(text: &'t str, words: &'t [&str]) -> impl Iterator<Item = &'t str> {
+    let starts =
+        text.match_indices("#[").chain(text.match_indices("#![")).map(|(at, mark)| text.get(at + mark.len()..).unwrap_or_default());
+    let named = starts.filter(|rest| words.iter().any(|word| rest.starts_with(word)));
+    named.map(|rest| rest.split_once(")]").map_or(rest, |(attribute, _)| attribute))
+}
+
+#[test]
+fn exceptions_in_rooms_that_can_not_panic_are_few_and_proven() {
+    let mut wrong = Vec::new();
+    for (room, most) in EXCEPTIONS {
+        let mut found = 0;
+        for (path, text) in sources(&format!("src/{room}")) {
+            if path.ends_with("mod.rs") && path.parent().is_some_and(|folder| folder.ends_with(format!("src/{room}"))) {
+                let denied: String = attributes(&text, &["deny("]).collect();
+                let missing = DENIED.iter().filter(|lint| !denied.contains(*lint));
+                wrong.extend(missing.map(|lint| format!("{}: does not deny {lint}", shown(&path))));
+            }
+            for attribute in attributes(&text, &["allow(", "expect(", "warn("]).filter(|text| DENIED.iter().any(|lint| text.contains(lint)))
+            {
+                found += 1;
+                let proof = attribute.split_once("reason = \"").map_or("", |(_, proof)| proof);
+                if proof.len() < 30 || attribute.starts_with("allow(") {
+                    wrong.push(format!("{}: no proof, or not `expect`: {attribute}", shown(&path)));
+                }
+            }
+        }
+        if found > *most {
+            wrong.push(format!("src/{room}: {found} exceptions, {most} at most"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

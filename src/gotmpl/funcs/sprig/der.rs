@@ -1,6 +1,7 @@
 //! DER and PEM, as far as keys and certificates need them.
 
 use data_encoding::BASE64;
+use memchr::memmem;
 
 use super::encoding::base64_decoded;
 use crate::golang::bytes;
@@ -103,37 +104,62 @@ pub(super) struct Pem {
     pub(super) bytes: Vec<u8>,
 }
 
-/// The first PEM block in a text: Go's `pem.Decode`.
+/// The first PEM block in a text: Go's `pem.Decode`. Each `END` is tried with the last `BEGIN` before it only, so that
+/// a text full of either takes no longer than another.
 pub(super) fn read_pem(text: &[u8]) -> Option<Pem> {
-    let text = String::from_utf8_lossy(text);
-    let mut rest: &str = &text;
+    let mut rest = text;
     loop {
-        let after = match rest.strip_prefix(BEGIN) {
-            Some(after) => after,
-            None => rest.split_once("\n-----BEGIN ")?.1,
-        };
-        if let Some(block) = read_block(after) {
+        let end = memmem::find(rest, END)?;
+        // the block ends with its line break
+        let (before, after) = bytes::split(rest, end.saturating_add(1));
+        rest = bytes::skip(after, END.len().saturating_sub(1));
+        if let Some(block) = read_block(before, rest) {
             return Some(block);
         }
-        rest = after;
     }
 }
 
-const BEGIN: &str = "-----BEGIN ";
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"\n-----END ";
 
-fn read_block(text: &str) -> Option<Pem> {
-    let (line, body) = text.split_once('\n')?;
-    let label = line.trim_end().strip_suffix("-----")?;
-    let end = format!("-----END {label}-----");
-    let at = if body.starts_with(&end) { 0 } else { body.find(&format!("\n{end}"))?.saturating_add(1) };
-    let body = body.get(..at)?;
-    // headers come first, each with a colon, and end with an empty line
-    let body = match body.split_once("\n\n") {
-        Some((headers, body)) if headers.contains(':') => body,
-        _ => body,
+/// The block whose lines are the last of a text, and whose `END` is followed by `trailer`.
+fn read_block(text: &[u8], trailer: &[u8]) -> Option<Pem> {
+    let (outside, block) = bytes::split(text, memmem::rfind(text, BEGIN)?);
+    if outside.last().is_some_and(|byte| *byte != b'\n') {
+        return None;
+    }
+    let (line, mut body) = first_line(bytes::skip(block, BEGIN.len()));
+    let label = line.strip_suffix(b"-----")?;
+    let (behind, _) = first_line(trailer.strip_prefix(label)?.strip_prefix(b"-----")?);
+    if !behind.is_empty() {
+        return None;
+    }
+    // headers come first, each with a colon; what the last of them ends with must not be what END starts with
+    let mut headers = label.contains(&b':');
+    loop {
+        let (line, next) = first_line(body);
+        if !line.contains(&b':') {
+            break;
+        }
+        (headers, body) = (true, next);
+    }
+    if headers && body.is_empty() {
+        return None;
+    }
+    let digits: Vec<u8> = body.iter().copied().filter(|byte| !matches!(byte, b' ' | b'\t')).collect();
+    Some(Pem { label: String::from_utf8_lossy(label).into_owned(), bytes: base64_decoded(&digits).ok()? })
+}
+
+/// A text's first line without the white space at its end, and what follows it.
+fn first_line(text: &[u8]) -> (&[u8], &[u8]) {
+    let (mut line, rest) = match bytes::cut(text, b'\n') {
+        Some((line, rest)) => (line.strip_suffix(b"\r").unwrap_or(line), rest),
+        None => (text, &[][..]),
     };
-    let digits: Vec<u8> = body.bytes().filter(|byte| !matches!(byte, b' ' | b'\t')).collect();
-    Some(Pem { label: label.to_owned(), bytes: base64_decoded(&digits).ok()? })
+    while let [head @ .., b' ' | b'\t'] = line {
+        line = head;
+    }
+    (line, rest)
 }
 
 /// A PEM block of lines of 64 digits.
@@ -176,5 +202,48 @@ mod tests {
         let block = read_pem(text.as_bytes()).unwrap();
         assert_eq!((block.label.as_str(), block.bytes), ("A B", vec![1; 100]));
         assert!(read_pem(b"-----BEGIN A-----\n").is_none());
+    }
+
+    #[test]
+    fn pem_is_read_as_go_reads_it() {
+        // what encoding/pem of Go 1.26 makes of each
+        type Block<'b> = Option<(&'b str, &'b [u8])>;
+        let cases: &[(&[u8], Block<'_>)] = &[
+            (b"-----BEGIN A-----\nAAAA\n-----END A-----", Some(("A", b"\x00\x00\x00"))),
+            (b"-----BEGIN A-----\n-----END A-----\n", Some(("A", b""))),
+            (b"-----BEGIN A-----\r\n-----END A-----\r\n", Some(("A", b""))),
+            (b"-----BEGIN A-----\nAAAA\n-----BEGIN A-----\nBBBB\n-----END A-----\n", Some(("A", b"\x04\x10A"))),
+            (b"-----BEGIN A-----\nAAAA\n-----END B-----\n-----BEGIN C-----\nBBBB\n-----END C----- \t\n", Some(("C", b"\x04\x10A"))),
+            (b"x-----BEGIN A-----\nAAAA\n-----END A-----\n", None),
+            (b"-----BEGIN A-----\nK: v\n\nAA AA\n-----END A-----\n", Some(("A", b"\x00\x00\x00"))),
+            (b"-----BEGIN A-----\nK: v\nAAAA\n-----END A-----\n", Some(("A", b"\x00\x00\x00"))),
+            (b"-----BEGIN A-----\nK: v\n-----END A-----\n", None),
+            (b"-----BEGIN A-----\nK: v\n\n-----END A-----\n", Some(("A", b""))),
+            (b"-----BEGIN A:B-----\n-----END A:B-----\n", None),
+            (b"-----BEGIN A:B-----\nAAAA\n-----END A:B-----\n", Some(("A:B", b"\x00\x00\x00"))),
+            (b"-----BEGIN A-----\nAA!A\n-----END A-----\n-----BEGIN A-----\nAAAB\n-----END A-----x\n", None),
+            (b"-----BEGIN A-----\nAAAA\n-----END A-----x\n-----BEGIN A-----\nAAAB\n-----END A-----\n", Some(("A", b"\x00\x00\x01"))),
+            (b"-----BEGIN A---- \nAAAA\n-----END A----\n", None),
+            (b"-----BEGIN A-----  \nAAAA\n-----END A-----\t", Some(("A", b"\x00\x00\x00"))),
+            (b"-----BEGIN A-----\nAAAA\n-----END A-----\r", None),
+            (b"\n-----END -----BEGIN A-----\nAAAA\n-----END A-----", Some(("A", b"\x00\x00\x00"))),
+            (b"-----BEGIN -----\nAAAA\n-----END -----", Some(("", b"\x00\x00\x00"))),
+            (b"-----BEGIN A-----\nAAAA-----END A-----\n", None),
+            (b"no", None),
+            (b"", None),
+        ];
+        for (text, want) in cases {
+            let got = read_pem(text);
+            let got = got.as_ref().map(|block| (block.label.as_str(), block.bytes.as_slice()));
+            assert_eq!(got, *want, "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn many_blocks_that_are_none_take_no_time() {
+        let begins = b"-----BEGIN A-----\n".repeat(200_000);
+        assert!(read_pem(&begins).is_none());
+        let ends = b"\n-----END A-----".repeat(200_000);
+        assert!(read_pem(&[begins, ends].concat()).is_some_and(|block| block.bytes.is_empty()));
     }
 }
