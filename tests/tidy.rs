@@ -38,23 +38,89 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(project()).unwrap_or(path).display().to_string()
 }
 
+/// What a file's code reaches that its room may not. `depth` is how far below the room's `mod.rs` its module is.
+fn escapes(room: &str, may: &[&str], depth: usize, text: &str) -> Vec<(usize, String)> {
+    let mut wrong = Vec::new();
+    let mut inline = 0;
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+        // A module written in the file itself is one deeper; rustfmt puts its braces at the line's start.
+        if line.ends_with('{') && ["mod ", "pub mod ", "pub(super) mod ", "pub(crate) mod "].iter().any(|head| line.starts_with(head)) {
+            inline = 1;
+        } else if line == "}" {
+            inline = 0;
+        }
+        for (other, _) in ROOMS.iter().filter(|(other, _)| *other != room && !may.contains(other)) {
+            if names(line, &format!("crate::{other}")) || names(line, &format!("bkhelm::{other}")) {
+                wrong.push((at + 1, format!("{room} imports {other}")));
+            }
+        }
+        if ["crate::{", "crate::*", "crate as ", "use crate;", "extern crate "].iter().any(|way| line.contains(way)) {
+            wrong.push((at + 1, "one `use crate::room::…` a room, so that this test sees it".to_owned()));
+        }
+        let supers = line.split("super::").skip(1).scan(true, |joined, rest| {
+            let counts = *joined;
+            *joined = rest.is_empty();
+            Some(counts)
+        });
+        if supers.take_while(|counts| *counts).count() > depth + inline {
+            wrong.push((at + 1, format!("{room} leaves by super::")));
+        }
+    }
+    wrong
+}
+
+/// Whether a line holds that path, ending there.
+fn names(line: &str, path: &str) -> bool {
+    line.match_indices(path).any(|(at, _)| !line[at + path.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
 #[test]
 fn a_room_imports_only_rooms_below_it() {
     let mut wrong = Vec::new();
     for (room, may) in ROOMS {
+        let folder = project().join("src").join(room);
         for (path, text) in sources(&format!("src/{room}")) {
-            for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-                for (other, _) in ROOMS.iter().filter(|(other, _)| other != room && !may.contains(other)) {
-                    let imports = ["::", ";", " "].iter().any(|after| line.contains(&format!("crate::{other}{after}")));
-                    if imports {
-                        wrong.push(format!("{}:{}: {room} imports {other}", shown(&path), at + 1));
-                    }
-                }
-                if line.trim_start().starts_with("use crate::{") {
-                    wrong.push(format!("{}:{}: one `use crate::room::…` a room, so that this test sees it", shown(&path), at + 1));
-                }
-            }
+            let below = path.strip_prefix(&folder).expect("below the room").components().count();
+            let depth = if path.ends_with("mod.rs") { below - 1 } else { below };
+            wrong.extend(escapes(room, may, depth, &text).into_iter().map(|(line, fault)| format!("{}:{line}: {fault}", shown(&path))));
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_way_out_of_a_room_is_seen() {
+    let seen = |depth, text: &str| !escapes("gotmpl", &["diag", "data", "golang"], depth, text).is_empty();
+    for way in [
+        "use crate::render::Request;",
+        "use crate::render;",
+        "    let x = crate::values::functions();",
+        "pub use crate::host as outside;",
+        "use crate::{data::Str, render::Request};",
+        "pub(crate) use crate::{",
+        "use crate::*;",
+        "use crate as all;",
+        "use bkhelm::render;",
+        "use super::super::render;",
+        "use super::super::super::render;",
+    ] {
+        assert!(seen(1, way), "{way}");
+    }
+    for inside in ["use crate::data::Str;", "use super::engine::Engine;", "// crate::render", "use crate::data::renderings;"] {
+        assert!(!seen(1, inside), "{inside}");
+    }
+    assert!(seen(0, "use super::render;") && !seen(2, "use super::super::engine::Engine;"));
+    assert!(!seen(1, "mod tests {\n    use super::super::Engine;\n}"));
+    assert!(seen(1, "mod tests {\n    use super::super::Engine;\n}\nuse super::super::render;"));
+}
+
+#[test]
+fn the_engine_does_not_know_for_whom_it_works() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src/gotmpl") {
+        let code = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let named = code.filter(|(_, line)| line.to_lowercase().contains("helm"));
+        wrong.extend(named.map(|(at, line)| format!("{}:{}: {line}", shown(&path), at + 1)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
