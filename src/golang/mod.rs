@@ -4,6 +4,14 @@
 //! Masterminds', `time` has the layouts and durations, `glob` is gobwas', `path` is `path` and `filepath.Match`,
 //! `url` is `net/url`, `bytes` cuts text, `escape` has what templates escape with. Called by every room above; never asks for
 //! the clock, a file or the environment, and never panics, whatever it is given.
+//!
+//! ```
+//! use bkhelm::golang::{path, strconv};
+//!
+//! assert_eq!(strconv::quote("tab\t蓝".as_bytes()), r#""tab\t蓝""#);
+//! assert_eq!(strconv::format_float(1e21, b'g', -1), "1e+21");
+//! assert_eq!(path::join(&[b"charts/web", b"../redis", b"values.yaml"]), b"charts/redis/values.yaml");
+//! ```
 
 #![deny(
     clippy::arithmetic_side_effects,

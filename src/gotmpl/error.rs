@@ -1,6 +1,6 @@
 //! What goes wrong in a template, with Go's words and as structure.
 
-use std::fmt;
+use std::{fmt, io};
 
 use super::limits::{Limit, Reached};
 use crate::data::{Origin, Str};
@@ -174,6 +174,25 @@ impl ExecError {
         self.links.iter().rev()
     }
 }
+
+/// Why [`TemplateSet::render`](super::TemplateSet::render) did not write everything.
+#[derive(Debug)]
+pub enum RenderError {
+    /// The template failed.
+    Exec(ExecError),
+    /// The writer did.
+    Write(io::Error),
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RenderError::Exec(error) => error.fmt(f),
+            RenderError::Write(error) => error.fmt(f),
+        }
+    }
+}
+impl std::error::Error for RenderError {}
 
 impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::engine::Engine;
-use super::error::{ExecError, Link};
-use super::exec::{self, Run, Shared};
-use super::funcs::{Nested, World};
+use super::error::{ExecError, Link, RenderError};
+use super::exec::{self, Run, Shared, Sink};
+use super::funcs::{Nested, Nowhere, World};
 use super::limits::{Budget, Limit};
 use super::program::Program;
 use crate::data::{Str, Value};
@@ -19,6 +20,31 @@ pub struct Environment<'e> {
     pub world: &'e dyn World,
     /// The dialect's own data, for its functions: [`Call::context`](super::Call::context) takes it back.
     pub context: &'e (dyn Any + Sync),
+}
+
+impl Default for Environment<'_> {
+    /// No clock, no chance, no variables, no data of a dialect.
+    fn default() -> Self {
+        Self { world: &Nowhere, context: &() }
+    }
+}
+
+/// A writer that takes output piece by piece.
+struct Pieces<W> {
+    writer: W,
+    fault: Option<io::Error>,
+}
+
+impl<W: Write + Send> Sink for Pieces<W> {
+    fn take(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
+        self.writer.write_all(out).map_err(|fault| {
+            let words = format!("write output: {fault}");
+            self.fault = Some(fault);
+            words
+        })?;
+        out.clear();
+        Ok(())
+    }
 }
 
 type Names = HashMap<Str, (Arc<Program>, usize)>;
@@ -83,10 +109,36 @@ impl TemplateSet {
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
         let mut shared = Shared::new();
-        let mut run = Run { environment, budget, shared: &mut shared };
+        let mut run = Run { environment, budget, shared: &mut shared, sink: None };
         let result = self.execute_nested(name.as_ref(), data, run.inner(), out);
         run.close();
         result
+    }
+
+    /// Runs the template of that name with `data` as `.` and `$`, and writes what it gives as it comes: of the output,
+    /// little more than 64 KiB (or what one `include` gives) is in memory at a time. Writes a part where it fails.
+    ///
+    /// # Errors
+    /// The chain from this template to the fault, or the writer's error.
+    pub fn render(
+        &self,
+        name: impl AsRef<[u8]>,
+        data: &Value,
+        environment: &Environment<'_>,
+        writer: impl Write + Send,
+    ) -> Result<(), RenderError> {
+        let mut pieces = Pieces { writer, fault: None };
+        let mut out = Vec::new();
+        let (mut shared, budget) = (Shared::new(), Budget::new());
+        let mut run = Run { environment, budget: &budget, shared: &mut shared, sink: Some(&mut pieces) };
+        let result = self.execute_nested(name.as_ref(), data, run.outermost(), &mut out);
+        if pieces.fault.is_none() {
+            let _ = pieces.take(&mut out); // keeps the fault
+        }
+        match pieces.fault {
+            Some(fault) => Err(RenderError::Write(fault)),
+            None => result.map_err(RenderError::Exec),
+        }
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -124,7 +176,7 @@ impl TemplateSet {
             return Err(ExecError::new(Link::Text(message)).of_limit(Limit::Executions));
         }
         run.shared.executions += 1;
-        let result = exec::execute(self, run.inner(), template, data, out);
+        let result = exec::execute(self, run.outermost(), template, data, out);
         run.shared.executions -= 1;
         result
     }

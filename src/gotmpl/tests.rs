@@ -242,3 +242,39 @@ fn damaged_templates_never_panic() {
         let _ = set.execute("t", &data, &environment, &mut Vec::new()).map_err(|error| error.to_string());
     }
 }
+
+/// Counts what it is given, and fails when it has had enough.
+struct Counting {
+    pieces: Vec<usize>,
+    room: usize,
+}
+
+impl std::io::Write for &mut Counting {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.room = self.room.checked_sub(bytes.len()).ok_or_else(|| std::io::Error::other("full"))?;
+        self.pieces.push(bytes.len());
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn output_is_written_as_it_comes() {
+    let engine = engine(Limits { output: 2 << 20, ..Limits::default() }, MissingKey::Default);
+    let mut set = TemplateSet::new(&engine, "t");
+    set.add(&engine.parse("t", "{{ range . }}{{ printf \"%01000d\" 1 }}{{ end }}").unwrap());
+    let run = |count: i64, room: usize| {
+        let mut writer = Counting { pieces: Vec::new(), room };
+        let result = set.render("t", &Value::int(count), &Environment::default(), &mut writer);
+        (result.map_err(|error| error.to_string()), writer.pieces)
+    };
+    let (result, pieces) = run(1_000, usize::MAX);
+    assert_eq!((result, pieces.iter().sum::<usize>()), (Ok(()), 1_000_000));
+    assert!(pieces.len() > 10 && pieces.iter().all(|piece| *piece < 70_000), "{pieces:?}");
+    assert_eq!(run(1_000, 100_000).0, Err("full".to_owned()));
+    let (result, pieces) = run(3_000, usize::MAX);
+    assert!(result.unwrap_err().ends_with("exceeded maximum size of output (2097152 bytes)"));
+    assert!(pieces.iter().sum::<usize>() >= 2 << 20);
+}

@@ -68,6 +68,13 @@ pub struct SyntaxError {
     pub same_value: Option<bool>,
 }
 
+impl std::fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+impl std::error::Error for SyntaxError {}
+
 impl SyntaxError {
     pub(super) fn new(message: String, offset: usize) -> Self {
         Self { message, offset, related: None, same_value: None }

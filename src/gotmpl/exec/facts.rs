@@ -80,13 +80,13 @@ enum Found {
 }
 
 /// An execution as it stopped.
-struct Scene<'s> {
-    execution: &'s Execution<'s>,
+struct Scene<'s, 'e> {
+    execution: &'s Execution<'e>,
     dot: &'s Operand,
     parents: Vec<NodeId>,
 }
 
-impl Scene<'_> {
+impl Scene<'_, '_> {
     fn tree(&self) -> &Tree {
         self.execution.program.tree()
     }

@@ -63,7 +63,21 @@ pub(super) struct Run<'r> {
     pub(super) environment: &'r Environment<'r>,
     pub(super) budget: &'r Budget,
     pub(super) shared: &'r mut Shared,
+    /// Takes the output away as it grows; only the outermost execution has one.
+    pub(super) sink: Option<&'r mut (dyn Sink + 'r)>,
 }
+
+/// Where output goes before all of it is there.
+pub(super) trait Sink: Send {
+    /// Takes all of the output so far and leaves nothing.
+    ///
+    /// # Errors
+    /// The writer's, in words.
+    fn take(&mut self, out: &mut Vec<u8>) -> std::result::Result<(), String>;
+}
+
+/// Output that is worth being taken away.
+const PIECE: usize = 1 << 16;
 
 impl<'r> Run<'r> {
     /// The same run for an execution inside this one.
@@ -71,7 +85,15 @@ impl<'r> Run<'r> {
     where
         'r: 'i,
     {
-        Run { environment: self.environment, budget: self.budget, shared: self.shared }
+        Run { environment: self.environment, budget: self.budget, shared: self.shared, sink: None }
+    }
+    /// The same run for the execution that it is all about: the sink goes with it.
+    pub(super) fn outermost<'i>(&'i mut self) -> Run<'i>
+    where
+        'r: 'i,
+    {
+        let sink = self.sink.take().map(|sink| sink as &'i mut (dyn Sink + 'i));
+        Run { sink, ..self.inner() }
     }
     /// Counts steps.
     #[inline]
@@ -122,6 +144,8 @@ struct Execution<'s> {
     /// Where the current template's variables begin.
     base: usize,
     depth: usize,
+    /// Bytes of output that were taken away.
+    taken: usize,
     /// What `.` was where it failed.
     dot_at_fault: Option<Operand>,
 }
@@ -144,11 +168,17 @@ enum Flow {
 ///
 /// # Errors
 /// The chain from there to the fault.
-pub(super) fn execute(set: &TemplateSet, run: Run<'_>, (program, index): (&Program, usize), data: &Value, out: &mut Vec<u8>) -> Result<()> {
+pub(super) fn execute(
+    set: &TemplateSet,
+    mut run: Run<'_>,
+    (program, index): (&Program, usize),
+    data: &Value,
+    out: &mut Vec<u8>,
+) -> Result<()> {
     let template = program.template(index);
     let mut execution = Execution {
         set,
-        run,
+        run: run.outermost(),
         out,
         program,
         template: &template.name,
@@ -157,6 +187,7 @@ pub(super) fn execute(set: &TemplateSet, run: Run<'_>, (program, index): (&Progr
         variables: vec![(0, Operand::concrete(data.clone()))],
         base: 0,
         depth: 0,
+        taken: 0,
         dot_at_fault: None,
     };
     let result = execution.walk(&Operand::concrete(data.clone()), template.root).map(|_| ());
@@ -210,9 +241,16 @@ impl<'s> Execution<'s> {
     fn spend(&self, steps: u64) -> Result<()> {
         self.run.spend(steps, self.limits()).or_else(|reached| self.limited(reached.limit, reached.message))
     }
+    /// Gives the output so far to the sink, where there is one.
+    #[cold]
+    fn drain(&mut self) -> Result<()> {
+        let Some(sink) = &mut self.run.sink else { return Ok(()) };
+        self.taken = self.taken.saturating_add(self.out.len());
+        sink.take(self.out).or_else(|fault| self.fault(fault))
+    }
     fn check_output(&self) -> Result<()> {
         let limit = self.limits().output;
-        if self.out.len() > limit {
+        if self.out.len().saturating_add(self.taken) > limit {
             return self.limited(Limit::Output, format!("exceeded maximum size of output ({limit} bytes)"));
         }
         Ok(())
@@ -250,6 +288,9 @@ impl Execution<'_> {
             Kind::List(items) => {
                 for item in program.tree().span(*items) {
                     let flow = self.walk(dot, *item).map_err(|error| self.failed_with(dot, error))?;
+                    if self.out.len() >= PIECE {
+                        self.drain()?;
+                    }
                     if flow != Flow::Next {
                         return Ok(flow);
                     }

@@ -321,6 +321,26 @@ pub trait World: Send + Sync {
     }
 }
 
+/// A world with nothing in it: the clock stands at 1970 in UTC, chance gives zeros, there are no variables. For templates
+/// whose output must depend on their data alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nowhere;
+
+impl World for Nowhere {
+    fn now(&self) -> i128 {
+        0
+    }
+    fn random(&self, buffer: &mut [u8]) {
+        buffer.fill(0);
+    }
+    fn zone(&self) -> String {
+        "UTC".to_owned()
+    }
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
 /// Why a function gave no value.
 #[derive(Debug, Clone)]
 pub enum Failure {
