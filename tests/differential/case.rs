@@ -35,7 +35,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// What kind of thing came out.
-    fn class(&self) -> &'static str {
+    pub fn class(&self) -> &'static str {
         match self {
             Outcome::Output(_) => "output",
             Outcome::Error(_) => "error",

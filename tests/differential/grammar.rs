@@ -382,7 +382,10 @@ impl<'r> Writer<'r> {
                 None => "Str",
             },
             "Any" => self.random.pick(&["Str", "Str", "Int", "Float", "Bool", "Nil", "List", "Dict", "Small", "Strs", "Date", "Ints"]),
-            "Plain" => self.random.pick(&["Str", "Int", "Float", "Bool", "Nil"]),
+            "Plain" => {
+                let kind = self.random.pick(&["Str", "Int", "Float", "Bool", "Nil"]);
+                return self.constant(kind);
+            }
             "Num" => self.random.pick(&["Int", "Float", "Small", "Str", "Small"]),
             "Moment" if self.random.percent(40) => return self.constant("Int"),
             "Moment" => "Date",
@@ -513,6 +516,7 @@ impl<'r> Writer<'r> {
             3 => "{{ .Values.s1 }}{{ $.Release.Name }}".to_owned(),
             _ => format!("<{{{{ {pipeline} }}}}>"),
         };
+        let text = if self.random.percent(8) { damage::damaged(self.random, &text) } else { text };
         if text.contains('`') { "\"{{ . }}\"".to_owned() } else { format!("`{text}`") }
     }
 

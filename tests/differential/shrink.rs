@@ -37,7 +37,12 @@ fn class(engine: &mut Engine, case: &Case) -> Option<Class> {
 }
 
 fn first_alike(engine: &mut Engine, tried: &[Case], wanted: Class) -> Option<Case> {
-    let answers = engine.ask(tried, 0);
+    let mut answers = engine.ask(tried, 0);
+    for answer in &mut answers {
+        if !matches!(answer, Answer::Same(theirs) if theirs.class() == wanted.0) {
+            *answer = Answer::Varies;
+        }
+    }
     let ours = all_ours(tried, &answers);
     let alike = tried.iter().zip(answers.iter().zip(ours)).filter(|(_, (answer, ours))| match (answer, ours) {
         (Answer::Same(theirs), Some(ours)) => difference(theirs, ours) == Some(wanted),
@@ -109,7 +114,7 @@ fn without_pairs(tokens: &[String]) -> Vec<Vec<String>> {
                 }
             }
             "{{" | "{{-" => opening = at,
-            "}}" | "-}}" => {
+            "}}" | "-}}" if opening < at => {
                 without.push([&tokens[..opening], &tokens[at + 1..]].concat());
                 let word = tokens[opening + 1..at].iter().find(|token| !token.trim().is_empty()).map_or("", String::as_str);
                 match word {

@@ -27,6 +27,15 @@ struct Entry {
     node: Option<u32>,
 }
 
+/// A key that no JSON has.
+struct Late {
+    /// Its type and the key, as the message says it.
+    wrong: String,
+    key: u32,
+    value: u32,
+    mapping: u32,
+}
+
 pub(super) struct Decoder<'t> {
     tree: Tree<'t>,
     reading: Reading,
@@ -37,7 +46,7 @@ pub(super) struct Decoder<'t> {
     /// Whether a float is none that JSON can write.
     infinite: bool,
     /// The first fault of a kind that Go finds only after it has decoded everything.
-    late: Option<Stop>,
+    late: Option<Late>,
     /// Faults that Go gathers.
     gathered: Vec<SyntaxError>,
     repeated: Vec<(Origin, Origin, bool)>,
@@ -149,8 +158,9 @@ impl Decoder<'_> {
         if !self.gathered.is_empty() {
             return Ok(value);
         }
-        if let Some(stop) = self.late.take() {
-            return Err(stop);
+        if let Some(late) = self.late.take() {
+            let shown = gosyntax::node(self.tree, late.value, self.version);
+            return Err((format!("unsupported map key of {}, value: {shown}", late.wrong), late.key));
         }
         if self.infinite
             && self.reading.resolver == Resolver::Charts
@@ -283,7 +293,7 @@ impl Decoder<'_> {
                 self.merge_v2(value, depth, entries)?;
                 continue;
             }
-            let text = self.key_v2(key, value, depth)?;
+            let text = self.key_v2(index, (key, value), depth)?;
             let value = self.value(value, depth.saturating_add(1))?;
             entries.push(Entry { key: text, value, node: Some(key) });
         }
@@ -358,7 +368,7 @@ impl Decoder<'_> {
     }
 
     /// A key as text: what sigs.k8s.io/yaml makes of it.
-    fn key_v2(&mut self, index: u32, value: u32, depth: usize) -> Result<Str, Stop> {
+    fn key_v2(&mut self, mapping: u32, (index, value): (u32, u32), depth: usize) -> Result<Str, Stop> {
         let (tree, version) = (self.tree, self.version);
         let node = *self.key_node(index, depth)?;
         if node.kind != NodeKind::Scalar {
@@ -380,9 +390,10 @@ impl Decoder<'_> {
             Scalar::Uint(number) => format!("type: uint64, key: {number:#x}"),
             Scalar::Null | Scalar::Time(_) => "type: %!s(<nil>), key: <nil>".to_owned(),
         };
-        if self.late.is_none() {
-            let shown = gosyntax::node(tree, value, version);
-            self.late = Some((format!("unsupported map key of {wrong}, value: {shown}"), index));
+        // The same key again: by the value that is last.
+        let again = |late: &Late| late.mapping == mapping && late.wrong == wrong;
+        if self.late.as_ref().is_none_or(again) {
+            self.late = Some(Late { wrong, key: index, value, mapping });
         }
         Ok(Str::default())
     }

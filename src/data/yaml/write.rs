@@ -168,6 +168,13 @@ impl Writer {
             if let Some(fields) = object.json_fields() {
                 return self.structure(&fields, place);
             }
+            // a nil map is an empty one here, where JSON has null
+            if let Some(Kind::Map(map)) = object.underlying().map(|value| value.kind)
+                && map.is_empty()
+            {
+                self.emitter.write_bare(b"{}");
+                return Ok(());
+            }
         }
         self.cycles.enter(None).map_err(|message| self.cycle(message))?;
         self.node(&object.marshal(), place)?;

@@ -216,6 +216,10 @@ impl Printer {
         let of = object.go_type();
         match object.underlying().map(|value| value.kind) {
             Some(Kind::List(list)) => self.slice(&list, of, verb, depth),
+            Some(Kind::Map(_)) if self.flags.sharp_v && object.marshal().is_nil() => {
+                self.text(of.name());
+                self.text("(nil)");
+            }
             Some(Kind::Map(map)) => self.map(&map, of, verb, depth),
             Some(kind) => {
                 let before = self.out.len();

@@ -19,6 +19,8 @@ use civil::{DAY, days_of, normalized};
 const SECOND: i128 = 1_000_000_000;
 /// The first second of year 1, which is Go's zero time.
 const ZERO: i64 = -62_135_596_800;
+/// Days from 1970 to March 1 of year -292277022400, from which Go counts without a sign.
+const FIRST_DAY: i64 = -106_751_991_073_400;
 
 /// `time.Time`. An [`Object`](crate::data::Object) of that type.
 #[derive(Debug, Clone)]
@@ -40,9 +42,9 @@ impl Time {
     pub fn from_unix(seconds: i64, nanoseconds: i64, zone: &Zone) -> Time {
         Self::from_unix_nanos(i128::from(seconds).saturating_mul(SECOND).saturating_add(i128::from(nanoseconds)), zone)
     }
-    /// From nanoseconds since 1970. Beyond what 64 bits of seconds hold, the last instant they hold.
+    /// From nanoseconds since 1970; beyond what 64 bits of seconds hold they begin anew, as Go's do.
     pub fn from_unix_nanos(nanoseconds: i128, zone: &Zone) -> Time {
-        let seconds = nanoseconds.div_euclid(SECOND).clamp(i128::from(i64::MIN / 2), i128::from(i64::MAX / 2)) as i64;
+        let seconds = nanoseconds.div_euclid(SECOND) as i64;
         Time { seconds, nanoseconds: nanoseconds.rem_euclid(SECOND) as u32, zone: zone.clone(), monotonic: None }
     }
     /// `time.Date`: parts beyond their range carry over; where a clock change makes a time ambiguous or
@@ -144,22 +146,25 @@ impl Time {
     }
     /// Date and clock in its zone.
     pub fn civil(&self) -> Civil {
-        let local = self.local();
-        let (year, month, day) = civil::date_of(local.div_euclid(DAY));
-        let clock = local.rem_euclid(DAY);
+        let (days, clock) = self.local();
+        let (year, month, day) = civil::date_of(days);
         Civil { year, month, day, hour: clock / 3600, minute: clock / 60 % 60, second: clock % 60, nanosecond: i64::from(self.nanoseconds) }
     }
     /// `Weekday`: Sunday is 0.
     pub fn weekday(&self) -> i64 {
-        self.local().div_euclid(DAY).saturating_add(4).rem_euclid(7)
+        self.local().0.saturating_add(4).rem_euclid(7)
     }
     /// `YearDay`, from 1.
     pub fn year_day(&self) -> i64 {
-        self.local().div_euclid(DAY).saturating_sub(days_of(self.civil().year, 1, 1)).saturating_add(1)
+        self.local().0.saturating_sub(days_of(self.civil().year, 1, 1)).saturating_add(1)
     }
-    /// Seconds since 1970 as its zone's clocks count them.
-    fn local(&self) -> i64 {
-        self.seconds.saturating_add(i64::from(self.zone.offset(self.seconds)))
+    /// Days since 1970 and seconds of the day, as its zone's clocks count them.
+    fn local(&self) -> (i64, i64) {
+        let local = self.seconds.wrapping_add(i64::from(self.zone.offset(self.seconds)));
+        // parity: Go time.go absSeconds: what lies before the first day counts as far in the future.
+        let since = local.wrapping_sub(FIRST_DAY.wrapping_mul(DAY)).cast_unsigned();
+        let day = DAY.unsigned_abs();
+        ((since / day).cast_signed().saturating_add(FIRST_DAY), (since % day).cast_signed())
     }
 
     /// `MarshalJSON`'s text without quotes: RFC 3339 with nanoseconds.

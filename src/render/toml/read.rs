@@ -53,7 +53,8 @@ struct Reader<'t> {
 }
 
 fn joined(key: &[String]) -> String {
-    key.iter().map(|part| quoted_key(part)).collect::<Vec<_>>().join(".")
+    let parts: Vec<Vec<u8>> = key.iter().map(|part| quoted_key(part.as_bytes())).collect();
+    String::from_utf8_lossy(&parts.join(&b'.')).into_owned()
 }
 
 impl Reader<'_> {

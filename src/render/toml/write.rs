@@ -1,6 +1,6 @@
 //! Value → text.
 
-use crate::data::{Kind as Is, Value};
+use crate::data::{Kind as Is, Str, Value};
 use crate::golang::strconv;
 
 /// Nested maps and lists beyond this are refused.
@@ -33,6 +33,8 @@ fn plain(value: &Value) -> Value {
     match &value.kind {
         Is::Object(object) => match object.underlying() {
             _ if object.go_type().name() == "time.Duration" => Value::from(object.text()),
+            // parity: BurntSushi/toml leaves a nil map out as it does nil.
+            Some(value) if is_table(&value) && object.marshal().is_nil() => Value::NIL,
             Some(value) => value,
             None if object.go_type().name() == "time.Time" => value.clone(),
             // A type that marshals itself to text is a text here too.
@@ -43,13 +45,13 @@ fn plain(value: &Value) -> Value {
 }
 
 /// The entries of a map in key order, or a struct's exported fields in Go's order.
-fn members(value: &Value) -> Option<Vec<(String, Value)>> {
+fn members(value: &Value) -> Option<Vec<(Str, Value)>> {
     match &value.kind {
-        Is::Map(map) => Some(map.snapshot().into_iter().map(|(key, value)| (key.to_text().into_owned(), value)).collect()),
+        Is::Map(map) => Some(map.snapshot()),
         Is::Object(object) => {
             let fields = object.fields();
             let exported = fields.iter().filter(|(name, _)| name.starts_with(char::is_uppercase));
-            (!fields.is_empty()).then(|| exported.map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
+            (!fields.is_empty()).then(|| exported.map(|(name, value)| (Str::from(*name), value.clone())).collect())
         }
         _ => None,
     }
@@ -86,11 +88,11 @@ fn shape(value: &Value, depth: usize) -> Result<Shape, String> {
 }
 
 impl Encoder {
-    fn encode(&mut self, key: &[String], value: &Value) -> Result<(), String> {
+    fn encode(&mut self, key: &[Str], value: &Value) -> Result<(), String> {
         let value = plain(value);
         match (&value.kind, shape(&value, key.len())?) {
             (Is::Nil, _) => Ok(()),
-            (Is::Complex(..), _) => Err(format!("unsupported type for key '{}': complex128", key.join("."))),
+            (Is::Complex(..), _) => Err(format!("unsupported type for key '{}': complex128", joined(key))),
             (_, Shape::Table) => {
                 if key.len() == 1 {
                     self.new_line();
@@ -115,7 +117,7 @@ impl Encoder {
         }
     }
 
-    fn table(&mut self, key: &[String], table: &Value) -> Result<(), String> {
+    fn table(&mut self, key: &[Str], table: &Value) -> Result<(), String> {
         let mut key = key.to_vec();
         for (name, value) in ordered(table)?.0 {
             key.push(name);
@@ -125,10 +127,10 @@ impl Encoder {
         Ok(())
     }
 
-    fn key_value(&mut self, key: &[String], value: &Value, inline: bool) -> Result<(), String> {
+    fn key_value(&mut self, key: &[Str], value: &Value, inline: bool) -> Result<(), String> {
         let Some(name) = key.last() else { return self.element(value) };
         self.indent(key);
-        self.text(&quoted_key(name));
+        self.bytes(&quoted_key(name));
         self.text(" = ");
         self.element(value)?;
         if !inline {
@@ -140,7 +142,7 @@ impl Encoder {
     fn element(&mut self, value: &Value) -> Result<(), String> {
         let value = plain(value);
         match &value.kind {
-            Is::String(text) => self.text(&quoted(&text.to_text())),
+            Is::String(text) => self.bytes(&quoted(text)),
             Is::Bool(truth) => self.text(if *truth { "true" } else { "false" }),
             Is::Int(number, _) => self.text(&number.to_string()),
             Is::Uint(number, _) => self.text(&number.to_string()),
@@ -175,22 +177,24 @@ impl Encoder {
                 }
                 self.text("}");
             }
-            Is::Object(object) => {
-                let text = object.as_any().downcast_ref::<crate::golang::time::Time>().map(super::scalars::show_time);
-                self.text(&text.unwrap_or_else(|| quoted(&object.text())));
-            }
+            Is::Object(object) => match object.as_any().downcast_ref::<crate::golang::time::Time>() {
+                Some(time) => self.text(&super::scalars::show_time(time)),
+                None => self.bytes(&quoted(object.text().as_bytes())),
+            },
             Is::Nil | Is::Complex(..) | Is::Map(_) => return Err("toml: cannot encode nil".into()),
         }
         Ok(())
     }
 
-    fn header(&mut self, key: &[String], open: &str, close: &str) {
+    fn header(&mut self, key: &[Str], open: &str, close: &str) {
         self.indent(key);
-        let name: Vec<String> = key.iter().map(|part| quoted_key(part)).collect();
-        self.text(&format!("{open}{}{close}", name.join(".")));
+        let name: Vec<Vec<u8>> = key.iter().map(|part| quoted_key(part)).collect();
+        self.text(open);
+        self.bytes(&name.join(&b'.'));
+        self.text(close);
     }
 
-    fn indent(&mut self, key: &[String]) {
+    fn indent(&mut self, key: &[Str]) {
         for _ in 1..key.len() {
             self.text("  ");
         }
@@ -203,12 +207,16 @@ impl Encoder {
     }
 
     fn text(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
+        self.bytes(text.as_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
     }
 }
 
 /// Plain values first, then tables, each in key order; and how many are plain.
-type Ordered = (Vec<(String, Value)>, usize);
+type Ordered = (Vec<(Str, Value)>, usize);
 
 fn ordered(table: &Value) -> Result<Ordered, String> {
     let (mut direct, mut tables) = (Vec::new(), Vec::new());
@@ -233,27 +241,33 @@ fn float(number: f64) -> String {
     if text.contains(['e', '.']) { text } else { format!("{text}.0") }
 }
 
-pub(super) fn quoted_key(key: &str) -> String {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !key.is_empty() && key.bytes().all(bare) { key.to_owned() } else { quoted(key) }
+pub(super) fn quoted_key(key: &[u8]) -> Vec<u8> {
+    let bare = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-';
+    if !key.is_empty() && key.iter().all(bare) { key.to_owned() } else { quoted(key) }
 }
 
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\x08' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\x0c' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            control if control < ' ' || control == '\x7f' => out.push_str(&format!("\\u{:04x}", control as u32)),
-            other => out.push(other),
+/// The text in quotes; bytes that are no UTF-8 go through, as in Go.
+fn quoted(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len().saturating_add(2));
+    out.push(b'"');
+    for byte in text {
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            0..b' ' | 0x7f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            _ => out.push(*byte),
         }
     }
-    out.push('"');
+    out.push(b'"');
     out
+}
+
+/// A key's parts as errors show them.
+fn joined(key: &[Str]) -> String {
+    key.iter().map(|part| part.to_text().into_owned()).collect::<Vec<_>>().join(".")
 }

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +38,7 @@ const (
 	mainFile    = "t/templates/NOTES.txt"
 	limitTime   = 10 * time.Second
 	limitMemory = 3 << 30
+	limitStack  = 256 << 20
 )
 
 type question struct {
@@ -56,6 +58,7 @@ type answer struct {
 
 func main() {
 	os.Setenv("TZ", "UTC")
+	debug.SetMaxStack(limitStack)
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	workers := runtime.NumCPU()
 	lines := make(chan []byte, workers)
