@@ -88,13 +88,13 @@ impl Engine {
             return Ok(known);
         }
         let (made, size) = make()?;
-        let (made, size) = (Arc::new(made), size + text.len() + 256);
+        let (made, size) = (Arc::new(made), size.saturating_add(text.len()).saturating_add(256));
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.size + size > MAX_CACHED {
+        if cache.size.saturating_add(size) > MAX_CACHED {
             *cache = Cache::default();
         }
         if size <= MAX_CACHED && cache.made.insert(key, made.clone()).is_none() {
-            cache.size += size;
+            cache.size = cache.size.saturating_add(size);
         }
         Ok(made)
     }

@@ -45,7 +45,7 @@ pub fn explain(error: &ExecError, report: Error, sources: &Sources, find: &dyn F
 /// the file that the frame names.
 pub fn place(frame: &Frame, sources: &Sources) -> Place {
     in_source(frame, sources).unwrap_or_else(|| {
-        let offset = line_start(&frame.source, frame.line) + frame.column as usize;
+        let offset = line_start(&frame.source, frame.line).saturating_add(frame.column as usize);
         Place { line: frame.line, ..Place::in_text(frame.file.to_text(), &frame.source, offset) }
     })
 }
@@ -66,17 +66,17 @@ fn in_source(frame: &Frame, sources: &Sources) -> Option<Place> {
     // The value's text may be escaped or folded in the file, but not be much longer there.
     let window = rest.get(..frame.source.len().saturating_mul(4).saturating_add(1024)).unwrap_or(rest);
     let found = memchr::memmem::find(window, line).filter(|_| !line.is_empty())?;
-    sources.place(frame.origin.plus(found + (frame.column as usize).checked_sub(indent)?))
+    sources.place(frame.origin.plus(found.saturating_add((frame.column as usize).checked_sub(indent)?)))
 }
 
 /// The place with the whole of the failing node marked, where the excerpt has it as Go prints it.
 fn widened(mut place: Place, frame: &Frame) -> Place {
     let Some(excerpt) = place.excerpt.as_deref().filter(|_| place.column > 0) else { return place };
-    let at = excerpt.char_indices().nth(place.column as usize - 1).map_or(excerpt.len(), |(at, _)| at);
-    let covers = |start: &usize| *start <= at && at < start + frame.node.len();
+    let at = excerpt.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(excerpt.len(), |(at, _)| at);
+    let covers = |start: &usize| *start <= at && at < start.saturating_add(frame.node.len());
     let start = excerpt.match_indices(&frame.node).map(|(start, _)| start).find(covers);
     if let Some(before) = start.and_then(|start| excerpt.get(..start)) {
-        place.column = before.chars().count() as u32 + 1;
+        place.column = (before.chars().count() as u32).saturating_add(1);
         place.width = frame.node.chars().count() as u32;
     }
     place

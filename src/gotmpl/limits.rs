@@ -225,12 +225,12 @@ impl Budget {
         self.steps.load(Ordering::Relaxed)
     }
     pub(super) fn use_up(&self, steps: u64) -> u64 {
-        self.steps.fetch_add(steps, Ordering::Relaxed).saturating_add(steps)
+        self.steps.update(Ordering::Relaxed, Ordering::Relaxed, |before| before.saturating_add(steps)).saturating_add(steps)
     }
     /// Does not count time that was spent waiting.
     pub(super) fn excuse(&self, time: Duration) {
         if let Some(begun) = self.begun.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            *begun += time;
+            *begun = begun.saturating_add(time);
         }
     }
     /// Looks at the clock and the memory.
@@ -272,5 +272,14 @@ mod tests {
             copy.set(limit, &Limits::default().shown(limit)).unwrap();
             assert_eq!(copy, Limits::default());
         }
+    }
+
+    #[test]
+    fn steps_never_begin_anew() {
+        let budget = super::Budget::new();
+        assert_eq!(budget.use_up(7), 7);
+        assert_eq!(budget.use_up(u64::MAX), u64::MAX);
+        assert_eq!(budget.use_up(1), u64::MAX);
+        assert_eq!(budget.steps(), u64::MAX);
     }
 }

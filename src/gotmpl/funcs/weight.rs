@@ -77,18 +77,18 @@ impl<'l> Scale<'l> {
             Kind::String(text) | Kind::Bytes(text) => self.take(text.len()),
             Kind::List(list) => {
                 self.enter(list.len(), depth)?;
-                list.iter().try_for_each(|item| self.put(item, depth + 1))
+                list.iter().try_for_each(|item| self.put(item, depth.saturating_add(1)))
             }
             Kind::Map(map) => {
                 let entries = map.read();
                 self.enter(entries.len(), depth)?;
                 entries.iter().try_for_each(|(key, item)| {
-                    self.take(key.len() + 1)?;
-                    self.put(item, depth + 1)
+                    self.take(key.len().saturating_add(1))?;
+                    self.put(item, depth.saturating_add(1))
                 })
             }
             Kind::Object(object) => match object.underlying() {
-                Some(behind) if depth < self.max_depth => self.put(&behind, depth + 1),
+                Some(behind) if depth < self.max_depth => self.put(&behind, depth.saturating_add(1)),
                 Some(_) => Err(Over::Depth),
                 None => Ok(()),
             },
@@ -103,7 +103,7 @@ impl<'l> Scale<'l> {
         }
         self.deepest = self.deepest.max(depth);
         self.parts = self.parts.checked_sub(parts).ok_or(Over::Parts)?;
-        self.take((depth + 1).saturating_mul(self.indent).saturating_add(1).saturating_mul(parts))
+        self.take(depth.saturating_add(1).saturating_mul(self.indent).saturating_add(1).saturating_mul(parts))
     }
 
     fn take(&mut self, bytes: usize) -> Result<(), Over> {

@@ -200,7 +200,7 @@ const MERGING: u64 = 4;
 fn merge_all(call: &Call<'_>, arguments: &[Value], overwrite: bool) -> Result<Value, Failure> {
     let into = map(arguments, 0).unwrap_or_default();
     for source in from(arguments, 1).iter().filter_map(as_map) {
-        merge(&into, &source, overwrite, &mut |entries| call.spend(MERGING * entries as u64))?;
+        merge(&into, &source, overwrite, &mut |entries| call.spend(MERGING.saturating_mul(entries as u64)))?;
     }
     let first = value(arguments, 0);
     Ok(if first.is_nil() { made(into, arguments, 1) } else { first.clone() })

@@ -209,9 +209,9 @@ fn parts(
     search: impl FnOnce(&mut dyn FnMut() -> bool) -> Vec<(usize, usize)>,
 ) -> Result<Vec<Value>, Failure> {
     let (whole, from) = (text(arguments, 1), value(arguments, 1).origin);
-    let (mut count, mut asked) = (0, Ok(()));
+    let (mut count, mut asked) = (0u128, Ok(()));
     let ranges = search(&mut || {
-        count += 1;
+        count = count.saturating_add(1);
         asked = call.spend(MATCHING).and_then(|()| call.check_items(count));
         asked.is_ok()
     });
