@@ -12,7 +12,7 @@ pub(super) fn dismantle(mut values: Vec<Value>) {
     while let Some(mut value) = values.pop() {
         match &mut value.kind {
             Kind::List(list) => values.append(&mut list.take_unshared()),
-            Kind::Map(map) => values.extend(map.take_unshared().into_values().filter(holds_others)),
+            Kind::Map(map) => values.extend(map.take_unshared().into_iter().filter(holds_others)),
             _ => {}
         }
     }

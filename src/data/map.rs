@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::dismantle::{dismantle, holds_others};
 use super::{Str, Type, Value};
@@ -14,20 +15,50 @@ pub struct Map(Arc<Cell>);
 
 struct Cell {
     of: Type,
-    entries: RwLock<BTreeMap<Str, Value>>,
+    /// What the map was made with.
+    first: BTreeMap<Str, Value>,
+    /// What it holds since something was written to it: most maps are only read, and need no lock for that.
+    written: OnceLock<RwLock<BTreeMap<Str, Value>>>,
+}
+
+impl Cell {
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Str, Value>> {
+        self.written.get_or_init(|| RwLock::new(self.first.clone())).write().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Everything that is held.
+    fn take(&mut self) -> Vec<Value> {
+        let written = self.written.take().map(|entries| entries.into_inner().unwrap_or_else(PoisonError::into_inner));
+        std::mem::take(&mut self.first).into_values().chain(written.unwrap_or_default().into_values()).collect()
+    }
 }
 
 impl Drop for Cell {
     fn drop(&mut self) {
-        let entries = self.entries.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if entries.values().any(holds_others) {
-            dismantle(std::mem::take(entries).into_values().collect());
+        let written = self.written.get_mut().map(|entries| entries.get_mut().unwrap_or_else(PoisonError::into_inner));
+        if self.first.values().any(holds_others) || written.is_some_and(|entries| entries.values().any(holds_others)) {
+            dismantle(self.take());
         }
     }
 }
 
 /// Read access to a map's entries. Don't write to the same map while holding it.
-pub type Entries<'a> = RwLockReadGuard<'a, BTreeMap<Str, Value>>;
+pub struct Entries<'a>(Access<'a>);
+
+enum Access<'a> {
+    First(&'a BTreeMap<Str, Value>),
+    Written(RwLockReadGuard<'a, BTreeMap<Str, Value>>),
+}
+
+impl Deref for Entries<'_> {
+    type Target = BTreeMap<Str, Value>;
+    #[inline]
+    fn deref(&self) -> &BTreeMap<Str, Value> {
+        match &self.0 {
+            Access::First(entries) => entries,
+            Access::Written(entries) => entries,
+        }
+    }
+}
 
 impl Map {
     /// An empty `map[string]interface {}`.
@@ -36,7 +67,7 @@ impl Map {
     }
     /// A map of type `of` ([`Type::Map`], [`Type::StringMap`], a named map type).
     pub fn typed(of: Type, entries: BTreeMap<Str, Value>) -> Self {
-        Self(Arc::new(Cell { of, entries: RwLock::new(entries) }))
+        Self(Arc::new(Cell { of, first: entries, written: OnceLock::new() }))
     }
     /// Its Go type.
     pub fn go_type(&self) -> Type {
@@ -53,11 +84,11 @@ impl Map {
     /// Sets a key; gives what was there before.
     pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
-        self.0.entries.write().unwrap_or_else(PoisonError::into_inner).insert(key, value)
+        self.0.write().insert(key, value)
     }
     /// Removes a key; gives what was there.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.0.entries.write().unwrap_or_else(PoisonError::into_inner).remove(key.as_ref())
+        self.0.write().remove(key.as_ref())
     }
     /// Number of keys.
     pub fn len(&self) -> usize {
@@ -69,16 +100,18 @@ impl Map {
     }
     /// The entries in key order, for reading in place.
     pub fn read(&self) -> Entries<'_> {
-        self.0.entries.read().unwrap_or_else(PoisonError::into_inner)
+        Entries(match self.0.written.get() {
+            None => Access::First(&self.0.first),
+            Some(entries) => Access::Written(entries.read().unwrap_or_else(PoisonError::into_inner)),
+        })
     }
     /// The entries in key order, as they are now: safe to hold while the map changes.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {
         self.read().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
     }
-    /// Takes the entries out if nobody else holds the map.
-    pub(super) fn take_unshared(&mut self) -> BTreeMap<Str, Value> {
-        let cell = Arc::get_mut(&mut self.0);
-        cell.map(|cell| std::mem::take(cell.entries.get_mut().unwrap_or_else(PoisonError::into_inner))).unwrap_or_default()
+    /// Takes the values out if nobody else holds the map.
+    pub(super) fn take_unshared(&mut self) -> Vec<Value> {
+        Arc::get_mut(&mut self.0).map(Cell::take).unwrap_or_default()
     }
     /// Whether both are the same map, not only equal ones.
     pub fn is(&self, other: &Map) -> bool {
