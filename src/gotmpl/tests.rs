@@ -27,7 +27,7 @@ impl World for Still {
 
 fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let name = arguments[0].as_str().cloned().unwrap_or_default();
-    Ok(Value::string(call.execute(&name, &arguments[1])?))
+    Ok(call.execute(&name, &arguments[1])?)
 }
 
 fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

@@ -19,12 +19,8 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, linked: &Linked<'_>) -
     let tokens: Vec<&str> = whole.split(": ").collect();
     let location = tokens.get(1).copied().unwrap_or_default();
     let message = tokens.last().copied().unwrap_or_default();
-    let report = Error::new(Kind::Template, format!("parse error at ({location}): {message}")).at(in_line(
-        &error.file,
-        text,
-        error.line,
-        error.column(text),
-    ));
+    let report =
+        Error::new(Kind::Template, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, None));
     match error.unknown_function().and_then(|name| nearest(name, linked.function_names())) {
         Some(near) => report.hint(format!("did you mean `{near}`?")),
         None => report,

@@ -192,16 +192,14 @@ fn source(arguments: &[Value]) -> SourceFile {
 const MAX_NESTED: usize = 1000;
 
 fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let name = text(arguments, 0);
-    let nested = call.counter(name);
-    if *nested > MAX_NESTED {
-        let name = String::from_utf8_lossy(name);
+    let name = any(arguments, 0).as_str().cloned().unwrap_or_default();
+    if call.enter(&name) > MAX_NESTED {
+        call.leave(&name);
         return Err(format!("rendering template has a nested reference name: {name}: unable to execute template").into());
     }
-    *nested += 1;
-    let result = call.execute(name, any(arguments, 1));
-    *call.counter(name) -= 1;
-    Ok(result?.into())
+    let result = call.execute(&name, any(arguments, 1));
+    call.leave(&name);
+    Ok(result?)
 }
 
 fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

@@ -168,7 +168,7 @@ pub fn render(setting: &Setting, template: &Template<'_>, data: &Value) -> Resul
 
 enum Broken {
     Other(String),
-    Helper(String, ParseError, SourceFile),
+    Helper(String, ParseError, Box<SourceFile>),
     Parse(ParseError),
     Exec(ExecError, Arc<Helpers>),
 }
@@ -203,7 +203,7 @@ fn helpers(context: &Context, engine: &Engine) -> Result<Arc<Helpers>, Broken> {
         let source = context.setting.sources.add(folder.typed(&*context.setting.host, &shown), text);
         match engine.parse(NAME, source.text.clone()) {
             Ok(program) => programs.push((source, program)),
-            Err(error) => return Err(Broken::Helper(shown, error, source)),
+            Err(error) => return Err(Broken::Helper(shown, error, Box::new(source))),
         }
     }
     let may_change_data = programs.iter().any(|(source, _)| names_a_changing_function(&source.text));
@@ -231,7 +231,7 @@ fn report(setting: &Setting, template: &Template<'_>, broken: Broken) -> Error {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error,
             };
-            (error, place(fault.line, fault.column(template.text)))
+            (error, place(fault.line, None))
         }
         Broken::Exec(fault, helpers) => return failed(setting, template, &fault, &helpers),
     };
@@ -334,14 +334,13 @@ const TABLE: &[Function] = &[
 fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let [name, data] = arguments else { return Err("include takes a name and data".into()) };
     let name = name.as_str().cloned().unwrap_or_default();
-    let count = call.counter(&name);
-    if *count > INCLUDE_DEPTH {
+    if call.enter(&name) > INCLUDE_DEPTH {
+        call.leave(&name);
         return Err(format!("rendering template has a nested reference name: {name}: unable to execute template").into());
     }
-    *count += 1;
     let result = call.execute(&name, data);
-    *call.counter(&name) -= 1;
-    Ok(Value::from(result?))
+    call.leave(&name);
+    Ok(result?)
 }
 
 fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

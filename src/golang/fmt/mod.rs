@@ -59,6 +59,10 @@ pub fn append_value(out: &mut Vec<u8>, value: &Value) {
     match &value.kind {
         Kind::String(text) => out.extend_from_slice(text),
         Kind::Int(number, _) => append_int(out, *number),
+        // most numbers of values files: from 1e6 on, and for -0, Go writes more than digits
+        Kind::Float(number) if number.fract() == 0.0 && number.abs() < 1e6 && (*number != 0.0 || number.is_sign_positive()) => {
+            append_int(out, *number as i64);
+        }
         Kind::Bool(true) => out.extend_from_slice(b"true"),
         Kind::Bool(false) => out.extend_from_slice(b"false"),
         Kind::Nil => out.extend_from_slice(b"<nil>"),

@@ -35,19 +35,23 @@ impl Execution<'_> {
             self.check_count(name, &row.signature, words)?;
             return self.junction(dot, row.own == Some(Own::Or), words);
         }
-        let arguments = self.arguments(dot, name, &row.signature, words)?;
+        let mut arguments = self.arguments(dot, name, &row.signature, words)?;
         self.spend(effort(&arguments.values))?;
+        let written = self.out.len();
         let result = match row.own {
             Some(Own::Call) => Err(self.call_value(&arguments, words).into()),
             _ => {
-                let mut call = Call::new(self.set, self.run.inner());
+                let mut call = Call::new(self.set, self.run.inner(), words.printed.then_some(&mut *self.out));
                 call.interfaces = arguments.interfaces;
                 (row.function.run)(&mut call, &arguments.values)
             }
         };
+        arguments.values.clear();
+        self.run.shared.spare.arguments.push(arguments.values);
         match result {
             Ok(value) => {
-                self.spend(effort(std::slice::from_ref(&value)))?;
+                let written = self.out.len().saturating_sub(written) as u64;
+                self.spend(effort(std::slice::from_ref(&value)).saturating_add(written / BYTES_OF_A_STEP))?;
                 Ok(Operand { value, interface: row.gives_interface })
             }
             Err(failure) => self.failed(command, name, failure),
@@ -107,13 +111,13 @@ impl Execution<'_> {
     pub(super) fn arguments(&mut self, dot: &Operand, name: &str, signature: &Signature, words: Words<'_>) -> Result<Arguments> {
         self.check_count(name, signature, words)?;
         let parameter = |at: usize| signature.parameters.get(at).or(signature.parameters.last()).copied().unwrap_or(Type::Any);
-        let mut arguments = Arguments { values: Vec::with_capacity(words.rest.len() + 1), interfaces: 0 };
+        let mut arguments = Arguments { values: self.run.shared.spare.arguments.pop().unwrap_or_default(), interfaces: 0 };
         for (at, word) in words.rest.iter().enumerate() {
             let argument = self.argument(dot, Some(parameter(at)), *word)?;
             arguments.push(argument);
         }
         if let Some(last) = words.last {
-            let argument = self.validated(last, Some(parameter(words.rest.len())))?;
+            let argument = self.validated(last.clone(), Some(parameter(words.rest.len())))?;
             arguments.push(argument);
         }
         Ok(arguments)
@@ -124,7 +128,7 @@ impl Execution<'_> {
         self.node = id;
         let program = self.program;
         let value = match &program.tree().node(id).kind {
-            Kind::Dot => return self.validated(dot, of),
+            Kind::Dot => dot.clone(),
             Kind::Nil => {
                 let of = of.unwrap_or(Type::Any);
                 if of == REFLECT_VALUE {
@@ -135,14 +139,14 @@ impl Execution<'_> {
                 }
                 return self.fault(format!("cannot assign nil to {of}"));
             }
-            Kind::Field(names) => self.fields(dot, dot, id, names, Words::NONE)?,
+            Kind::Field(names) => self.fields(dot, dot, id, program.tree().names(*names), Words::NONE)?,
             Kind::Variable(variable) => self.variable_with_fields(dot, id, variable, Words::NONE)?,
             Kind::Pipe(_) => self.pipeline(dot, id)?,
             Kind::Function(row) => self.function(dot, id, *row, id, Words::NONE)?,
-            Kind::Chain { node, fields } => self.chain(dot, id, *node, fields, Words::NONE)?,
+            Kind::Chain { node, fields } => self.chain(dot, id, *node, program.tree().names(*fields), Words::NONE)?,
             _ => return self.constant(of.unwrap_or(Type::Any), id),
         };
-        self.validated(&value, of)
+        self.validated(value, of)
     }
 
     /// A constant as an argument of a type.
@@ -183,8 +187,8 @@ impl Execution<'_> {
     }
 
     /// The value as one of a parameter's type.
-    fn validated(&self, operand: &Operand, of: Option<Type>) -> Result<Operand> {
-        let Some(of) = of else { return Ok(operand.clone()) };
+    fn validated(&self, operand: Operand, of: Option<Type>) -> Result<Operand> {
+        let Some(of) = of else { return Ok(operand) };
         if operand.is_invalid() {
             if of == REFLECT_VALUE {
                 return Ok(Operand::INVALID);
@@ -195,22 +199,28 @@ impl Execution<'_> {
             return self.fault(format!("invalid value; expected {of}"));
         }
         if of == REFLECT_VALUE || of == Type::Any {
-            return Ok(operand.clone());
+            return Ok(operand);
         }
         if operand.is_nil_interface() {
             return self.fault(format!("wrong type for value; expected {of}; got {}", operand.type_name()));
         }
+        if operand.value.go_type() == Some(of) {
+            return Ok(operand.unwrapped());
+        }
         match assigned(&operand.value, of) {
             Some(value) => Ok(Operand::concrete(value)),
-            None => self.fault(format!("wrong type for value; expected {of}; got {}", operand.clone().unwrapped().type_name())),
+            None => self.fault(format!("wrong type for value; expected {of}; got {}", operand.unwrapped().type_name())),
         }
     }
 }
 
+/// Bytes that are read, copied or made in the time of a step.
+const BYTES_OF_A_STEP: u64 = 64;
+
 /// The steps that a function is counted which reads, copies or makes these values: some 20 ns each.
 fn effort(values: &[Value]) -> u64 {
     let units = values.iter().map(|value| match &value.kind {
-        ValueKind::String(text) | ValueKind::Bytes(text) => text.len() / 64,
+        ValueKind::String(text) | ValueKind::Bytes(text) => text.len() / BYTES_OF_A_STEP as usize,
         ValueKind::List(list) => list.len() / 8,
         _ => 0,
     });

@@ -2,10 +2,10 @@
 
 use super::operand::{Operand, as_map};
 use super::{Execution, Result};
-use crate::data::{GoKind, Kind as ValueKind, Member, Str, Type, Value};
+use crate::data::{GoKind, Kind as ValueKind, Map, Member, Str, Type, Value};
 use crate::golang::strconv;
 use crate::gotmpl::engine::MissingKey;
-use crate::gotmpl::parse::{Kind, NodeId, Variable};
+use crate::gotmpl::parse::{Kind, NodeId, Span, Variable};
 use crate::gotmpl::stack::deeper;
 
 /// The words after the first of a command, and what the pipeline hands on to it.
@@ -13,11 +13,13 @@ use crate::gotmpl::stack::deeper;
 pub(super) struct Words<'w> {
     pub(super) rest: &'w [NodeId],
     pub(super) last: Option<&'w Operand>,
+    /// Whether the result is printed and nothing else, so that a function may write it out itself.
+    pub(super) printed: bool,
 }
 
 impl Words<'_> {
     /// A name alone.
-    pub(super) const NONE: Words<'static> = Words { rest: &[], last: None };
+    pub(super) const NONE: Words<'static> = Words { rest: &[], last: None, printed: false };
 
     fn is_empty(self) -> bool {
         self.rest.is_empty() && self.last.is_none()
@@ -30,14 +32,9 @@ impl Execution<'_> {
         if self.run.shared.stack.is_low() {
             return deeper(self, |this| this.pipeline(dot, id)).unwrap_or_else(|| self.fault("no stack for nested expressions"));
         }
-        self.node = id;
         let program = self.program;
         let pipe = self.pipe(id);
-        let mut value: Option<Operand> = None;
-        for command in program.tree().span(pipe.commands) {
-            value = Some(self.command(dot, *command, value.as_ref())?.unwrapped());
-        }
-        let value = value.unwrap_or_default();
+        let value = self.commands(dot, id, pipe.commands, false)?;
         for declared in program.tree().span(pipe.declared) {
             if pipe.assign {
                 self.assign(*declared, value.clone())?;
@@ -48,17 +45,33 @@ impl Execution<'_> {
         Ok(value)
     }
 
-    fn command(&mut self, dot: &Operand, command: NodeId, last: Option<&Operand>) -> Result<Operand> {
+    /// A pipeline without variables whose value is printed; what a function has written out already is not in it.
+    pub(super) fn printed_pipeline(&mut self, dot: &Operand, id: NodeId) -> Result<Operand> {
+        let pipe = self.pipe(id);
+        self.commands(dot, id, pipe.commands, true)
+    }
+
+    fn commands(&mut self, dot: &Operand, id: NodeId, commands: Span, printed: bool) -> Result<Operand> {
+        self.node = id;
+        let Some((last, before)) = self.program.tree().span(commands).split_last() else { return Ok(Operand::INVALID) };
+        let mut value: Option<Operand> = None;
+        for command in before {
+            value = Some(self.command(dot, *command, value.as_ref(), false)?.unwrapped());
+        }
+        Ok(self.command(dot, *last, value.as_ref(), printed)?.unwrapped())
+    }
+
+    fn command(&mut self, dot: &Operand, command: NodeId, last: Option<&Operand>, printed: bool) -> Result<Operand> {
         let program = self.program;
         let Kind::Command(words) = &program.tree().node(command).kind else { return self.fault("unknown command") };
         let Some((first, rest)) = program.tree().span(*words).split_first() else { return self.fault("empty command") };
-        let words = Words { rest, last };
+        let words = Words { rest, last, printed };
         match &program.tree().node(*first).kind {
             Kind::Field(names) => {
                 self.node = *first;
-                self.fields(dot, dot, *first, names, words)
+                self.fields(dot, dot, *first, program.tree().names(*names), words)
             }
-            Kind::Chain { node, fields } => self.chain(dot, *first, *node, fields, words),
+            Kind::Chain { node, fields } => self.chain(dot, *first, *node, program.tree().names(*fields), words),
             Kind::Function(row) => self.function(dot, *first, *row, command, words),
             Kind::Pipe(_) => {
                 self.not_a_function(*first, words)?;
@@ -102,12 +115,16 @@ impl Execution<'_> {
     /// `$x`, `$x.a.b`
     pub(super) fn variable_with_fields(&mut self, dot: &Operand, id: NodeId, variable: &Variable, words: Words<'_>) -> Result<Operand> {
         self.node = id;
-        let value = self.variable(variable)?.clone();
+        let value = self.variable(variable)?;
         if variable.fields.is_empty() {
+            let value = value.clone();
             self.not_a_function(id, words)?;
             return Ok(value);
         }
-        self.fields(dot, &value, id, &variable.fields, words)
+        let names = self.program.tree().names(variable.fields);
+        let (known, found) = descend(value, names, words);
+        let value = found.unwrap_or_else(|| value.clone());
+        self.fields(dot, &value, id, names.get(known..).unwrap_or(&[]), words)
     }
 
     /// `(pipeline).a.b`, `function.a`
@@ -122,12 +139,22 @@ impl Execution<'_> {
 
     /// `.a.b.c` on a receiver; the last one may be a method with arguments.
     pub(super) fn fields(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, names: &[Str], words: Words<'_>) -> Result<Operand> {
-        let Some((last, inner)) = names.split_last() else { return Ok(receiver.clone()) };
+        let mut names = names;
         let mut held: Option<Operand> = None;
-        for name in inner {
-            held = Some(self.field(dot, held.as_ref().unwrap_or(receiver), id, name, Words::NONE)?);
+        loop {
+            let receiver = held.as_ref().unwrap_or(receiver);
+            let (known, found) = descend(receiver, names, words);
+            names = names.get(known..).unwrap_or(&[]);
+            if found.is_some() {
+                held = found;
+                continue;
+            }
+            let Some((name, rest)) = names.split_first() else { break };
+            let words = if rest.is_empty() { words } else { Words::NONE };
+            held = Some(self.field(dot, receiver, id, name, words)?);
+            names = rest;
         }
-        self.field(dot, held.as_ref().unwrap_or(receiver), id, last, words)
+        Ok(held.unwrap_or_else(|| receiver.clone()))
     }
 
     fn field(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, name: &Str, words: Words<'_>) -> Result<Operand> {
@@ -198,4 +225,38 @@ impl Execution<'_> {
             },
         }
     }
+}
+
+/// How many maps are looked into at once.
+const MAX_DESCENT: usize = 32;
+
+/// Follows names from map to map as far as they are there, without holding the maps on the way; how many names that
+/// were, and what the last one gave.
+fn descend(receiver: &Operand, names: &[Str], words: Words<'_>) -> (usize, Option<Operand>) {
+    let names = match names.split_last() {
+        // what is given to an entry is an error, with words of its own
+        Some((_, inner)) if !words.is_empty() => inner,
+        _ => names,
+    };
+    match &receiver.value.kind {
+        ValueKind::Map(map) => match entry_at(map, names.get(..MAX_DESCENT).unwrap_or(names)) {
+            Some((known, found)) => (known, Some(found)),
+            None => (0, None),
+        },
+        _ => (0, None),
+    }
+}
+
+fn entry_at(map: &Map, names: &[Str]) -> Option<(usize, Operand)> {
+    let (name, rest) = names.split_first()?;
+    let entries = map.read();
+    let value = entries.get(&**name)?;
+    let below = match &value.kind {
+        ValueKind::Map(inner) => entry_at(inner, rest),
+        _ => None,
+    };
+    Some(match below {
+        Some((known, found)) => (known.saturating_add(1), found),
+        None => (1, Operand::element(value.clone(), map.go_type().element())),
+    })
 }

@@ -199,13 +199,13 @@ impl Scene<'_, '_> {
     fn resolve(&self, node: NodeId) -> Option<Found> {
         match &self.tree().node(node).kind {
             Kind::Dot => Some(Found::Value(".".to_owned(), self.dot.value.clone())),
-            Kind::Field(names) => descend(String::new(), self.dot.value.clone(), names),
+            Kind::Field(names) => descend(String::new(), self.dot.value.clone(), self.tree().names(*names)),
             Kind::Variable(variable) => {
                 let value = self.execution.variable(variable).ok()?.value.clone();
-                descend(self.symbol(variable.symbol), value, &variable.fields)
+                descend(self.symbol(variable.symbol), value, self.tree().names(variable.fields))
             }
             Kind::Chain { node, fields } => match self.resolve_inner(*node)? {
-                Found::Value(expression, value) => descend(format!("({expression})"), value, fields),
+                Found::Value(expression, value) => descend(format!("({expression})"), value, self.tree().names(*fields)),
                 missing => Some(missing),
             },
             Kind::Pipe(_) | Kind::Command(_) => self.resolve_inner(node),

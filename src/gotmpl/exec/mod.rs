@@ -30,11 +30,13 @@ type Result<T> = std::result::Result<T, ExecError>;
 /// What one run keeps over all executions nested in it.
 pub(super) struct Shared {
     /// How often something is under way, by name.
-    pub(super) counters: HashMap<Box<[u8]>, usize>,
+    pub(super) counters: HashMap<Str, usize>,
     /// Programs made of texts, by text.
     pub(super) texts: HashMap<Str, std::sync::Arc<Program>>,
     /// Executions that are under way.
     pub(super) executions: usize,
+    /// Memory that was used and will be again.
+    pub(super) spare: Spare,
     /// Steps that may be walked before the budget is looked at again.
     left: Cell<u64>,
     /// What was left then.
@@ -48,9 +50,35 @@ impl Shared {
             counters: HashMap::new(),
             texts: HashMap::new(),
             executions: 0,
+            spare: Spare::default(),
             left: Cell::new(0),
             granted: Cell::new(0),
             stack: Stack::here(),
+        }
+    }
+}
+
+/// Empty vectors that keep their memory from one call to the next.
+#[derive(Default)]
+pub(super) struct Spare {
+    arguments: Vec<Vec<Value>>,
+    variables: Vec<Vec<(u32, Operand)>>,
+    texts: Vec<Vec<u8>>,
+}
+
+/// A text that took more memory does not keep it.
+const MAX_SPARE: usize = 1 << 20;
+
+impl Spare {
+    /// A buffer to write a text to.
+    pub(super) fn text(&mut self) -> Vec<u8> {
+        self.texts.pop().unwrap_or_default()
+    }
+    /// Takes a buffer back.
+    pub(super) fn keep_text(&mut self, mut text: Vec<u8>) {
+        if text.capacity() <= MAX_SPARE {
+            text.clear();
+            self.texts.push(text);
         }
     }
 }
@@ -176,6 +204,9 @@ pub(super) fn execute(
     out: &mut Vec<u8>,
 ) -> Result<()> {
     let template = program.template(index);
+    let dot = Operand::concrete(data.clone());
+    let mut variables = run.shared.spare.variables.pop().unwrap_or_default();
+    variables.push((0, dot.clone()));
     let mut execution = Execution {
         set,
         run: run.outermost(),
@@ -184,14 +215,17 @@ pub(super) fn execute(
         template: &template.name,
         irregular: template.irregular,
         node: template.root,
-        variables: vec![(0, Operand::concrete(data.clone()))],
+        variables,
         base: 0,
         depth: 0,
         taken: 0,
         dot_at_fault: None,
     };
-    let result = execution.walk(&Operand::concrete(data.clone()), template.root).map(|_| ());
-    result.map_err(|error| execution.with_facts(error))
+    let result = execution.walk(&dot, template.root).map(|_| ()).map_err(|error| execution.with_facts(error));
+    let Execution { run, mut variables, .. } = execution;
+    variables.clear();
+    run.shared.spare.variables.push(variables);
+    result
 }
 
 /// Errors.
@@ -273,8 +307,9 @@ impl Execution<'_> {
                 self.check_output()?;
             }
             Kind::Action { pipe } => {
-                let value = self.pipeline(dot, *pipe)?;
-                if !matches!(&program.tree().node(*pipe).kind, Kind::Pipe(pipe) if !program.tree().span(pipe.declared).is_empty()) {
+                let prints = program.tree().span(self.pipe(*pipe).declared).is_empty();
+                let value = if prints { self.printed_pipeline(dot, *pipe)? } else { self.pipeline(dot, *pipe)? };
+                if prints {
                     self.node = id;
                     self.print(&value.value)?;
                 }

@@ -175,13 +175,15 @@ pub struct Call<'a> {
     pub world: &'a dyn World,
     set: &'a TemplateSet,
     run: Run<'a>,
+    /// The output, where the result goes there and nowhere else.
+    out: Option<&'a mut Vec<u8>>,
     /// Which of the first 64 arguments came with the static type `interface {}`.
     pub(super) interfaces: u64,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn new(set: &'a TemplateSet, run: Run<'a>) -> Self {
-        Self { world: run.environment.world, set, run, interfaces: 0 }
+    pub(super) fn new(set: &'a TemplateSet, run: Run<'a>, out: Option<&'a mut Vec<u8>>) -> Self {
+        Self { world: run.environment.world, set, run, out, interfaces: 0 }
     }
     /// Whether an argument's static type is `interface {}`; only `reflect.Value` parameters show it.
     fn is_interface(&self, argument: usize) -> bool {
@@ -259,22 +261,56 @@ impl<'a> Call<'a> {
             weight::Depth::Deep => elsewhere(|| write(value)).ok_or_else(|| "no stack for a deep value".into()),
         }
     }
-    /// How often something with that name is under way in this run; a function that nests counts it up and down
-    /// (Helm's `include`, one counter for each template name).
-    pub fn counter(&mut self, name: &[u8]) -> &mut usize {
-        if !self.run.shared.counters.contains_key(name) {
-            self.run.shared.counters.insert(name.into(), 0);
+    /// Counts one more of that name under way in this run (Helm's `include`, for each template name); how many there
+    /// were before. [`Call::leave`] counts it down.
+    pub fn enter(&mut self, name: &Str) -> usize {
+        let counters = &mut self.run.shared.counters;
+        match counters.get_mut(name) {
+            Some(count) => {
+                let before = *count;
+                *count = before.saturating_add(1);
+                before
+            }
+            None => {
+                counters.insert(name.clone(), 1);
+                0
+            }
         }
-        self.run.shared.counters.entry(name.into()).or_default()
     }
-    /// Runs a template of the current set: Helm's `include`.
+    /// Counts one of that name less.
+    pub fn leave(&mut self, name: &Str) {
+        if let Some(count) = self.run.shared.counters.get_mut(name) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    /// A result that is text: written straight to the output where it is for nothing else, and then given as an empty
+    /// text.
+    pub fn text(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Value {
+        if let Some(out) = &mut self.out {
+            write(out);
+            return Value::string("");
+        }
+        let mut text = self.run.shared.spare.text();
+        write(&mut text);
+        let result = Value::string(text.as_slice());
+        self.run.shared.spare.keep_text(text);
+        result
+    }
+    /// Runs a template of the current set: Helm's `include`. The result is as [`Call::text`] gives it.
     ///
     /// # Errors
     /// The nested execution's.
-    pub fn execute(&mut self, name: &[u8], data: &Value) -> Result<Str, ExecError> {
-        let mut out = Vec::new();
+    pub fn execute(&mut self, name: &[u8], data: &Value) -> Result<Value, ExecError> {
+        if let Some(out) = &mut self.out {
+            let before = out.len();
+            let result = self.set.execute_nested(name, data, self.run.inner(), out);
+            return result.map(|()| Value::string("")).inspect_err(|_| out.truncate(before));
+        }
+        let mut out = self.run.shared.spare.text();
         self.set.execute_nested(name, data, self.run.inner(), &mut out)?;
-        Ok(out.into())
+        let text = Value::string(out.as_slice());
+        self.run.shared.spare.keep_text(out);
+        Ok(text)
     }
     /// Parses `text` under `name` into a copy of the current set and runs it: Helm's `tpl`. What it defines is seen by
     /// all templates that run inside it, and gone afterwards.
@@ -282,9 +318,11 @@ impl<'a> Call<'a> {
     /// # Errors
     /// Those of the parser or the nested execution.
     pub fn execute_text(&mut self, name: &str, text: &Str, data: &Value) -> Result<Str, Nested> {
-        let mut out = Vec::new();
+        let mut out = self.run.shared.spare.text();
         self.set.execute_text(name, text, data, self.run.inner(), &mut out)?;
-        Ok(out.into())
+        let text = out.as_slice().into();
+        self.run.shared.spare.keep_text(out);
+        Ok(text)
     }
     /// Something made from a text once (a compiled regular expression): kept by type and text in the engine. `make` gives
     /// it and its size in bytes.
@@ -311,10 +349,6 @@ pub trait World: Send + Sync {
     fn now(&self) -> i128;
     /// Fills the buffer with random bytes.
     fn random(&self, buffer: &mut [u8]);
-    /// Who makes RSA keys while templates run; where nobody does, they are made when they are asked for.
-    fn key_maker(&self) -> Option<&sprig::KeyMaker> {
-        None
-    }
     /// The local time zone's IANA name, or `UTC`.
     fn zone(&self) -> String;
     /// An environment variable, for `env` and `expandenv` where a dialect has them.

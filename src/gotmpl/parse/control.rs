@@ -52,7 +52,7 @@ impl Parser<'_> {
         // The file's own template is the first, wherever the definitions in it stand.
         self.tree.templates.push(Template { name: self.file.clone(), root: 0, empty: true, irregular: false });
         let at = self.peek().start;
-        let mut nodes = Vec::new();
+        let first = self.pending.len();
         while self.peek().kind != TokenKind::Eof {
             if self.peek().kind == TokenKind::LeftDelim {
                 let delim = self.next();
@@ -64,11 +64,11 @@ impl Parser<'_> {
                 self.at.peeked = 2;
             }
             match self.item()? {
-                Item::Node(node) => nodes.push(node),
+                Item::Node(node) => self.pending.push(node),
                 Item::Ending(ending) => return self.fault(format!("unexpected {}", ending.shown())),
             }
         }
-        let items = self.tree.add_children(&nodes);
+        let items = self.children_from(first);
         let root = self.tree.add(at, Kind::List(items));
         let name = self.file.clone();
         self.define(name, root, true)
@@ -132,12 +132,12 @@ impl Parser<'_> {
     /// A list up to its end or else, which is read.
     fn list(&mut self) -> Result<(NodeId, Ending)> {
         let at = self.peek_non_space().start;
-        let mut nodes = Vec::new();
+        let first = self.pending.len();
         while self.peek_non_space().kind != TokenKind::Eof {
             match self.item()? {
-                Item::Node(node) => nodes.push(node),
+                Item::Node(node) => self.pending.push(node),
                 Item::Ending(ending) => {
-                    let items = self.tree.add_children(&nodes);
+                    let items = self.children_from(first);
                     return Ok((self.tree.add(at, Kind::List(items)), ending));
                 }
             }

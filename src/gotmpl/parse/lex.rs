@@ -343,6 +343,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn alphanumerics(&mut self) {
+        self.at += self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
         while let Some((rune, size)) = decode(self.rest()) {
             if !is_alphanumeric(rune) {
                 break;
@@ -469,15 +470,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(char, usize)> {
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
     let first = *what.first()?;
-    let mut from = 0;
-    loop {
-        let rest = text.get(from..)?;
-        let at = from + rest.iter().position(|byte| *byte == first)?;
-        if text.get(at..)?.starts_with(what) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
+    memchr::memchr_iter(first, text).find(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(what)))
 }
 
 /// `%#U`: `U+0040 '@'`, the character only where it prints.

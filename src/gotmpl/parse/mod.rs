@@ -21,7 +21,7 @@ use super::stack::{Recursive, Stack, deeper};
 use crate::data::{Str, Value};
 use crate::golang::strconv;
 
-pub(super) use node::{Branch, Kind, NodeId, Number, Pipe, Template, Tree, UNRESOLVED, Variable};
+pub(super) use node::{Branch, Kind, NodeId, Number, Pipe, Span, Template, Tree, UNRESOLVED, Variable};
 pub(super) use print::print;
 
 /// Parentheses inside parentheses, as Go allows.
@@ -49,6 +49,7 @@ pub(super) fn parse(engine: &Engine, file: &Str, text: &[u8]) -> Result<Tree> {
         at: Level::default(),
         nesting: 0,
         stack: Stack::here(),
+        pending: Vec::new(),
     };
     parser.at = parser.level();
     parser.file()?;
@@ -82,6 +83,8 @@ struct Parser<'p> {
     at: Level,
     nesting: usize,
     stack: Stack,
+    /// Children of the nodes that are being read.
+    pending: Vec<NodeId>,
 }
 
 impl Recursive for Parser<'_> {
@@ -164,7 +167,14 @@ impl<'p> Parser<'p> {
         if token.kind == kind { Ok(token) } else { self.unexpected(token, context) }
     }
     fn unquoted(&self, token: Token) -> Result<Str> {
-        match strconv::unquote(self.bytes(token)) {
+        let literal = self.bytes(token);
+        if let [b'"', inside @ .., b'"'] = literal
+            && inside.is_ascii()
+            && !inside.contains(&b'\\')
+        {
+            return Ok(inside.into());
+        }
+        match strconv::unquote(literal) {
             Some(text) => Ok(text.into()),
             None => self.fault("invalid syntax"),
         }
@@ -176,6 +186,12 @@ impl<'p> Parser<'p> {
             self.tree.symbols.push(name.into());
         }
         symbol
+    }
+    /// Children that are read now: what has been pending from there on.
+    fn children_from(&mut self, first: usize) -> Span {
+        let span = self.tree.add_children(self.pending.get(first..).unwrap_or(&[]));
+        self.pending.truncate(first);
+        span
     }
     /// A fresh level for a template's body, `$` known.
     fn level(&mut self) -> Level {
@@ -196,7 +212,7 @@ impl<'p> Parser<'p> {
         }
         let at = self.peek_non_space().start;
         let (declared, assign) = self.declarations(context)?;
-        let mut commands = Vec::new();
+        let first = self.pending.len();
         loop {
             let token = self.next_non_space();
             use TokenKind::*;
@@ -204,27 +220,28 @@ impl<'p> Parser<'p> {
                 kind if kind == end => break,
                 Bool | CharConstant | Complex | Dot | Field | Identifier | Number | Nil | RawString | String | Variable | LeftParen => {
                     self.backup();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.pending.push(command);
                 }
                 _ => return self.unexpected(token, context),
             }
         }
-        if commands.is_empty() {
+        if self.pending.len() == first {
             return self.fault(format!("missing value for {context}"));
         }
-        self.check_stages(&commands)?;
+        self.check_stages(self.pending.get(first..).unwrap_or(&[]))?;
         if !assign {
             self.at.irregular |= end == TokenKind::RightParen && !declared.is_empty();
             declared.iter().for_each(|symbol| self.at.stack.push(*symbol));
         }
         let declared: Vec<NodeId> = declared.into_iter().map(|symbol| self.variable_node(at, symbol, assign)).collect();
-        let pipe = Pipe { declared: self.tree.add_children(&declared), assign, commands: self.tree.add_children(&commands) };
+        let pipe = Pipe { declared: self.tree.add_children(&declared), assign, commands: self.children_from(first) };
         Ok(self.tree.add(at, Kind::Pipe(pipe)))
     }
 
     fn variable_node(&mut self, at: usize, symbol: u32, assign: bool) -> NodeId {
         let slot = if assign { self.slot(symbol) } else { UNRESOLVED };
-        self.tree.add(at, Kind::Variable(Variable { symbol, slot, fields: Box::default() }))
+        self.tree.add(at, Kind::Variable(Variable { symbol, slot, fields: Span::default() }))
     }
 
     /// Where a variable stands on the stack now.
@@ -296,10 +313,11 @@ impl<'p> Parser<'p> {
     /// Operands separated by spaces, up to a pipe (read) or the end of the pipeline (left).
     fn command(&mut self) -> Result<NodeId> {
         let at = self.peek_non_space().start;
-        let mut words = Vec::new();
+        let first = self.pending.len();
         loop {
             self.peek_non_space();
-            words.extend(self.operand()?);
+            let word = self.operand()?;
+            self.pending.extend(word);
             let token = self.next();
             match token.kind {
                 TokenKind::Space => continue,
@@ -309,10 +327,10 @@ impl<'p> Parser<'p> {
             }
             break;
         }
-        if words.is_empty() {
+        if self.pending.len() == first {
             return self.fault("empty command");
         }
-        let words = self.tree.add_children(&words);
+        let words = self.children_from(first);
         Ok(self.tree.add(at, Kind::Command(words)))
     }
 
@@ -323,27 +341,31 @@ impl<'p> Parser<'p> {
         if first.kind != TokenKind::Field {
             return Ok(Some(term));
         }
-        let mut fields: Vec<Str> = Vec::new();
+        // The term's own name, if it is a field, was the last one.
+        let start = self.tree.names.len().saturating_sub(usize::from(matches!(self.tree.node(term).kind, Kind::Field(_))));
         while self.peek().kind == TokenKind::Field {
             let token = self.next();
-            fields.push(self.field_name(token));
+            self.add_name(token);
         }
+        let fields = self.tree.names_from(start);
         // parity: text/template gives the longer node the place of its second part.
-        let joined = |names: &[Str], fields: Vec<Str>| names.iter().cloned().chain(fields).collect();
         let kind = match &self.tree.node(term).kind {
-            Kind::Field(names) => Kind::Field(joined(names, fields)),
-            Kind::Variable(variable) => Kind::Variable(Variable { fields: joined(&variable.fields, fields), ..*variable }),
+            Kind::Field(_) => Kind::Field(fields),
+            Kind::Variable(variable) => Kind::Variable(Variable { fields, ..*variable }),
             Kind::Bool(_) | Kind::String { .. } | Kind::Number(_) | Kind::Nil | Kind::Dot => {
                 let shown = print(self.engine, &self.tree, self.text, term);
                 return self.fault(format!("unexpected . after term {}", strconv::quote(shown.as_bytes())));
             }
-            _ => Kind::Chain { node: term, fields: fields.into() },
+            _ => Kind::Chain { node: term, fields },
         };
         Ok(Some(self.tree.add(first.start, kind)))
     }
 
-    fn field_name(&self, token: Token) -> Str {
-        self.bytes(token).get(1..).unwrap_or(&[]).into()
+    fn add_name(&mut self, token: Token) -> Span {
+        let start = self.tree.names.len();
+        let name = self.bytes(token).get(1..).unwrap_or(&[]);
+        self.tree.names.push(name.into());
+        self.tree.names_from(start)
     }
 
     fn term(&mut self) -> Result<Option<NodeId>> {
@@ -364,9 +386,9 @@ impl<'p> Parser<'p> {
                 if self.at.known.place(symbol).is_none() {
                     return self.fault(format!("undefined variable {}", strconv::quote(bytes)));
                 }
-                Kind::Variable(Variable { symbol, slot: self.slot(symbol), fields: Box::default() })
+                Kind::Variable(Variable { symbol, slot: self.slot(symbol), fields: Span::default() })
             }
-            TokenKind::Field => Kind::Field([self.field_name(token)].into()),
+            TokenKind::Field => Kind::Field(self.add_name(token)),
             TokenKind::Bool => Kind::Bool(bytes == b"true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => match number::parse(bytes, token.kind, token.end) {
                 Ok(number) => Kind::Number(Box::new(number)),

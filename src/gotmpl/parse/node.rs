@@ -5,7 +5,7 @@ use crate::data::{Str, Value};
 /// A node's number in [`Tree::nodes`].
 pub(in crate::gotmpl) type NodeId = u32;
 
-/// A range of [`Tree::children`].
+/// A range of [`Tree::children`] or of [`Tree::names`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::gotmpl) struct Span {
     start: u32,
@@ -45,12 +45,13 @@ pub(in crate::gotmpl) enum Kind {
     Command(Span),
     /// The number of a row in the function table.
     Function(u32),
-    Field(Box<[Str]>),
+    /// `.a.b`
+    Field(Span),
     Variable(Variable),
     /// `(pipeline).a.b`, `function.a`
     Chain {
         node: NodeId,
-        fields: Box<[Str]>,
+        fields: Span,
     },
     Dot,
     Nil,
@@ -81,13 +82,13 @@ pub(in crate::gotmpl) struct Pipe {
 }
 
 /// `$x.a.b`
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::gotmpl) struct Variable {
     /// Its number in [`Tree::symbols`].
     pub(in crate::gotmpl) symbol: u32,
     /// Where it stands on the stack of a regular template; [`UNRESOLVED`] where nobody has declared it.
     pub(in crate::gotmpl) slot: u32,
-    pub(in crate::gotmpl) fields: Box<[Str]>,
+    pub(in crate::gotmpl) fields: Span,
 }
 
 /// No slot: only looking for the name will tell.
@@ -122,16 +123,28 @@ pub(in crate::gotmpl) struct Template {
 pub(in crate::gotmpl) struct Tree {
     pub(in crate::gotmpl) nodes: Vec<Node>,
     pub(in crate::gotmpl) children: Vec<NodeId>,
+    /// Names of fields.
+    pub(in crate::gotmpl) names: Vec<Str>,
     /// Names of variables, with the dollar sign.
     pub(in crate::gotmpl) symbols: Vec<Str>,
     /// The file's own template first, then the defined ones.
     pub(in crate::gotmpl) templates: Vec<Template>,
 }
 
+impl Span {
+    pub(in crate::gotmpl) fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+}
+
 impl Tree {
     /// The children in a range.
     pub(in crate::gotmpl) fn span(&self, span: Span) -> &[NodeId] {
         self.children.get(span.start as usize..span.end as usize).unwrap_or(&[])
+    }
+    /// The names of fields in a range.
+    pub(in crate::gotmpl) fn names(&self, span: Span) -> &[Str] {
+        self.names.get(span.start as usize..span.end as usize).unwrap_or(&[])
     }
     /// A node; ids come from the parser only.
     pub(in crate::gotmpl) fn node(&self, id: NodeId) -> &Node {
@@ -140,6 +153,10 @@ impl Tree {
     pub(super) fn add(&mut self, at: usize, kind: Kind) -> NodeId {
         self.nodes.push(Node { at: at as u32, kind });
         (self.nodes.len() - 1) as NodeId
+    }
+    /// The range of the names from there to the last one.
+    pub(super) fn names_from(&self, start: usize) -> Span {
+        Span { start: start as u32, end: self.names.len() as u32 }
     }
     pub(super) fn add_children(&mut self, ids: &[NodeId]) -> Span {
         let start = self.children.len() as u32;

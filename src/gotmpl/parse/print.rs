@@ -1,7 +1,6 @@
 //! A node as Go prints it in errors: spaces normalised, literals as written.
 
-use super::{Kind, NodeId, Tree};
-use crate::data::Str;
+use super::{Kind, NodeId, Span, Tree};
 use crate::golang::strconv;
 use crate::gotmpl::engine::Engine;
 use crate::gotmpl::stack::{Recursive, Stack, deeper};
@@ -35,8 +34,8 @@ impl Printer<'_> {
         let text = self.text;
         self.put(text.get(from as usize..to as usize).unwrap_or(&[]));
     }
-    fn fields(&mut self, fields: &[Str]) {
-        for field in fields {
+    fn fields(&mut self, fields: Span) {
+        for field in self.tree.names(fields) {
             self.put(".");
             self.put(field);
         }
@@ -82,14 +81,14 @@ impl Printer<'_> {
             }
             Kind::Command(words) => self.joined(tree.span(*words), " "),
             Kind::Function(row) => self.put(self.engine.functions().row(*row).function.name),
-            Kind::Field(fields) => self.fields(fields),
+            Kind::Field(fields) => self.fields(*fields),
             Kind::Variable(variable) => {
                 self.put(tree.symbols.get(variable.symbol as usize).map_or(&[][..], |name| name));
-                self.fields(&variable.fields);
+                self.fields(variable.fields);
             }
             Kind::Chain { node, fields } => {
                 self.operand(*node);
-                self.fields(fields);
+                self.fields(*fields);
             }
             Kind::Dot => self.put("."),
             Kind::Nil => self.put("nil"),

@@ -16,9 +16,7 @@ mod dsa;
 mod encoding;
 mod environment;
 mod equality;
-mod euclid;
 mod json;
-mod keymaker;
 mod keys;
 mod lanes;
 mod letters;
@@ -31,7 +29,6 @@ mod patterns;
 mod primes;
 mod random;
 mod reflection;
-mod signing;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -41,8 +38,6 @@ mod words;
 
 use super::{Call, Failure, Family, Function, Source};
 use crate::data::Value;
-
-pub use keymaker::KeyMaker;
 
 /// What Helm leaves out and helmfile keeps.
 pub const ENVIRONMENT: Family = family("Environment", environment::TABLE);

@@ -8,6 +8,7 @@ use super::arguments::{int, made, origin, printed, string, strings, strval, text
 use super::letters::{decode, decode_last, is_space, runes};
 use super::{Call, Failure, Function, row};
 use crate::data::{Kind, List, Map, Origin, Str, Type, Value};
+use crate::golang::fmt::append_value;
 use crate::golang::strconv;
 
 /// The rows.
@@ -216,15 +217,27 @@ fn has_suffix(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 fn quote(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     call.check_values(arguments)?;
     let parts = arguments.iter().filter(|value| !value.is_nil());
-    let quoted: Vec<Vec<u8>> = parts.map(|part| strconv::quote(&strval(part)).into_bytes()).collect();
-    Ok(Value::string(quoted.join(&b' ')).from_origin(origin(arguments)))
+    let result = call.text(|out| {
+        for (at, part) in parts.enumerate() {
+            out.extend((at > 0).then_some(b' '));
+            strconv::append_quote(out, &strval(part));
+        }
+    });
+    Ok(result.from_origin(origin(arguments)))
 }
 
 fn squote(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     call.check_values(arguments)?;
     let parts = arguments.iter().filter(|value| !value.is_nil());
-    let quoted: Vec<Vec<u8>> = parts.map(|part| [&b"'"[..], &printed(part), b"'"].concat()).collect();
-    Ok(Value::string(quoted.join(&b' ')).from_origin(origin(arguments)))
+    let result = call.text(|out| {
+        for (at, part) in parts.enumerate() {
+            out.extend((at > 0).then_some(b' '));
+            out.push(b'\'');
+            append_value(out, part);
+            out.push(b'\'');
+        }
+    });
+    Ok(result.from_origin(origin(arguments)))
 }
 
 fn cat(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -241,22 +254,24 @@ fn nindent(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     indented(call, b"\n", arguments)
 }
 
-fn indented(call: &Call<'_>, before: &[u8], arguments: &[Value]) -> Result<Value, Failure> {
+fn indented(call: &mut Call<'_>, before: &[u8], arguments: &[Value]) -> Result<Value, Failure> {
     let (spaces, whole) = (int(arguments, 0), text(arguments, 1));
     let spaces = usize::try_from(spaces).map_err(|_| Failure::from("strings: negative Repeat count"))?;
     let lines = whole.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
     let size = (spaces as u128).saturating_mul(lines as u128).saturating_add(whole.len() as u128).saturating_add(before.len() as u128);
     call.check_size(size)?;
-    let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    out.extend_from_slice(before);
-    out.resize(out.len().saturating_add(spaces), b' ');
-    for line in whole.split_inclusive(|byte| *byte == b'\n') {
-        out.extend_from_slice(line);
-        if line.ends_with(b"\n") {
-            out.resize(out.len().saturating_add(spaces), b' ');
+    let result = call.text(|out| {
+        out.reserve(usize::try_from(size).unwrap_or_default());
+        out.extend_from_slice(before);
+        out.resize(out.len().saturating_add(spaces), b' ');
+        for line in whole.split_inclusive(|byte| *byte == b'\n') {
+            out.extend_from_slice(line);
+            if line.ends_with(b"\n") {
+                out.resize(out.len().saturating_add(spaces), b' ');
+            }
         }
-    }
-    Ok(made(Value::string(out), arguments, 1))
+    });
+    Ok(made(result, arguments, 1))
 }
 
 fn plural(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
