@@ -4,6 +4,7 @@
 // Tests read files, look at the environment and print what they counted.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, clippy::print_stderr)]
 
+mod bad_input;
 mod cases;
 mod deployment;
 mod differential;

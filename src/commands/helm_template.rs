@@ -15,7 +15,7 @@ use crate::diag::{Error, Kind, Result};
 use crate::fetch::{Repositories, Repository};
 use crate::gotmpl::{Engine, Environment, FunctionTable, Options, TemplateSet, funcs};
 use crate::render::{self, Failure, KubeVersion, PrintOptions, SchemaCheck};
-use crate::report::Phase;
+use crate::report::{Phase, without_middle};
 
 /// Runs a helm command; `arguments` are what stands after `helm`.
 pub fn helm(run: &Run, arguments: &[String]) -> Exit {
@@ -80,6 +80,9 @@ pub fn helm_words(error: &clap::Error) -> String {
     }
 }
 
+/// Characters at either end of an error that are printed; of a longer one the middle is left out.
+const LONGEST: usize = 500_000;
+
 /// An error on stderr as helm prints it, to the letter; before it, where nothing reads for helm's words, what we know.
 fn say(run: &Run, failure: &Failure) {
     for warning in &failure.warnings {
@@ -90,15 +93,19 @@ fn say(run: &Run, failure: &Failure) {
             run.output.log(&format!("---\n# Source: {path}\n{text}"));
         }
     }
+    for error in &failure.more {
+        run.output.error(error);
+    }
     run.output.explanation(&failure.error);
-    run.output.log(&format!("Error: {}", failure.error));
+    run.output.log(&format!("Error: {}", without_middle(&failure.error.to_string(), LONGEST)));
     if failure.invalid_yaml_hint && !run.debug {
         run.output.log("\nUse --debug flag to render out invalid YAML");
     }
 }
 
 fn one_chart(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
-    let plain = |error: Error| Box::new(Failure { error, invalid_yaml_hint: false, warnings: Vec::new(), files: Vec::new() });
+    let plain =
+        |error: Error| Box::new(Failure { error, more: Vec::new(), invalid_yaml_hint: false, warnings: Vec::new(), files: Vec::new() });
     let kube_version = args.kube_version.as_deref().map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(plain)?;
     let (name, chart) = name_and_chart(run, args).map_err(plain)?;
     let values = run.timings.measure(Phase::Values, Some(&name), || user_values::of_flags(run, &args.values)).map_err(plain)?;

@@ -122,7 +122,7 @@ impl<'r> Path<'r> {
             world: run,
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));
-        let rendered = rendered.map_err(|failure| helm(failure.error))?;
+        let rendered = rendered.map_err(|failure| std::iter::once(failure.error).chain(failure.more).map(helm).collect::<Errors>())?;
         Ok(Product { chart, rendered })
     }
 }

@@ -154,6 +154,9 @@ fn bytes(number: u64) -> String {
 fn number(value: &str) -> Result<u64, String> {
     let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = value.get(digits.len()..).unwrap_or_default();
+    if digits.is_empty() {
+        return Err(format!("{value:?} is no whole number"));
+    }
     let factor: u64 = match unit {
         "" => 1,
         "k" => 1_000,
@@ -165,7 +168,7 @@ fn number(value: &str) -> Result<u64, String> {
         _ => return Err(format!("{value:?} has an unknown unit: k, M, G, Ki, Mi and Gi are known")),
     };
     let digits = digits.replace('_', "");
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!("{value:?} is no whole number"));
     }
     let product = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));

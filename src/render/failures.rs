@@ -14,13 +14,16 @@ pub(super) const START: &str = "HELM_ERR_START";
 pub(super) const END: &str = "HELM_ERR_END";
 
 /// A template that can't be parsed.
-pub(super) fn parse_error(error: &ParseError, text: &Str, linked: &Linked<'_>) -> Error {
+pub(super) fn parse_error(error: &ParseError, text: &Str, request: &Request<'_>, linked: &Linked<'_>) -> Error {
     let whole = error.to_string();
     let tokens: Vec<&str> = whole.split(": ").collect();
     let location = tokens.get(1).copied().unwrap_or_default();
     let message = tokens.last().copied().unwrap_or_default();
-    let report =
-        Error::new(Kind::Template, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, None));
+    let kind = if error.limit.is_some() { Kind::Limit } else { Kind::Template };
+    let report = Error::new(kind, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, None));
+    if let Some(limit) = error.limit {
+        return report.hint(raise(&request.limits, limit));
+    }
     match error.unknown_function().and_then(|name| nearest(name, linked.function_names())) {
         Some(near) => report.hint(format!("did you mean `{near}`?")),
         None => report,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::data::yaml::{Style, write};
 use crate::data::{GoKind, Kind as Is, Map, Member, Object, Signature, Str, Type, Value};
-use crate::golang::{glob::Glob, path};
+use crate::golang::glob::{Fault, Glob};
+use crate::golang::path;
 
 /// A chart's files by path.
 #[derive(Debug, Clone)]
@@ -17,11 +18,20 @@ impl Files {
         self.0.get(name).cloned().unwrap_or_default()
     }
 
-    fn glob(&self, pattern: &[u8]) -> Files {
-        // parity: helm pkg/engine/files.go lets a pattern that is none match everything.
-        let Ok(glob) = Glob::new(&String::from_utf8_lossy(pattern), &['/']) else { return self.clone() };
-        let found = self.0.iter().filter(|(name, _)| glob.matches(&name.to_text()));
-        Files(Arc::new(found.map(|(name, data)| (name.clone(), data.clone())).collect()))
+    fn glob(&self, pattern: &[u8]) -> Result<Files, String> {
+        let glob = match Glob::new(&String::from_utf8_lossy(pattern), &['/']) {
+            Ok(glob) => glob,
+            // parity: helm pkg/engine/files.go lets a pattern that is none match everything.
+            Err(Fault::Syntax(_)) => return Ok(self.clone()),
+            Err(Fault::TooLarge(words)) => return Err(words.to_owned()),
+        };
+        let mut found = BTreeMap::new();
+        for (name, data) in self.0.iter() {
+            if glob.matches(&name.to_text()).ok_or("pattern takes too long to match")? {
+                found.insert(name.clone(), data.clone());
+            }
+        }
+        Ok(Files(Arc::new(found)))
     }
 
     fn lines(&self, name: &[u8]) -> Value {
@@ -62,7 +72,7 @@ impl Object for Files {
         match name {
             "Get" => Ok(self.get(&argument).into()),
             "GetBytes" => Ok(Is::Bytes(self.get(&argument)).into()),
-            "Glob" => Ok(Value::object(self.glob(&argument))),
+            "Glob" => self.glob(&argument).map(Value::object),
             "Lines" => Ok(self.lines(&argument)),
             "AsConfig" => self.as_yaml(Str::clone),
             "AsSecrets" => self.as_yaml(|data| data_encoding::BASE64.encode(data).into()),

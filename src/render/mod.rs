@@ -87,6 +87,8 @@ pub struct Request<'a> {
 pub struct Failure {
     /// `Display` is what helm prints after `Error: `.
     pub error: Error,
+    /// The same of what helm does not get to: the other templates that can't be parsed, in helm's order.
+    pub more: Vec<Error>,
     /// Whether helm adds the line `Use --debug flag to render out invalid YAML`: it does when templates,
     /// their output or the chart's kubeVersion are at fault.
     pub invalid_yaml_hint: bool,
@@ -104,16 +106,20 @@ pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> R
     let mut warnings = chart.warnings.clone();
     let (tree, values, violations) = match prepare(chart, user_values, request, &mut warnings) {
         Ok(prepared) => prepared,
-        Err(error) => return Err(Box::new(Failure { error, invalid_yaml_hint: false, warnings, files: Vec::new() })),
+        Err(error) => return Err(Box::new(Failure { error, more: Vec::new(), invalid_yaml_hint: false, warnings, files: Vec::new() })),
     };
     let mut files = Vec::new();
-    match render_tree(&tree, &values, request, &mut warnings, &mut files) {
+    let linked = Linked::new(&tree, &values, request);
+    match render_tree(&tree, &linked, request, &mut warnings, &mut files) {
         Ok((manifests, hooks, notes)) => {
             let mut crds = Vec::new();
             collect_crds(&tree, tree.root(), &mut crds);
             Ok(Rendered { manifests, hooks, crds, notes, values, violations, warnings, profile: request.profile })
         }
-        Err(error) => Err(Box::new(Failure { error, invalid_yaml_hint: true, warnings, files })),
+        Err(error) => {
+            let more = linked.parse_errors().into_iter().skip(1).collect();
+            Err(Box::new(Failure { error, more, invalid_yaml_hint: true, warnings, files }))
+        }
     }
 }
 
@@ -165,7 +171,7 @@ type Documents = (Vec<Manifest>, Vec<Hook>, Str);
 
 fn render_tree(
     tree: &Tree,
-    values: &Map,
+    linked: &Linked<'_>,
     request: &Request<'_>,
     warnings: &mut Vec<Warning>,
     files: &mut Vec<(Str, Str)>,
@@ -174,7 +180,7 @@ fn render_tree(
     let kube_version = request.kube_version.unwrap_or(&assumed);
     let chart = tree.chart(tree.root());
     check_kube_version(chart, &kube_version.normalized, &kube_version.version)?;
-    let rendered = Linked::new(tree, values, request).run()?;
+    let rendered = linked.run()?;
     let own_notes = path::join(&[tree.name(tree.root()).as_bytes(), b"templates/NOTES.txt"]);
     let mut notes = Vec::new();
     for (name, text) in rendered {

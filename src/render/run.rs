@@ -172,25 +172,35 @@ impl<'a> Linked<'a> {
         data
     }
 
+    /// All files, deepest first: the order in which helm parses and runs them.
+    fn order(&self) -> Vec<(&Vec<u8>, &Template)> {
+        let mut order: Vec<_> = self.templates.iter().collect();
+        let depth = |name: &[u8]| name.iter().filter(|byte| **byte == b'/').count();
+        order.sort_by_cached_key(|(name, _)| std::cmp::Reverse((depth(name), (*name).clone())));
+        order
+    }
+
+    /// What is wrong with each of the files that can't be parsed; helm says the first.
+    pub(super) fn parse_errors(&self) -> Vec<Error> {
+        let broken = self.order().into_iter().filter_map(|(_, template)| Some((template.program.as_ref().err()?, &template.text)));
+        broken.map(|(error, text)| parse_error(error, text, self.request, self)).collect()
+    }
+
     /// Runs all files that are no partials, deepest first; gives their text in path order.
     pub(super) fn run(&self) -> Result<Vec<(Str, Str)>> {
-        let mut order: Vec<&Vec<u8>> = self.templates.keys().collect();
-        let depth = |name: &[u8]| name.iter().filter(|byte| **byte == b'/').count();
-        order.sort_by_cached_key(|name| std::cmp::Reverse((depth(name), (*name).clone())));
+        let order = self.order();
         let mut set = TemplateSet::new(&engine_of(self.request.profile).with_limits(self.request.limits), "gotpl");
         let budget = Budget::new();
-        for name in &order {
-            let template = &self.templates[*name];
+        for (_, template) in &order {
             match &template.program {
                 Ok(program) => set.add(program),
-                Err(error) => return Err(parse_error(error, &template.text, self)),
+                Err(error) => return Err(parse_error(error, &template.text, self.request, self)),
             }
         }
         let context = HelmContext { lookup: self.request.lookup.cloned(), host_by_name: self.request.host_by_name };
         let environment = Environment { world: self.request.world, context: &context };
         let mut rendered = Vec::with_capacity(order.len());
-        for name in order.into_iter().filter(|name| !is_partial(name)) {
-            let template = &self.templates[name];
+        for (name, template) in order.into_iter().filter(|(name, _)| !is_partial(name)) {
             let about = [("Name", Value::from(Str::from(name.as_slice()))), ("BasePath", template.base_path.clone().into())];
             let about = Values::new(about.into_iter().collect(), self.request.profile);
             template.data.insert("Template", Value::object(about));

@@ -50,11 +50,11 @@ fn explained<'a>(mut group: Group<'a>, error: &'a Error) -> Group<'a> {
     let mut cause = error.caused_by();
     while let Some(under) = cause {
         let place = under.place().map_or(String::new(), |place| format!("{place}: "));
-        group = group.element(Level::NOTE.message(format!("because {place}{}", under.message())));
+        group = group.element(Level::NOTE.message(format!("because {place}{}", shortened(under.message()))));
         cause = under.caused_by();
     }
     for hint in error.hints() {
-        group = group.element(Level::HELP.message(hint.as_str()));
+        group = group.element(Level::HELP.message(without_middle(hint, 200)));
     }
     group
 }
@@ -69,18 +69,38 @@ fn title(error: &Error) -> String {
 
 /// Go repeats a template that includes itself a thousand times: the middle of a very long message is left out.
 fn shortened(message: &str) -> Cow<'_, str> {
-    const KEPT: usize = 600;
-    let left_out = message.chars().count().saturating_sub(2 * KEPT);
-    if left_out < KEPT {
-        return message.into();
+    without_middle(message, 600)
+}
+
+/// The text without its middle where it is much longer than `kept` characters at either end.
+pub fn without_middle(text: &str, kept: usize) -> Cow<'_, str> {
+    let left_out = text.chars().count().saturating_sub(kept.saturating_mul(2));
+    if left_out < kept {
+        return text.into();
     }
-    let head: String = message.chars().take(KEPT).collect();
-    let tail: String = message.chars().skip(KEPT + left_out).collect();
+    let head: String = text.chars().take(kept).collect();
+    let tail: String = text.chars().skip(kept + left_out).collect();
     format!("{head} … ({left_out} characters left out) … {tail}").into()
 }
 
 fn reached(frame: &Frame) -> String {
-    format!("reached from {}: {}", frame.place, frame.doing)
+    format!("reached from {}: {}", frame.place, without_middle(&frame.doing, 200))
+}
+
+/// Characters of a line that are shown whole.
+const LINE: usize = 400;
+/// Characters that are shown on both sides of a place in a longer line.
+const AROUND: usize = 80;
+
+/// The part of a very long line round a column (from 1).
+fn around(line: &str, column: u32) -> Option<String> {
+    let length = line.chars().count();
+    if length <= LINE {
+        return None;
+    }
+    let from = (column as usize).saturating_sub(AROUND + 1);
+    let part: String = line.chars().skip(from).take(2 * AROUND).collect();
+    Some(format!("in a line of {length} characters: …{part}…"))
 }
 
 fn level(severity: Severity) -> Level<'static> {
@@ -92,7 +112,8 @@ fn level(severity: Severity) -> Level<'static> {
 }
 
 fn with_place<'a>(group: Group<'a>, place: &'a Place, note: Option<&'a str>) -> Group<'a> {
-    let Some(excerpt) = place.excerpt.as_deref().filter(|_| place.line > 0) else {
+    let long = place.excerpt.as_deref().and_then(|line| around(line, place.column));
+    let Some(excerpt) = place.excerpt.as_deref().filter(|_| place.line > 0 && long.is_none()) else {
         let mut origin = Origin::path(place.file.as_str());
         if place.line > 0 {
             origin = origin.line(place.line as usize);
@@ -100,7 +121,11 @@ fn with_place<'a>(group: Group<'a>, place: &'a Place, note: Option<&'a str>) -> 
                 origin = origin.char_column(place.column as usize);
             }
         }
-        return group.element(origin);
+        let group = group.element(origin);
+        return match long {
+            Some(part) => group.element(Level::NOTE.message(part)),
+            None => group,
+        };
     };
     let start = excerpt.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(excerpt.len(), |(at, _)| at);
     let meant: usize = excerpt[start..].chars().take(place.width as usize).map(char::len_utf8).sum();
@@ -123,6 +148,17 @@ fn word_length(text: &str) -> usize {
 mod tests {
     use super::describe;
     use crate::diag::{Error, Kind, Place};
+
+    #[test]
+    fn of_a_very_long_line_only_the_part_round_the_place_is_shown() {
+        let text = format!("{}wrong{}", "x".repeat(1_000_000), "y".repeat(1_000_000));
+        let error = Error::new(Kind::Syntax, "no").at(Place::in_text("a.yaml", text.as_bytes(), 1_000_000));
+        let shown = describe(&error, false);
+        assert!(shown.len() < 1_000, "{} bytes", shown.len());
+        for part in ["--> a.yaml:1:1000001", "in a line of 2000005 characters: …xxx", "xwrongy"] {
+            assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+        }
+    }
 
     #[test]
     fn a_report_shows_place_excerpt_way_and_hint() {

@@ -11,7 +11,7 @@ mod timings;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-pub use errors::describe;
+pub use errors::{describe, without_middle};
 pub use findings::{Format, findings};
 pub use functions::{FunctionPage, function_list, function_page, functions_json};
 pub use timings::{Phase, Timings};

@@ -243,7 +243,7 @@ fn report(setting: &Setting, template: &Template<'_>, broken: Broken) -> Error {
 
 /// What to do about a limit that was reached.
 pub fn raise(limits: &Limits, limit: Limit) -> String {
-    format!("the limit {0} is {1}; where the template needs more: --limit {0}=…", limit.name(), limits.shown(limit))
+    format!("the limit `{0}` is {1}: raise it with --limit {0}=… or BKHELM_LIMITS", limit.name(), limits.shown(limit))
 }
 
 /// A template that failed while it ran, with all that is known about it.

@@ -20,6 +20,7 @@ pub struct Call {
     folder: PathBuf,
     home: tempfile::TempDir,
     variables: Vec<(String, String)>,
+    memory: Option<u64>,
 }
 
 /// The program under test.
@@ -41,7 +42,7 @@ pub fn shared() -> Option<PathBuf> {
 impl Call {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        Self { arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new() }
+        Self { arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new(), memory: None }
     }
 
     pub fn arguments<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
@@ -54,6 +55,12 @@ impl Call {
         self
     }
 
+    /// Lets the program have so many bytes of address space: it dies where it wants more.
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.memory = Some(bytes);
+        self
+    }
+
     /// The home folder of the call: what the program may write its cache to.
     pub fn home(&self) -> &Path {
         self.home.path()
@@ -61,7 +68,15 @@ impl Call {
 
     /// Runs it with a clean environment. A minute without an end is a hang, and a failure.
     pub fn run(&self) -> Ran {
-        let mut child = Command::new(program())
+        let mut command = match self.memory {
+            None => Command::new(program()),
+            Some(bytes) => {
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", &format!("ulimit -v {}; exec \"$@\"", bytes / 1024), "sh"]).arg(program());
+                shell
+            }
+        };
+        let mut child = command
             .args(&self.arguments)
             .current_dir(&self.folder)
             .env_clear()

@@ -17,6 +17,10 @@ impl Search {
         Self { steps: MAX_STEPS }
     }
 
+    pub(super) fn is_over(&self) -> bool {
+        self.steps == 0
+    }
+
     fn step(&mut self) -> bool {
         self.steps = self.steps.saturating_sub(1);
         self.steps > 0

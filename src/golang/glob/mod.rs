@@ -9,6 +9,21 @@ mod parse;
 
 use matcher::{Matcher, Search};
 
+/// Why a pattern is no [`Glob`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// gobwas' text: `unexpected end of input`.
+    Syntax(String),
+    /// Longer or deeper than what is compiled here.
+    TooLarge(&'static str),
+}
+
+impl From<String> for Fault {
+    fn from(text: String) -> Self {
+        Fault::Syntax(text)
+    }
+}
+
 /// A compiled glob.
 #[derive(Debug, Clone)]
 pub struct Glob {
@@ -20,15 +35,17 @@ impl Glob {
     /// are known too.
     ///
     /// # Errors
-    /// gobwas' text (`unexpected end of input`), or ours where a pattern is too long or nests too deeply.
-    pub fn new(pattern: &str, separators: &[char]) -> Result<Glob, String> {
+    /// A pattern that is none, or that is too long or nests too deeply.
+    pub fn new(pattern: &str, separators: &[char]) -> Result<Glob, Fault> {
         let tree = parse::parse(pattern)?;
         Ok(Glob { matcher: compile::compile(&tree, separators)? })
     }
 
-    /// Whether the whole text matches. A pattern that takes too long on a text does not match it.
-    pub fn matches(&self, text: &str) -> bool {
-        self.matcher.matches(text.as_bytes(), &mut Search::new())
+    /// Whether the whole text matches; `None` where it takes too long to tell.
+    pub fn matches(&self, text: &str) -> Option<bool> {
+        let mut search = Search::new();
+        let found = self.matcher.matches(text.as_bytes(), &mut search);
+        (!search.is_over()).then_some(found)
     }
 }
 

@@ -1,5 +1,7 @@
 //! gobwas' pattern syntax.
 
+use super::Fault;
+
 /// Patterns longer or deeper than this are refused: the simplification is cubic in the parts of a pattern.
 const MAX_PARTS: usize = 128;
 const MAX_DEPTH: usize = 64;
@@ -31,8 +33,12 @@ pub(super) enum Node {
     Nothing,
 }
 
+fn check_length(nodes: &[Node]) -> Result<(), Fault> {
+    if nodes.len() > MAX_PARTS { Err(Fault::TooLarge("pattern is too long")) } else { Ok(()) }
+}
+
 /// Reads a pattern; an unclosed `{` ends with it.
-pub(super) fn parse(pattern: &str) -> Result<Node, String> {
+pub(super) fn parse(pattern: &str) -> Result<Node, Fault> {
     let mut reader = Reader { rest: pattern };
     // Alternatives and the nodes of each that are being read, outermost first.
     let mut open: Vec<Vec<Node>> = Vec::new();
@@ -45,18 +51,20 @@ pub(super) fn parse(pattern: &str) -> Result<Node, String> {
                 // The text so far waits as a pattern of its own, until the brace closes.
                 open.push(vec![Node::Pattern(std::mem::take(&mut current))]);
                 if open.len() > MAX_DEPTH {
-                    return Err("pattern nests too deeply".to_owned());
+                    return Err(Fault::TooLarge("pattern nests too deeply"));
                 }
                 continue;
             }
             Some(',') if in_braces => {
                 if let Some(group) = open.last_mut() {
                     group.push(Node::Pattern(std::mem::take(&mut current)));
+                    check_length(group)?;
                 }
                 continue;
             }
             Some('}') if in_braces => {
                 close(&mut open, &mut current);
+                check_length(&current)?;
                 continue;
             }
             Some('[') => reader.bracket()?,
@@ -77,9 +85,7 @@ pub(super) fn parse(pattern: &str) -> Result<Node, String> {
             }
         };
         current.push(node);
-        if current.len() > MAX_PARTS {
-            return Err("pattern is too long".to_owned());
-        }
+        check_length(&current)?;
     }
     while !open.is_empty() {
         close(&mut open, &mut current);

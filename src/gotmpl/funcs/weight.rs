@@ -1,6 +1,6 @@
 //! How large a value is once it is written out: lists that hold one list many times grow out of all bounds.
 
-use crate::data::{Kind, Value};
+use crate::data::{Kind, Map, Value};
 use crate::gotmpl::funcs::Failure;
 use crate::gotmpl::limits::{Limit, Limits, Reached};
 use crate::gotmpl::stack::{Recursive, Stack, deeper};
@@ -55,6 +55,8 @@ struct Scale<'l> {
     bytes: usize,
     parts: usize,
     deepest: usize,
+    /// A map passed on the way down and its depth, moved on in ever longer steps: it shows values that hold themselves.
+    anchor: Option<(Map, usize)>,
     stack: Stack,
 }
 
@@ -66,7 +68,7 @@ impl Recursive for Scale<'_> {
 
 impl<'l> Scale<'l> {
     fn new(limits: &'l Limits, max_depth: usize, indent: usize) -> Self {
-        Self { limits, max_depth, indent, bytes: limits.output, parts: limits.items, deepest: 0, stack: Stack::here() }
+        Self { limits, max_depth, indent, bytes: limits.output, parts: limits.items, deepest: 0, anchor: None, stack: Stack::here() }
     }
 
     fn put(&mut self, value: &Value, depth: usize) -> Result<(), Over> {
@@ -82,10 +84,15 @@ impl<'l> Scale<'l> {
             Kind::Map(map) => {
                 let entries = map.read();
                 self.enter(entries.len(), depth)?;
+                self.watch(map, depth)?;
                 entries.iter().try_for_each(|(key, item)| {
                     self.take(key.len().saturating_add(1))?;
                     self.put(item, depth.saturating_add(1))
-                })
+                })?;
+                if self.anchor.as_ref().is_some_and(|(_, at)| *at == depth) {
+                    self.anchor = None;
+                }
+                Ok(())
             }
             Kind::Object(object) => match object.underlying() {
                 Some(behind) if depth < self.max_depth => self.put(&behind, depth.saturating_add(1)),
@@ -104,6 +111,20 @@ impl<'l> Scale<'l> {
         self.deepest = self.deepest.max(depth);
         self.parts = self.parts.checked_sub(parts).ok_or(Over::Parts)?;
         self.take(depth.saturating_add(1).saturating_mul(self.indent).saturating_add(1).saturating_mul(parts))
+    }
+
+    /// Ends at a map that holds itself.
+    fn watch(&mut self, map: &Map, depth: usize) -> Result<(), Over> {
+        if depth < SHALLOW {
+            return Ok(());
+        }
+        if self.anchor.as_ref().is_some_and(|(anchor, _)| anchor.is(map)) {
+            return Err(Over::Depth);
+        }
+        if self.anchor.as_ref().is_none_or(|(_, at)| depth >= at.saturating_mul(2)) {
+            self.anchor = Some((map.clone(), depth));
+        }
+        Ok(())
     }
 
     fn take(&mut self, bytes: usize) -> Result<(), Over> {

@@ -47,6 +47,8 @@ impl<'t> Cursor<'t> {
     pub(super) fn peek(&self) -> Scanned<Option<char>> {
         let rest = &self.text[self.at.min(self.text.len())..];
         let Some(first) = rest.first() else { return Ok(None) };
+        // No character is longer.
+        let rest = rest.get(..4).unwrap_or(rest);
         let character = match rest.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()) {
             Some(character) => character,
             None => return self.fault(format!("invalid UTF-8 byte: 0x{first:02x}")),

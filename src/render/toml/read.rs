@@ -115,6 +115,9 @@ impl Reader<'_> {
                 self.key_line = self.cursor.line;
             }
             key.push(part);
+            if key.len() > MAX_DEPTH {
+                return self.cursor.fault(format!("values nest deeper than {MAX_DEPTH} levels"));
+            }
             self.cursor.skip_blanks()?;
             match self.cursor.next()? {
                 Some('.') => {}
@@ -158,6 +161,9 @@ impl Reader<'_> {
                 self.key_line = self.cursor.line;
             }
             key.push(part);
+            if key.len() > MAX_DEPTH {
+                return self.cursor.fault(format!("values nest deeper than {MAX_DEPTH} levels"));
+            }
             self.cursor.skip_blanks()?;
             match self.cursor.next()? {
                 Some('.') => {}

@@ -1,0 +1,3 @@
+{{ define "c.name" }}
+x: {{ .Values.x }
+{{ end }}
