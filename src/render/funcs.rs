@@ -264,7 +264,11 @@ fn must_to_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failu
 }
 
 fn to_yaml_pretty(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Ok(without_line_end(call.write_value(any(arguments, 0), YAML_INDENT, |value| write(value, Style::Pretty))?.unwrap_or_default()))
+    match call.write_value(any(arguments, 0), YAML_INDENT, |value| write(value, Style::Pretty))? {
+        // parity: go-yaml panics over these, and the template engine makes an error of that
+        Err(message) if message.starts_with("cannot marshal type: ") => Err(message.into()),
+        written => Ok(without_line_end(written.unwrap_or_default())),
+    }
 }
 
 fn error_map(message: String) -> Value {
@@ -325,7 +329,7 @@ fn from_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
                 error_map(format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"))
             }
         },
-        Err((message, _)) => error_map(message),
+        Err((message, _)) => error_map(found_instead(&message, &text(arguments, 0), b'{').unwrap_or(message)),
     };
     Ok(value.from_origin(any(arguments, 0).origin))
 }
@@ -337,9 +341,24 @@ fn from_json_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, F
             Some("null") => List::nil(Type::List).into(),
             Some(found) => vec![Value::from(format!("json: cannot unmarshal {found} into Go value of type []interface {{}}"))].into(),
         },
-        Err((message, _)) => vec![Value::from(message)].into(),
+        Err((message, _)) => vec![Value::from(found_instead(&message, &text(arguments, 0), b'[').unwrap_or(message))].into(),
     };
     Ok(value.from_origin(any(arguments, 0).origin))
+}
+
+/// Go sees first that the whole is of a wrong type, then that a number in it is too large.
+fn found_instead(message: &str, text: &[u8], wanted: u8) -> Option<String> {
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    if *first == wanted || !message.starts_with("json: cannot unmarshal number ") {
+        return None;
+    }
+    let found = match first {
+        b'{' => "object",
+        b'[' => "array",
+        _ => "number",
+    };
+    let into = if wanted == b'{' { "map[string]interface {}" } else { "[]interface {}" };
+    Some(format!("json: cannot unmarshal {found} into Go value of type {into}"))
 }
 
 /// How Go's encoder ends where it is given nil.

@@ -382,6 +382,7 @@ impl<'r> Writer<'r> {
                 None => "Str",
             },
             "Any" => self.random.pick(&["Str", "Str", "Int", "Float", "Bool", "Nil", "List", "Dict", "Small", "Strs", "Date", "Ints"]),
+            "Shown" => self.random.pick(&["Str", "Int", "Float", "Bool", "Nil", "List", "Dict", "Small"]),
             "Plain" => {
                 let kind = self.random.pick(&["Str", "Int", "Float", "Bool", "Nil"]);
                 return self.constant(kind);
@@ -471,7 +472,8 @@ impl<'r> Writer<'r> {
                 _ => {}
             }
         }
-        if fits(self.dot) || self.dot == "Unknown" {
+        // Where the root is printed as a whole Go shows an address; so rarely.
+        if fits(self.dot) || (self.dot == "Unknown" && self.random.percent(15)) {
             found.push(".".to_owned());
         }
         (!found.is_empty()).then(|| found[self.random.below(found.len())].clone())
@@ -511,13 +513,13 @@ impl<'r> Writer<'r> {
         let pipeline = self.operand("Str", 1);
         let text = match self.random.below(8) {
             0 => format!("{{{{ define \"one\" }}}}tpl-{pipeline}{{{{ end }}}}{{{{ include \"one\" . }}}}"),
-            1 => format!("{{{{ if {pipeline} }}}}{{{{ . }}}}"),
+            1 => format!("{{{{ if {pipeline} }}}}{{{{ .Values.d1 }}}}"),
             2 => format!("a{{{{- range {pipeline} }}}}x{{{{ end -}}}} b"),
             3 => "{{ .Values.s1 }}{{ $.Release.Name }}".to_owned(),
             _ => format!("<{{{{ {pipeline} }}}}>"),
         };
         let text = if self.random.percent(8) { damage::damaged(self.random, &text) } else { text };
-        if text.contains('`') { "\"{{ . }}\"".to_owned() } else { format!("`{text}`") }
+        if text.contains('`') { "\"{{ 1 }}\"".to_owned() } else { format!("`{text}`") }
     }
 
     /// A call that gives that kind, without parentheses; its last argument may come through a pipe.

@@ -5,7 +5,7 @@
 //!
 //! Left out, because an answer must depend on nothing but the case: randomness (`rand…`, `uuidv4`, `shuffle`, `gen…`,
 //! `bcrypt`, `htpasswd`, `encryptAES`, and `derivePassword` for its slowness), the clock (`now`, `ago`, and dates of what
-//! is no date, see `Moment`), and `keys` and `values` but where they are sorted or counted.
+//! is no date, see `Moment`), times for `printf`, whose numeric verbs show an address (see `Shown`), and `keys` and `values` but where they are sorted or counted.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -66,10 +66,10 @@ Str js Any*
 Str urlquery Any*
 Str print Any*
 Str println Any*
-Str printf Format Any*
-Str printf Format Int Any*
+Str printf Format Shown*
+Str printf Format Int Shown*
 Str printf Format Float Str
-Str printf Format Str Any
+Str printf Format Str Shown
 Str printf Format List Dict
 Bool and Any Any*
 Any and Any Any*

@@ -250,6 +250,10 @@ impl Printer {
         }
         let name = object.go_type().name();
         let (pointer, name) = name.strip_prefix('*').map_or(("", name), |name| ("&", name));
+        // parity: a pointer inside something is printed as an address, which other verbs refuse
+        if !pointer.is_empty() && depth > 0 && !matches!(verb, 'v' | 'p' | 'b' | 'o' | 'd' | 'x' | 'X') {
+            return self.bad_verb(&Value::from(Kind::Object(object.clone())), verb);
+        }
         self.text(pointer);
         if self.flags.sharp_v {
             self.text(name);

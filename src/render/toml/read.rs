@@ -168,6 +168,7 @@ impl Reader<'_> {
             match self.cursor.next()? {
                 Some('.') => {}
                 Some('=') => return Ok(key),
+                None => return self.cursor.fault("unexpected EOF; expected key separator '='"),
                 found => {
                     let message = format!("expected '.' or '=', but got {} instead", quoted(found));
                     return if found == Some('\n') { self.cursor.fault_before(message) } else { self.cursor.fault(message) };
