@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench engine -- [ROUNDS]`. Each case is a folder of `benches/engine/cases`: `template.tpl`, `data.json`,
 //! and `template.jinja` where minijinja can do that work. All programs must give the same text. They take short turns
-//! in many rounds, and what is compared is the lower quartile of each one's turns: those that nothing else disturbed.
+//! in many rounds, in processor time, and the medians are compared.
 #![allow(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,12 +11,13 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bkhelm::charts::Profile;
 use bkhelm::data::{Kind, SourceFile, Sources, Value, json};
 use bkhelm::gotmpl::{Engine, Environment, Family, Function, FunctionTable, MissingKey, Options, TemplateSet, World};
 use bkhelm::render;
+use cpu_time::ThreadTime;
 
 /// What is measured: the row's name, its case, and whether only parsing is.
 const ROWS: &[(&str, &str, bool)] = &[
@@ -30,9 +31,9 @@ const ROWS: &[(&str, &str, bool)] = &[
     ("regexp", "regexp", false),
     ("a deployment", "deployment", false),
 ];
-/// How long one engine's turn takes: less than the scheduler's slice, so that some turns are whole on a busy machine.
-const TURN: Duration = Duration::from_millis(4);
-const ROUNDS: usize = 60;
+/// How much processor time one engine's turn takes.
+const TURN: Duration = Duration::from_millis(10);
+const ROUNDS: usize = 31;
 
 /// One engine with one case loaded.
 trait Contender {
@@ -44,7 +45,7 @@ trait Contender {
 
 /// Repeats the work for a turn; the mean time of one.
 fn measure(mut work: impl FnMut()) -> f64 {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let (mut count, mut batch) = (0u32, 1u32);
     loop {
         (0..batch).for_each(|_| work());
@@ -305,9 +306,9 @@ impl Contender for Gtmpl {
 
 // ---- the comparison
 
-fn lower_quartile(mut numbers: Vec<f64>) -> f64 {
+fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 4).copied().unwrap_or(f64::NAN)
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Everybody who can do the case; who can't, or gives another text, is left out with a word on stderr.
@@ -348,10 +349,10 @@ fn main() {
                 times.extend(other.as_mut().map(|other| other.turn(*parse)));
             }
         }
-        let own = lower_quartile(times);
+        let own = median(times);
         let [go, jinja, gtmpl] = others_times.map(|times| match times.as_slice() {
             [] => "—".to_owned(),
-            _ => format!("{:.1} ×", lower_quartile(times) / own),
+            _ => format!("{:.1} ×", median(times) / own),
         });
         println!("{row:<22}{:>9.1} µs{go:>14}{jinja:>18}{gtmpl:>14}", own / 1000.0);
     }
