@@ -44,6 +44,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         debug: run.debug || cli.flags.debug,
         program: run.program.clone(),
         setting,
+        keys: run.keys.clone(),
         timings: run.timings.clone(),
         said: Default::default(),
         ..*run

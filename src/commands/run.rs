@@ -10,6 +10,7 @@ use crate::data::Sources;
 use crate::data::yaml::Duplicates;
 use crate::diag::{Error, Errors, Kind, Result, Severity, nearest};
 use crate::fetch::Refresh;
+use crate::gotmpl::funcs::sprig::KeyMaker;
 use crate::gotmpl::{Limit, Limits, Usage, World};
 use crate::host::Host;
 use crate::report::{Level, Output, Phase, Timings};
@@ -47,6 +48,8 @@ pub struct Run {
     pub program: String,
     /// Files, environment and programs, every text that is read, and what came up on the way.
     pub setting: Setting,
+    /// What makes the keys that charts ask for.
+    pub keys: Arc<KeyMaker>,
     /// stdout and stderr.
     pub output: Output,
     /// `--timings`
@@ -85,6 +88,10 @@ impl Run {
             arguments.iter().map(move |argument| state::StateValue { argument: argument.clone(), text }).collect::<Vec<_>>()
         };
         let output = Output { level, colour: flags.color || (terminal && !plain) };
+        let keys = {
+            let host = host.clone();
+            Arc::new(KeyMaker::new(move |buffer| host.random(buffer)))
+        };
         let mut setting = Setting::new(host, Sources::new());
         set_limits(&mut setting.limits, &flags.limit).map_err(|error| (output, error))?;
         setting.duplicates = match flags.duplicate_keys {
@@ -95,6 +102,7 @@ impl Run {
             program,
             setting,
             output,
+            keys,
             timings: Timings::start(),
             profile: match flags.compat {
                 Compat::Helm4 => Profile::HELM4,
@@ -215,6 +223,9 @@ impl World for Run {
     }
     fn random(&self, buffer: &mut [u8]) {
         self.host().random(buffer);
+    }
+    fn key_maker(&self) -> Option<&KeyMaker> {
+        Some(&self.keys)
     }
     fn zone(&self) -> String {
         self.host().zone()

@@ -31,6 +31,16 @@ impl ParseError {
     pub fn unknown_function(&self) -> Option<&str> {
         self.message.strip_prefix("function \"")?.strip_suffix("\" not defined")
     }
+    /// The byte column, from 0, of the function that is not there, found again in the text; Go keeps the line only.
+    pub fn column(&self, text: &[u8]) -> Option<u32> {
+        let name = self.unknown_function()?.as_bytes();
+        let line = text.split(|byte| *byte == b'\n').nth(self.line.checked_sub(1)? as usize)?;
+        let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let action = memchr::memmem::find(line, b"{{").unwrap_or(0);
+        let mut found = memchr::memmem::find_iter(line, name).filter(|at| *at > action);
+        let at = found.find(|at| !letter(at.checked_sub(1)) && !letter(Some(at + name.len())))?;
+        u32::try_from(at).ok()
+    }
 }
 
 /// One template on the way to an error.

@@ -20,7 +20,8 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, request: &Request<'_>,
     let location = tokens.get(1).copied().unwrap_or_default();
     let message = tokens.last().copied().unwrap_or_default();
     let kind = if error.limit.is_some() { Kind::Limit } else { Kind::Template };
-    let report = Error::new(kind, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, None));
+    let report =
+        Error::new(kind, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, error.column(text)));
     if let Some(limit) = error.limit {
         return report.hint(raise(&request.limits, limit));
     }

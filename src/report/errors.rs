@@ -127,13 +127,16 @@ fn with_place<'a>(group: Group<'a>, place: &'a Place, note: Option<&'a str>) -> 
             None => group,
         };
     };
+    let whole = excerpt.len() - excerpt.trim_start().len()..excerpt.trim_end().len();
     let start = excerpt.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(excerpt.len(), |(at, _)| at);
     let meant: usize = excerpt[start..].chars().take(place.width as usize).map(char::len_utf8).sum();
     let end = start + if meant > 0 { meant } else { word_length(&excerpt[start..]) };
+    // Where only the line is known, all of it may be meant.
+    let span = if place.column == 0 && !whole.is_empty() { whole } else { start..end };
     let kind = if note.is_some() { AnnotationKind::Context } else { AnnotationKind::Primary };
     let annotation = match note {
-        Some(note) => kind.span(start..end).label(note),
-        None => kind.span(start..end),
+        Some(note) => kind.span(span).label(note),
+        None => kind.span(span),
     };
     group.element(Snippet::source(excerpt).line_start(place.line as usize).path(place.file.as_str()).fold(false).annotation(annotation))
 }

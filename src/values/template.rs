@@ -231,7 +231,7 @@ fn report(setting: &Setting, template: &Template<'_>, broken: Broken) -> Error {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error,
             };
-            (error, place(fault.line, None))
+            (error, place(fault.line, fault.column(template.text)))
         }
         Broken::Exec(fault, helpers) => return failed(setting, template, &fault, &helpers),
     };

@@ -163,8 +163,8 @@ impl Time {
         let local = self.seconds.wrapping_add(i64::from(self.zone.offset(self.seconds)));
         // parity: Go time.go absSeconds: what lies before the first day counts as far in the future.
         let since = local.wrapping_sub(FIRST_DAY.wrapping_mul(DAY)).cast_unsigned();
-        let day = DAY.unsigned_abs();
-        ((since / day).cast_signed().saturating_add(FIRST_DAY), (since % day).cast_signed())
+        const LENGTH: u64 = DAY.unsigned_abs();
+        ((since / LENGTH).cast_signed().saturating_add(FIRST_DAY), (since % LENGTH).cast_signed())
     }
 
     /// `MarshalJSON`'s text without quotes: RFC 3339 with nanoseconds.

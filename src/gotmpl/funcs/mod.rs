@@ -349,6 +349,10 @@ pub trait World: Send + Sync {
     fn now(&self) -> i128;
     /// Fills the buffer with random bytes.
     fn random(&self, buffer: &mut [u8]);
+    /// Who makes RSA keys while templates run; where nobody does, they are made when they are asked for.
+    fn key_maker(&self) -> Option<&sprig::KeyMaker> {
+        None
+    }
     /// The local time zone's IANA name, or `UTC`.
     fn zone(&self) -> String;
     /// An environment variable, for `env` and `expandenv` where a dialect has them.

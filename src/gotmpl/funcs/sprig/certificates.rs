@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -80,6 +81,8 @@ pub const TABLE: &[Function] = &[
 struct Certificate {
     cert: String,
     key: String,
+    /// The key as it was before it was written, so that an authority doesn't read it again for all it signs.
+    private: Option<Arc<PrivateKey>>,
 }
 
 impl Object for Certificate {
@@ -136,37 +139,37 @@ fn given_key(arguments: &[Value], at: usize) -> Result<PrivateKey, Failure> {
 }
 
 fn gen_ca(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    authority(call, arguments, &new_key(call)?)
+    authority(call, arguments, new_key(call)?)
 }
 
 fn gen_ca_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    authority(call, arguments, &given_key(arguments, 2)?)
+    authority(call, arguments, given_key(arguments, 2)?)
 }
 
-fn authority(call: &Call<'_>, arguments: &[Value], key: &PrivateKey) -> Result<Value, Failure> {
+fn authority(call: &Call<'_>, arguments: &[Value], key: PrivateKey) -> Result<Value, Failure> {
     let request = Request { name: text(arguments, 0), addresses: Vec::new(), names: Vec::new(), days: int(arguments, 1), authority: true };
     request.certificate(call, key, None)
 }
 
 fn gen_self_signed(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Request::of(call, arguments)?.certificate(call, &new_key(call)?, None)
+    Request::of(call, arguments)?.certificate(call, new_key(call)?, None)
 }
 
 fn gen_self_signed_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let key = given_key(arguments, 4)?;
-    Request::of(call, arguments)?.certificate(call, &key, None)
+    Request::of(call, arguments)?.certificate(call, key, None)
 }
 
 fn gen_signed(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let key = new_key(call)?;
     let signer = Signer::of(arguments)?;
-    Request::of(call, arguments)?.certificate(call, &key, Some(&signer))
+    Request::of(call, arguments)?.certificate(call, key, Some(&signer))
 }
 
 fn gen_signed_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let key = given_key(arguments, 5)?;
     let signer = Signer::of(arguments)?;
-    Request::of(call, arguments)?.certificate(call, &key, Some(&signer))
+    Request::of(call, arguments)?.certificate(call, key, Some(&signer))
 }
 
 fn build_custom(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
@@ -176,7 +179,7 @@ fn build_custom(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure>
     Issuer::read(&block.bytes).ok_or("error parsing certificate: decodedCert.Bytes: x509: malformed certificate")?;
     PrivateKey::from_pem(&key).map_err(|cause| format!("error parsing private key: {cause}"))?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ok(Value::object(Certificate { cert: text(cert), key: text(key) }))
+    Ok(Value::object(Certificate { cert: text(cert), key: text(key), private: None }))
 }
 
 /// What of a signing certificate goes into those it signs.
@@ -222,17 +225,23 @@ impl Issuer {
 /// Who signs.
 struct Signer {
     issuer: Issuer,
-    key: PrivateKey,
+    key: Arc<PrivateKey>,
 }
 
 impl Signer {
     /// The fifth argument.
     fn of(arguments: &[Value]) -> Result<Self, Failure> {
-        let empty = Certificate { cert: String::new(), key: String::new() };
+        let empty = Certificate { cert: String::new(), key: String::new(), private: None };
         let authority = value(arguments, 4).as_object::<Certificate>().unwrap_or(&empty);
         let block = read_pem(authority.cert.as_bytes()).ok_or("unable to decode certificate")?;
         let issuer = Issuer::read(&block.bytes).ok_or("error parsing certificate: decodedSignerCert.Bytes: x509: malformed certificate")?;
-        let key = PrivateKey::from_pem(authority.key.as_bytes()).map_err(|cause| format!("error parsing private key: {cause}"))?;
+        let key = match &authority.private {
+            Some(key) => key.clone(),
+            None => {
+                let key = PrivateKey::from_pem(authority.key.as_bytes());
+                Arc::new(key.map_err(|cause| format!("error parsing private key: {cause}"))?)
+            }
+        };
         Ok(Self { issuer, key })
     }
 }
@@ -270,9 +279,9 @@ impl<'a> Request<'a> {
     }
 
     /// The certificate of that key, signed by `signer` or by itself.
-    fn certificate(&self, call: &Call<'_>, key: &PrivateKey, signer: Option<&Signer>) -> Result<Value, Failure> {
-        let der = self.signed(call, key, signer).map_err(|cause| format!("error creating certificate: {cause}"))?;
-        Ok(Value::object(Certificate { cert: write_pem("CERTIFICATE", &der), key: key.to_pem() }))
+    fn certificate(&self, call: &Call<'_>, key: PrivateKey, signer: Option<&Signer>) -> Result<Value, Failure> {
+        let der = self.signed(call, &key, signer).map_err(|cause| format!("error creating certificate: {cause}"))?;
+        Ok(Value::object(Certificate { cert: write_pem("CERTIFICATE", &der), key: key.to_pem(), private: Some(Arc::new(key)) }))
     }
 
     fn signed(&self, call: &Call<'_>, key: &PrivateKey, signer: Option<&Signer>) -> Result<Vec<u8>, String> {

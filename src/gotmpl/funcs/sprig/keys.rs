@@ -10,13 +10,15 @@ use aws_lc_rs::signature::{
 use num_bigint::BigUint;
 
 use super::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE, constructed, element, read_pem, unsigned, write_pem};
-use super::primes::{self, EXPONENT};
+use super::primes::EXPONENT;
+use super::{euclid, keymaker, signing};
 use crate::gotmpl::World;
 
 /// What went wrong where nothing was said about it.
 const UNKNOWN: &str = "crypto failure";
 
 /// A private key.
+#[derive(Debug)]
 pub(super) enum PrivateKey {
     /// With its PKCS #1 form.
     Rsa(RsaKeyPair, Vec<u8>),
@@ -52,23 +54,15 @@ pub(super) enum RsaSize {
     Bits4096,
 }
 
-fn from_words<const N: usize>(words: [u64; N]) -> BigUint {
-    BigUint::from_bytes_le(words.map(u64::to_le_bytes).as_flattened())
-}
-
 /// The PKCS #1 form of the key of two primes, the private exponent by FIPS 186-5, A.1.1; `None` where that is too small.
 fn rsa_from([p, q]: [BigUint; 2]) -> Option<Vec<u8>> {
     let exponent = BigUint::from(EXPONENT);
     let [less_p, less_q] = [&p - 1u8, &q - 1u8];
-    let (mut divisor, mut rest) = (less_p.clone(), less_q.clone());
-    while rest != BigUint::ZERO {
-        (divisor, rest) = (rest.clone(), divisor % rest);
-    }
-    let private = exponent.modinv(&(&less_p / divisor * &less_q))?;
+    let private = exponent.modinv(&(&less_p / euclid::common_divisor(&less_p, &less_q) * &less_q))?;
     if private.bits() <= p.bits() {
         return None;
     }
-    let (of_p, of_q, inverse) = (&private % less_p, &private % less_q, q.modinv(&p)?);
+    let (of_p, of_q, inverse) = (&private % less_p, &private % less_q, euclid::inverse(&q, &p)?);
     let numbers = [BigUint::ZERO, &p * &q, exponent, private, p, q, of_p, of_q, inverse];
     let numbers = numbers.map(|number| unsigned(&number.to_bytes_be()));
     Some(constructed(SEQUENCE, &numbers.each_ref().map(Vec::as_slice)))
@@ -80,11 +74,18 @@ impl PrivateKey {
     /// # Errors
     /// Where the world's randomness is none.
     pub(super) fn new_rsa(world: &dyn World, size: RsaSize) -> Result<Self, String> {
-        let der = match size {
-            RsaSize::Bits2048 => rsa_from(primes::pair::<16, 20>(world).ok_or(UNKNOWN)?.map(from_words)),
-            RsaSize::Bits4096 => rsa_from(primes::pair::<32, 40>(world).ok_or(UNKNOWN)?.map(from_words)),
+        let random = |buffer: &mut [u8]| world.random(buffer);
+        let key = match (size, world.key_maker()) {
+            (RsaSize::Bits2048, Some(maker)) => maker.key(),
+            (RsaSize::Bits2048, None) => keymaker::make::<16, 20>(&random),
+            (RsaSize::Bits4096, _) => keymaker::make::<32, 40>(&random),
         };
-        Self::from_pkcs1(&der.ok_or(UNKNOWN)?)
+        key.ok_or_else(|| UNKNOWN.to_owned())
+    }
+
+    /// The RSA key of two primes; `None` where they don't suit.
+    pub(super) fn of_primes(primes: [BigUint; 2]) -> Option<Self> {
+        Self::from_pkcs1(&rsa_from(primes)?).ok()
     }
 
     /// A new ECDSA key on P-256.
@@ -210,7 +211,10 @@ impl PrivateKey {
     /// DSA keys sign nothing.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
         match self {
-            PrivateKey::Rsa(pair, _) => {
+            PrivateKey::Rsa(pair, der) => {
+                if let Some(signature) = signing::signature(der, message) {
+                    return Ok(signature?);
+                }
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).map_err(|_| UNKNOWN)?;
                 Ok(signature)
@@ -227,9 +231,12 @@ pub(super) const NO_SIGNER: &str = "x509: certificate private key does not imple
 
 #[cfg(test)]
 mod tests {
-    use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+    use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::rsa::KeySize;
+    use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
 
-    use super::{PrivateKey, RsaSize};
+    use super::{PrivateKey, RsaSize, signing, write_pem};
     use crate::gotmpl::World;
 
     struct Random;
@@ -256,6 +263,21 @@ mod tests {
         let PrivateKey::Rsa(pair, _) = &key else { panic!("another kind") };
         assert_eq!(pair.public_modulus_len(), 256);
         UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key()).verify(b"message", &signature).unwrap();
+    }
+
+    #[test]
+    fn signatures_are_those_of_the_library() {
+        for size in [KeySize::Rsa2048, KeySize::Rsa3072, KeySize::Rsa4096] {
+            let pair = RsaKeyPair::generate(size).unwrap();
+            let pkcs8: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+            let key = PrivateKey::from_pem(write_pem("PRIVATE KEY", pkcs8.as_ref()).as_bytes()).unwrap();
+            let PrivateKey::Rsa(_, pkcs1) = &key else { panic!("another kind") };
+            for message in [&b""[..], b"message"] {
+                let mut wanted = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut wanted).unwrap();
+                assert_eq!(signing::signature(pkcs1, message), Some(Ok(wanted)));
+            }
+        }
     }
 
     #[test]

@@ -16,7 +16,9 @@ mod dsa;
 mod encoding;
 mod environment;
 mod equality;
+mod euclid;
 mod json;
+mod keymaker;
 mod keys;
 mod lanes;
 mod letters;
@@ -29,6 +31,7 @@ mod patterns;
 mod primes;
 mod random;
 mod reflection;
+mod signing;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -38,6 +41,8 @@ mod words;
 
 use super::{Call, Failure, Family, Function, Source};
 use crate::data::Value;
+
+pub use keymaker::KeyMaker;
 
 /// What Helm leaves out and helmfile keeps.
 pub const ENVIRONMENT: Family = family("Environment", environment::TABLE);

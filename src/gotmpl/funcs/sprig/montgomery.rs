@@ -58,6 +58,27 @@ impl<const N: usize> Modulus<N> {
         self.brought_below(&sum, above)
     }
 
+    /// A number below the modulus to the power of another.
+    pub(super) fn power(&self, base: &Words<N>, exponent: &Words<N>) -> Words<N> {
+        let base = self.formed(base);
+        let mut power = self.one();
+        for at in (0..64 * N).rev() {
+            power = self.product(&power, &power);
+            let times = self.product(&power, &base);
+            if exponent[at / 64] >> (at % 64) & 1 == 1 {
+                power = times;
+            }
+        }
+        let mut unit = [0; N];
+        unit[0] = 1;
+        self.product(&power, &unit)
+    }
+
+    /// A number in Montgomery's form.
+    fn formed(&self, number: &Words<N>) -> Words<N> {
+        (0..64 * N).fold(*number, |number, _| self.doubled(&number))
+    }
+
     /// Whether the modulus passes Fermat's test to base 2: 2^(n-1) is one modulo n.
     pub(super) fn passes_fermat(&self) -> bool {
         let one = self.one();
@@ -72,8 +93,9 @@ impl<const N: usize> Modulus<N> {
         power == one
     }
 
-    /// Whether the modulus passes the test of Miller and Rabin to a base, which is given in Montgomery's form.
+    /// Whether the modulus passes the test of Miller and Rabin to a base below it.
     pub(super) fn passes_strong(&self, base: &Words<N>) -> bool {
+        let base = &self.formed(base);
         let one = self.one();
         let minus_one = difference(&self.words, &one).0;
         let twos = twos(&self.words);
@@ -104,6 +126,15 @@ impl<const N: usize> Modulus<N> {
 pub(super) fn twos<const N: usize>(odd: &Words<N>) -> usize {
     let mut words = odd.iter().enumerate().map(|(at, word)| (at, if at == 0 { word - 1 } else { *word }));
     words.find(|(_, word)| *word != 0).map_or(0, |(at, word)| 64 * at + word.trailing_zeros() as usize)
+}
+
+/// A number divided by a power of two below 2^(64 N).
+#[cfg(target_arch = "x86_64")]
+pub(super) fn shifted_down<const N: usize>(number: &Words<N>, bits: usize) -> Words<N> {
+    std::array::from_fn(|at| {
+        let word = |at: usize| u128::from(number.get(at + bits / 64).copied().unwrap_or(0));
+        ((word(at) | word(at + 1) << 64) >> (bits % 64)) as u64
+    })
 }
 
 /// `sum + left * right + carry`: its low and its high word.

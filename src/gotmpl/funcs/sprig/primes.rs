@@ -1,125 +1,134 @@
 //! Primes for RSA keys: random starts, a sieve, Fermat's test as a filter, Miller and Rabin's for what is left.
 //!
-//! By FIPS 186-5, A.1.3: random primes whose product has the full size, not close to each other, and coprime to the public
-//! exponent when less by one. A search goes up from a random start instead of drawing each candidate, as OpenSSL's and others
-//! do. All cores search until together they have two primes; so a key isn't a function of the random bytes alone.
+//! By FIPS 186-5, A.1.3: random primes, coprime to the public exponent when less by one. A search goes up from a random start
+//! instead of drawing each candidate, as OpenSSL's and others do; each prime has a start of its own. Who searches, and how two
+//! primes become a key, is [`keymaker`](super::keymaker)'s matter.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use super::lanes::{self, WIDTH};
 use super::montgomery::{Modulus, Words, difference};
-use crate::gotmpl::World;
 
 /// The public exponent of all keys.
 pub(super) const EXPONENT: u32 = 65_537;
 
 /// The sieve's primes end here: where the division by more of them costs as much as the tests that they save.
-const BOUND: usize = 1 << 16;
+const BOUND: usize = 1 << 17;
 /// How many odd numbers a start covers. Of 1,024 bits every 355th is prime, so that few starts are in vain.
 const SPAN: usize = 4096;
-/// How many starts there are at most. Only randomness that is none comes to the end.
+/// How many starts there are at most before a prime that is of use. Only randomness that is none comes to the end.
 const STARTS: usize = 64;
 /// How often a base is drawn again at most; at least every second fits.
 const DRAWS: usize = 64;
-/// Rounds of Miller and Rabin where they are done one by one: FIPS 186-5, table B.1, for primes of 1,024 bits and more.
+/// Rounds of Miller and Rabin where they are done one by one. FIPS 186-5, table B.1, asks for as many for primes of 1,024 bits
+/// and for fewer where they are larger, and so does Go (`crypto/internal/fips140/rsa/keygen.go`).
 const ROUNDS: usize = 5;
 
-/// Two primes of `N` words of 64 bits (`L` limbs of 52 bits) whose two highest bits are set.
-///
-/// `None` where the random bytes aren't random.
-pub(super) fn pair<const N: usize, const L: usize>(world: &dyn World) -> Option<[Words<N>; 2]> {
-    static CORES: OnceLock<usize> = OnceLock::new();
-    let cores = *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let search = Search::<N> { world, found: Mutex::new(Vec::new()), done: AtomicBool::new(false), starts: AtomicUsize::new(0) };
-    std::thread::scope(|scope| {
-        for _ in 1..cores.min(WIDTH) {
-            scope.spawn(|| search.run::<L>());
-        }
-        search.run::<L>();
-    });
-    search.found.into_inner().unwrap_or_else(PoisonError::into_inner).try_into().ok()
+/// Where random bytes come from.
+pub(super) type Random<'a> = dyn Fn(&mut [u8]) + Send + Sync + 'a;
+
+/// A search for primes of `N` words of 64 bits (`L` limbs of 52 bits) whose two highest bits are set. It can be put aside
+/// and taken up again.
+#[derive(Debug, Default)]
+pub(super) struct Search<const N: usize, const L: usize> {
+    /// Each looks for a prime of its own: as many as are tested at a time, so that no test is in vain when one is found.
+    tracks: Vec<Track<N>>,
+    /// How many starts were made since [`Search::go_on`].
+    starts: usize,
 }
 
-/// The search for the primes of a key.
-struct Search<'a, const N: usize> {
-    world: &'a dyn World,
-    found: Mutex<Vec<Words<N>>>,
-    done: AtomicBool,
-    starts: AtomicUsize,
+/// The way up from one start.
+#[derive(Debug)]
+struct Track<const N: usize> {
+    start: Words<N>,
+    /// What to add for the candidates that weren't tested yet.
+    offsets: std::vec::IntoIter<u64>,
 }
 
-impl<const N: usize> Search<'_, N> {
-    /// Searches until there are two primes, here or elsewhere.
-    fn run<const L: usize>(&self) {
-        while !self.done.load(Ordering::Relaxed) && self.starts.fetch_add(1, Ordering::Relaxed) < STARTS {
-            let mut start = self.random();
-            start[0] |= 1;
-            start[N - 1] |= 3 << 62;
-            let Some(prime) = self.prime_from::<L>(&start) else { continue };
-            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            if found.len() < 2 && found.iter().all(|other| far_apart(other, &prime)) {
-                found.push(prime);
-            }
-            if found.len() == 2 {
-                self.done.store(true, Ordering::Relaxed);
+impl<const N: usize, const L: usize> Search<N, L> {
+    /// Tests as many candidates as are tested at a time; adds to `found` what is prime.
+    ///
+    /// `None` where the random bytes aren't random.
+    pub(super) fn step(&mut self, random: &Random<'_>, found: &mut Vec<Words<N>>) -> Option<()> {
+        let width = if lanes::exist() { WIDTH } else { 1 };
+        let mut candidates = Vec::with_capacity(width);
+        for at in 0..width {
+            candidates.push(self.candidate(at, random)?);
+        }
+        let passed: Vec<bool> = match candidates.first_chunk().and_then(lanes::pass_fermat::<N, L>) {
+            Some(passed) => passed.to_vec(),
+            None => candidates.iter().map(|candidate| Modulus::new(*candidate).passes_fermat()).collect(),
+        };
+        for (at, candidate) in candidates.into_iter().enumerate().rev() {
+            if passed.get(at) == Some(&true) && remainder(&candidate, EXPONENT) != 1 && passes_strong::<N, L>(&candidate, random)? {
+                found.push(candidate);
+                self.tracks.swap_remove(at);
             }
         }
+        Some(())
     }
 
-    /// The first prime from a start on that suits [`EXPONENT`]; none where there is none near, or the search has ended.
-    fn prime_from<const L: usize>(&self, start: &Words<N>) -> Option<Words<N>> {
-        for offsets in survivors(start).chunks(WIDTH) {
-            if self.done.load(Ordering::Relaxed) {
+    /// Allows for [`STARTS`] starts again.
+    pub(super) fn go_on(&mut self) {
+        self.starts = 0;
+    }
+
+    /// The next candidate of a track.
+    fn candidate(&mut self, at: usize, random: &Random<'_>) -> Option<Words<N>> {
+        loop {
+            if let Some(track) = self.tracks.get_mut(at)
+                && let Some(candidate) = track.offsets.next().and_then(|offset| raised(&track.start, offset))
+            {
+                return Some(candidate);
+            }
+            self.starts += 1;
+            if self.starts > STARTS {
                 return None;
             }
-            let last = *offsets.last()?;
-            let mut candidates = [*start; WIDTH];
-            for (at, candidate) in candidates.iter_mut().enumerate() {
-                *candidate = raised(start, offsets.get(at).copied().unwrap_or(last))?;
-            }
-            let passed = lanes::pass_fermat::<N, L>(&candidates)
-                .unwrap_or_else(|| candidates.each_ref().map(|candidate| Modulus::new(*candidate).passes_fermat()));
-            for (candidate, _) in candidates.iter().zip(passed).filter(|(_, passed)| *passed) {
-                if remainder(candidate, EXPONENT) != 1 && self.passes_strong::<L>(candidate)? {
-                    return Some(*candidate);
-                }
+            let mut start = drawn(random);
+            start[0] |= 1;
+            start[N - 1] |= 3 << 62;
+            let track = Track { start, offsets: survivors(&start).into_iter() };
+            match self.tracks.get_mut(at) {
+                Some(slot) => *slot = track,
+                None => self.tracks.push(track),
             }
         }
-        None
-    }
-
-    /// The test of Miller and Rabin to random bases.
-    fn passes_strong<const L: usize>(&self, candidate: &Words<N>) -> Option<bool> {
-        let mut bases = [[0; N]; WIDTH];
-        for base in &mut bases {
-            *base = self.base(candidate)?;
-        }
-        Some(lanes::passes_strong::<N, L>(candidate, &bases).unwrap_or_else(|| {
-            let modulus = Modulus::new(*candidate);
-            bases.iter().take(ROUNDS).all(|base| modulus.passes_strong(base))
-        }))
-    }
-
-    /// A random number from 1 to below another. Multiplied by any power of two it is still that, so it may be in any form.
-    fn base(&self, candidate: &Words<N>) -> Option<Words<N>> {
-        let mut draws = (0..DRAWS).map(|_| self.random());
-        draws.find(|base| *base != [0; N] && difference(base, candidate).1 == 1)
-    }
-
-    fn random(&self) -> Words<N> {
-        let mut words = [0; N];
-        for word in &mut words {
-            let mut bytes = [0; 8];
-            self.world.random(&mut bytes);
-            *word = u64::from_le_bytes(bytes);
-        }
-        words
     }
 }
 
-/// Whether two numbers differ by more than 2^(64 N - 100).
-fn far_apart<const N: usize>(one: &Words<N>, other: &Words<N>) -> bool {
+/// The test of Miller and Rabin to random bases.
+fn passes_strong<const N: usize, const L: usize>(candidate: &Words<N>, random: &Random<'_>) -> Option<bool> {
+    let mut bases = [[0; N]; WIDTH];
+    for base in &mut bases {
+        *base = base_for(candidate, random)?;
+    }
+    Some(match lanes::pass_strong::<N, L>(&[*candidate; WIDTH], &bases) {
+        Some(passed) => passed == [true; WIDTH],
+        None => {
+            let modulus = Modulus::new(*candidate);
+            bases.iter().take(ROUNDS).all(|base| modulus.passes_strong(base))
+        }
+    })
+}
+
+/// A random number from 2 to two below another.
+fn base_for<const N: usize>(candidate: &Words<N>, random: &Random<'_>) -> Option<Words<N>> {
+    let mut largest = *candidate;
+    largest[0] -= 1;
+    let mut smallest = [0; N];
+    smallest[0] = 1;
+    (0..DRAWS).map(|_| drawn(random)).find(|base| difference(&smallest, base).1 == 1 && difference(base, &largest).1 == 1)
+}
+
+fn drawn<const N: usize>(random: &Random<'_>) -> Words<N> {
+    let mut bytes = [[0; 8]; N];
+    random(bytes.as_flattened_mut());
+    bytes.map(u64::from_le_bytes)
+}
+
+/// Whether two numbers differ by more than 2^(64 N - 100): FIPS 186-5, A.1.3, step 5.5.
+pub(super) fn far_apart<const N: usize>(one: &Words<N>, other: &Words<N>) -> bool {
     let (less, negative) = difference(one, other);
     let distance = if negative == 1 { difference(other, one).0 } else { less };
     let highest = u128::from(distance[N - 1]) << 64 | u128::from(distance[N - 2]);
@@ -142,59 +151,93 @@ fn remainder<const N: usize>(number: &Words<N>, by: u32) -> u64 {
     number.iter().rev().fold(0, |rest, word| ((u128::from(rest) << 64 | u128::from(*word)) % u128::from(by)) as u64)
 }
 
-/// The odd primes below [`BOUND`].
-fn small_primes() -> &'static [u32] {
-    static PRIMES: OnceLock<Vec<u32>> = OnceLock::new();
+/// Small primes, several at a time.
+struct Divisors {
+    primes: [u32; GROUP],
+    /// The same.
+    divisors: [f64; GROUP],
+    /// One over each.
+    inverses: [f64; GROUP],
+}
+
+/// How many small primes are divided by at a time: enough to keep a processor busy that waits four cycles for each product.
+const GROUP: usize = 64;
+
+/// The odd primes below [`BOUND`]. The last group is filled up with threes.
+fn small_primes() -> &'static [Divisors] {
+    static PRIMES: OnceLock<Vec<Divisors>> = OnceLock::new();
     PRIMES.get_or_init(|| {
-        let mut composite = vec![false; BOUND];
+        // the odd numbers: 1, 3, 5 ...
+        let mut composite = vec![false; BOUND / 2];
         let mut primes = Vec::new();
-        for number in (3..BOUND).step_by(2) {
-            if !composite[number] {
-                primes.push(number as u32);
-                composite.iter_mut().skip(number * number).step_by(2 * number).for_each(|mark| *mark = true);
+        for at in 1..BOUND / 2 {
+            if !composite[at] {
+                let prime = 2 * at + 1;
+                primes.push(prime as u32);
+                composite.iter_mut().skip(prime * prime / 2).step_by(prime).for_each(|mark| *mark = true);
             }
         }
-        primes
+        let groups = primes.chunks(GROUP).map(|chunk| std::array::from_fn(|at| chunk.get(at).copied().unwrap_or(3)));
+        groups
+            .map(|primes: [u32; GROUP]| {
+                let divisors = primes.map(f64::from);
+                Divisors { primes, divisors, inverses: divisors.map(|divisor| 1.0 / divisor) }
+            })
+            .collect()
     })
 }
 
 /// What to add to an odd number for the odd numbers from there on that no small prime divides.
 fn survivors<const N: usize>(start: &Words<N>) -> Vec<u64> {
-    let mut composite = [false; SPAN];
-    for primes in small_primes().chunks(WIDTH) {
-        for (prime, rest) in primes.iter().zip(remainders(start, primes)) {
-            // how many steps of two to the next multiple
-            let (prime, missing) = (*prime as usize, (*prime - rest) as usize);
-            let first = if rest == 0 { 0 } else { (missing + if missing % 2 == 1 { prime } else { 0 }) / 2 };
-            composite.iter_mut().skip(first).step_by(prime).for_each(|mark| *mark = true);
-        }
-    }
-    composite.iter().enumerate().filter(|(_, composite)| !**composite).map(|(at, _)| 2 * at as u64).collect()
+    // the last mark is for multiples that come later
+    let mut composite = [false; SPAN + 1];
+    let groups = small_primes();
+    let widely = lanes::widely(|| mark_multiples::<N, true>(start, groups, &mut composite));
+    widely.unwrap_or_else(|| mark_multiples::<N, false>(start, groups, &mut composite));
+    composite.iter().take(SPAN).enumerate().filter(|(_, composite)| !**composite).map(|(at, _)| 2 * at as u64).collect()
 }
 
-/// A number modulo up to eight small primes at once.
+/// Marks those of the odd numbers from a start on that small primes divide.
+#[inline(always)]
+fn mark_multiples<const N: usize, const FUSED: bool>(start: &Words<N>, groups: &[Divisors], composite: &mut [bool; SPAN + 1]) {
+    for group in groups {
+        for (prime, first) in group.primes.iter().zip(first_multiples::<N, FUSED>(start, group)) {
+            let (prime, first) = (*prime as usize, first as usize);
+            if prime < SPAN {
+                composite.iter_mut().skip(first).step_by(prime).for_each(|mark| *mark = true);
+            } else {
+                composite[first.min(SPAN)] = true;
+            }
+        }
+    }
+}
+
+/// How many steps of two it is from a number to the next odd multiple of each small prime.
 ///
 /// In floating point, which processors do several of at once, and without a division: all numbers are whole and below 2^52, so
-/// that nothing is rounded but the quotients; a quotient that is one off only leaves a remainder that is a prime off.
-fn remainders<const N: usize>(number: &Words<N>, primes: &[u32]) -> [u32; WIDTH] {
+/// that nothing is rounded but the quotients; a quotient that is one off only leaves a remainder that is a prime off. Where the
+/// processor multiplies and adds at once, it is asked to.
+#[inline(always)]
+fn first_multiples<const N: usize, const FUSED: bool>(number: &Words<N>, group: &Divisors) -> [u32; GROUP] {
     /// Added and taken away again it rounds to a whole number.
     const ROUNDING: f64 = 6_755_399_441_055_744.0;
     const HALF: f64 = 4_294_967_296.0;
-    let primes: [f64; WIDTH] = std::array::from_fn(|at| f64::from(primes.get(at).copied().unwrap_or(3)));
-    let inverses = primes.map(|prime| 1.0 / prime);
-    let mut rests = [0.0; WIDTH];
+    let sum = |one: f64, other: f64, more: f64| if FUSED { one.mul_add(other, more) } else { one * other + more };
+    let mut rests = [0.0; GROUP];
     for word in number.iter().rev() {
         for half in [(word >> 32) as u32, *word as u32].map(f64::from) {
-            for at in 0..WIDTH {
-                let whole = rests[at] * HALF + half;
-                let quotient = (whole * inverses[at] + ROUNDING) - ROUNDING;
-                rests[at] = whole - quotient * primes[at];
+            for (at, rest) in rests.iter_mut().enumerate() {
+                let whole = sum(*rest, HALF, half);
+                let quotient = sum(whole, group.inverses[at], ROUNDING) - ROUNDING;
+                *rest = sum(-quotient, group.divisors[at], whole);
             }
         }
     }
     std::array::from_fn(|at| {
-        let (rest, prime) = (rests[at] as i64, primes[at] as i64);
-        (rest + prime).rem_euclid(prime) as u32
+        // with that added, the lowest bits are those of the whole number
+        let rest = (rests[at] + ROUNDING).to_bits() as u32;
+        let missing = if rest as i32 > 0 { group.primes[at].wrapping_sub(rest) } else { rest.wrapping_neg() };
+        (missing + (missing & 1) * group.primes[at]) / 2
     })
 }
 
@@ -202,32 +245,11 @@ fn remainders<const N: usize>(number: &Words<N>, primes: &[u32]) -> [u32; WIDTH]
 mod tests {
     use num_bigint::BigUint;
 
-    use super::{Modulus, WIDTH, Words, lanes, pair, remainder, remainders, small_primes, survivors};
-    use crate::gotmpl::World;
+    use super::super::signing::number_of as number;
+    use super::{BOUND, Modulus, SPAN, Search, WIDTH, Words, far_apart, lanes, remainder, small_primes, survivors};
 
-    /// The system's randomness, or always the same byte.
-    struct Random(Option<u8>);
-
-    impl World for Random {
-        fn now(&self) -> i128 {
-            0
-        }
-        fn random(&self, buffer: &mut [u8]) {
-            match self.0 {
-                Some(byte) => buffer.fill(byte),
-                None => aws_lc_rs::rand::fill(buffer).unwrap(),
-            }
-        }
-        fn zone(&self) -> String {
-            String::new()
-        }
-        fn variable(&self, _: &str) -> Option<String> {
-            None
-        }
-    }
-
-    fn number<const N: usize>(words: &Words<N>) -> BigUint {
-        words.iter().rev().fold(BigUint::ZERO, |sum, word| (sum << 64u8) + *word)
+    fn system(buffer: &mut [u8]) {
+        getrandom::fill(buffer).unwrap();
     }
 
     fn words<const N: usize>(number: &BigUint) -> Words<N> {
@@ -236,11 +258,15 @@ mod tests {
     }
 
     fn random<const N: usize>() -> Words<N> {
-        std::array::from_fn(|_| {
-            let mut bytes = [0; 8];
-            Random(None).random(&mut bytes);
-            u64::from_le_bytes(bytes)
-        })
+        super::drawn(&system)
+    }
+
+    /// An odd number whose highest bit is set.
+    fn odd<const N: usize>() -> Words<N> {
+        let mut words = random::<N>();
+        words[0] |= 1;
+        words[N - 1] |= 1 << 63;
+        words
     }
 
     /// Both implementations, which must agree.
@@ -252,14 +278,19 @@ mod tests {
         one
     }
 
-    fn strong<const N: usize, const L: usize>(candidate: &Words<N>) -> bool {
-        let mut base = random::<N>();
-        base[N - 1] >>= 1;
-        let one = Modulus::new(*candidate).passes_strong(&base);
-        if let Some(lanes) = lanes::passes_strong::<N, L>(candidate, &[base; WIDTH]) {
-            assert_eq!(lanes, one);
+    fn strong_to<const N: usize, const L: usize>(candidate: &Words<N>, bases: &[Words<N>; WIDTH]) -> [bool; WIDTH] {
+        let modulus = Modulus::new(*candidate);
+        let passed = bases.each_ref().map(|base| modulus.passes_strong(base));
+        if let Some(lanes) = lanes::pass_strong::<N, L>(&[*candidate; WIDTH], bases) {
+            assert_eq!(lanes, passed);
         }
-        one
+        passed
+    }
+
+    /// To eight random bases.
+    fn strong<const N: usize, const L: usize>(candidate: &Words<N>) -> bool {
+        let bases = std::array::from_fn(|_| words(&(number(&random::<N>()) % number(candidate))));
+        strong_to::<N, L>(candidate, &bases) == [true; WIDTH]
     }
 
     #[test]
@@ -302,17 +333,17 @@ mod tests {
     #[test]
     fn what_fools_fermat_fools_only_fermat() {
         // numbers of Carmichael: (6k+1)(12k+1)(18k+1), each factor prime
-        let small = small_primes();
+        let small = primes();
         let mut seen = 0;
         for k in (150_000u64..290_000).rev() {
             let factors = [6 * k + 1, 12 * k + 1, 18 * k + 1];
             let product = factors.iter().map(|factor| u128::from(*factor)).product::<u128>();
-            let prime = |n: &u64| small.iter().take_while(|p| u64::from(**p).pow(2) <= *n).all(|p| !n.is_multiple_of(u64::from(*p)));
+            let prime = |n: &u64| small.iter().take_while(|p| p.pow(2) <= *n).all(|p| !n.is_multiple_of(*p));
             if product >> 63 == 1 && factors.iter().all(prime) {
                 seen += 1;
                 let candidate = [product as u64];
                 assert!(fermat::<1, 2>(&candidate), "{product}");
-                assert!((0..40).any(|_| !strong::<1, 2>(&candidate)), "{product}");
+                assert!((0..5).any(|_| !strong::<1, 2>(&candidate)), "{product}");
             }
         }
         assert!(seen > 5, "{seen}");
@@ -328,38 +359,100 @@ mod tests {
     }
 
     #[test]
-    fn the_sieve_leaves_what_no_small_prime_divides() {
-        assert_eq!((small_primes().first(), small_primes().last(), small_primes().len()), (Some(&3), Some(&65_521), 6541));
-        for start in [[u64::MAX; 4], [1, 0, 0, 1 << 63], random::<4>().map(|word| word | 1)] {
-            for primes in small_primes().chunks(WIDTH) {
-                for (prime, rest) in primes.iter().zip(remainders(&start, primes)) {
-                    assert_eq!(u64::from(rest), remainder(&start, *prime));
-                }
+    fn strong_pseudoprimes_fool_some_bases_only() {
+        let bases = |bases: [u64; WIDTH]| bases.map(|base| std::array::from_fn(|at| if at == 0 { base } else { 0 }));
+        // of 64 bits
+        for (number, bases, fooled) in [
+            (18_446_744_066_047_760_377u64, [2, 3, 5, 7, 11, 13, 17, 19], 1),
+            (10_507_863_093_446_805_661, [2, 3, 5, 7, 11, 13, 17, 19], 3),
+            (10_509_133_897_398_869_461, [2, 3, 5, 17, 19, 7, 11, 13], 5),
+        ] {
+            let passed = strong_to::<1, 2>(&[number], &bases.map(|base| [base]));
+            assert_eq!(passed, std::array::from_fn(|at| at < fooled), "{number}");
+            assert!((0..5).any(|_| !strong::<1, 2>(&[number])), "{number}");
+        }
+        // of 1,024 bits: p (2 p - 1), both factors prime
+        let p = b"8fafaf8f179030da98910052cebcc1ba943863a59c842b6a8b525b4f19d7b4035596dfde3eefe7344d84e990ebddb098e4bc6e829439c746d8ddd2efcaf0b585";
+        let p = BigUint::parse_bytes(p, 16).unwrap();
+        let candidate = words::<16>(&(&p * (&p * 2u8 - 1u8)));
+        assert!(fermat::<16, 20>(&candidate));
+        let passed = strong_to::<16, 20>(&candidate, &bases([2, 3, 11, 13, 17, 29, 5, 7]));
+        assert_eq!(passed, std::array::from_fn(|at| at < 6));
+        assert!((0..5).any(|_| !strong::<16, 20>(&candidate)));
+    }
+
+    #[test]
+    fn powers_are_those_of_large_numbers() {
+        let moduli: [Words<8>; WIDTH] = std::array::from_fn(|lane| if lane == 0 { [u64::MAX; 8] } else { odd() });
+        let bases = moduli.each_ref().map(|modulus| words::<8>(&(number(&random::<8>()) % number(modulus))));
+        let mut exponents: [Words<8>; WIDTH] = std::array::from_fn(|_| random());
+        for round in 0..3 {
+            match round {
+                0 => {}
+                1 => exponents = [exponents[0]; WIDTH],
+                _ => exponents = std::array::from_fn(|lane| words(&BigUint::from(lane))),
             }
+            let wanted = std::array::from_fn(|lane| {
+                let [base, exponent, modulus] = [&bases, &exponents, &moduli].map(|numbers| number(&numbers[lane]));
+                words::<8>(&base.modpow(&exponent, &modulus))
+            });
+            for lane in 0..WIDTH {
+                assert_eq!(Modulus::new(moduli[lane]).power(&bases[lane], &exponents[lane]), wanted[lane]);
+            }
+            if let Some(powers) = lanes::powers::<8, 10>(&bases, &exponents, &moduli) {
+                assert_eq!(powers, wanted);
+            }
+        }
+    }
+
+    /// The odd primes below [`BOUND`].
+    fn primes() -> Vec<u64> {
+        let mut primes: Vec<u64> = small_primes().iter().flat_map(|group| group.primes.map(u64::from)).collect();
+        while primes.last() == Some(&3) {
+            primes.pop();
+        }
+        primes
+    }
+
+    #[test]
+    fn the_sieve_leaves_what_no_small_prime_divides() {
+        let small = primes();
+        // OEIS A007053: 12,251 primes below 2^17
+        assert_eq!((small.first(), small.last(), small.len(), BOUND), (Some(&3), Some(&131_071), 12_250, 1 << 17));
+        for start in [[u64::MAX; 4], [1, 0, 0, 1 << 63], odd::<4>()] {
             let left = survivors(&start);
-            for offset in (0..400).step_by(2) {
-                let number = number(&start) + offset;
-                let divided = small_primes().iter().any(|prime| &number % *prime == BigUint::ZERO);
+            let rests: Vec<_> = small.iter().map(|prime| (*prime, remainder(&start, *prime as u32))).collect();
+            for offset in (0..2 * SPAN as u64).step_by(2) {
+                let divided = rests.iter().any(|(prime, rest)| (rest + offset).is_multiple_of(*prime));
                 assert_eq!(left.contains(&offset), !divided);
             }
         }
     }
 
     #[test]
-    fn pairs_are_primes_that_suit() {
-        let [p, q] = pair::<8, 10>(&Random(None)).unwrap().map(|prime| number(&prime));
-        for prime in [&p, &q] {
-            assert_eq!((prime >> 510u16).to_u64_digits(), [3]);
-            assert_eq!(BigUint::from(3u8).modpow(&(prime - 1u8), prime), BigUint::from(1u8));
-            assert_ne!(prime % 65_537u32, BigUint::from(1u8));
+    fn searches_find_primes_that_suit() {
+        let (mut search, mut found) = (Search::<8, 10>::default(), Vec::new());
+        while found.len() < 8 {
+            search.step(&system, &mut found).unwrap();
+            search.go_on();
         }
-        assert_ne!(p, q);
+        for prime in &found {
+            let prime = number(prime);
+            assert_eq!((&prime >> 510u16).to_u64_digits(), [3]);
+            assert_eq!(BigUint::from(3u8).modpow(&(&prime - 1u8), &prime), BigUint::from(1u8));
+            assert_ne!(&prime % 65_537u32, BigUint::from(1u8));
+        }
+        for (at, prime) in found.iter().enumerate() {
+            assert!(found.iter().skip(at + 1).all(|other| far_apart(prime, other)));
+        }
     }
 
     #[test]
     fn a_search_without_randomness_ends() {
         for byte in [0, 0xff] {
-            assert!(pair::<2, 3>(&Random(Some(byte))).is_none());
+            let (mut search, mut found) = (Search::<2, 3>::default(), Vec::new());
+            let same = move |buffer: &mut [u8]| buffer.fill(byte);
+            assert!((0..100_000).any(|_| search.step(&same, &mut found).is_none()));
         }
     }
 }
