@@ -65,6 +65,9 @@ impl Engine {
     pub fn functions(&self) -> &FunctionTable {
         &self.functions
     }
+    pub(super) fn table(&self) -> Arc<FunctionTable> {
+        self.functions.clone()
+    }
     /// Its options.
     pub fn options(&self) -> &Options {
         &self.options

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::error::ParseError;
+use super::funcs::FunctionTable;
 use super::parse::{self, Template, Tree};
 use crate::data::Str;
 
-/// One file, compiled with all templates it defines. Immutable; shared between releases and threads. It can only run
-/// in sets of the engine that parsed it.
+/// One file, compiled with all templates it defines. Immutable; shared between releases and threads. It calls the
+/// functions of the engine that parsed it, also in sets of another.
 #[derive(Debug)]
 pub struct Program {
     name: Str,
     text: Str,
     tree: Tree,
+    functions: Arc<FunctionTable>,
 }
 
 impl Program {
@@ -31,12 +33,17 @@ impl Program {
     }
     pub(super) fn parse(engine: &Engine, name: Str, text: Str) -> Result<Arc<Program>, ParseError> {
         let tree = parse::parse(engine, &name, &text)?;
-        Ok(Arc::new(Program { name, text, tree }))
+        Ok(Arc::new(Program { name, text, tree, functions: engine.table() }))
+    }
+    /// The functions whose numbers stand in its tree.
+    pub(super) fn functions(&self) -> &FunctionTable {
+        &self.functions
     }
     pub(super) fn tree(&self) -> &Tree {
         &self.tree
     }
     /// A template by its place in the file; places come from this program's own templates only.
+    #[expect(clippy::indexing_slicing, reason = "a set links a template's name to the program and the place that it has there")]
     pub(super) fn template(&self, index: usize) -> &Template {
         &self.tree.templates[index]
     }

@@ -175,9 +175,9 @@ impl TemplateSet {
             let message = format!("template {name}: exceeded maximum depth of nested executions ({limit})");
             return Err(ExecError::new(Link::Text(message)).of_limit(Limit::Executions));
         }
-        run.shared.executions += 1;
+        run.shared.executions = run.shared.executions.saturating_add(1);
         let result = exec::execute(self, run.outermost(), template, data, out);
-        run.shared.executions -= 1;
+        run.shared.executions = run.shared.executions.saturating_sub(1);
         result
     }
 

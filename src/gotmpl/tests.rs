@@ -278,3 +278,16 @@ fn output_is_written_as_it_comes() {
     assert!(result.unwrap_err().ends_with("exceeded maximum size of output (2097152 bytes)"));
     assert!(pieces.iter().sum::<usize>() >= 2 << 20);
 }
+
+#[test]
+fn a_program_keeps_its_functions_in_sets_of_another_engine() {
+    let parsed = engine(Limits::default(), MissingKey::Default).parse("a", r#"{{ list 1 2 }}{{ .x }}{{ list.x }}"#).unwrap();
+    let functions = FunctionTable::new(&[Family { title: "More", functions: &[MORE_TABLE[0]] }]).unwrap();
+    let mut set = TemplateSet::new(&Engine::new(Arc::new(functions), Options::default()), "gotpl");
+    set.add(&parsed);
+    let environment = Environment { world: &Still, context: &() };
+    let mut out = Vec::new();
+    let error = set.execute("a", &Map::new().into(), &environment, &mut out).unwrap_err();
+    assert_eq!(String::from_utf8_lossy(&out), "[1 2]<no value>");
+    assert!(error.to_string().contains("<list>"), "{error}");
+}

@@ -28,8 +28,8 @@ impl Execution<'_> {
     /// A call of the function in a row; `command` is the node that errors of the function name.
     pub(super) fn function(&mut self, dot: &Operand, id: NodeId, row: u32, command: NodeId, words: Words<'_>) -> Result<Operand> {
         self.node = id;
-        let set = self.set;
-        let row = set.engine().functions().row(row);
+        let program = self.program;
+        let row = program.functions().row(row);
         let name = row.function.name;
         if let Some(Own::And | Own::Or) = row.own {
             self.check_count(name, &row.signature, words)?;
@@ -94,11 +94,11 @@ impl Execution<'_> {
     }
 
     fn check_count(&self, name: &str, signature: &Signature, words: Words<'_>) -> Result<()> {
-        let count = words.rest.len() + usize::from(words.last.is_some());
+        let count = words.rest.len().saturating_add(usize::from(words.last.is_some()));
         let parameters = signature.parameters.len();
         if signature.variadic {
-            if count + 1 < parameters {
-                let fixed = parameters - 1;
+            let fixed = parameters.saturating_sub(1);
+            if count < fixed {
                 return self.fault(format!("wrong number of args for {name}: want at least {fixed} got {}", words.rest.len()));
             }
         } else if count != parameters {
@@ -220,11 +220,11 @@ const BYTES_OF_A_STEP: u64 = 64;
 /// The steps that a function is counted which reads, copies or makes these values: some 20 ns each.
 fn effort(values: &[Value]) -> u64 {
     let units = values.iter().map(|value| match &value.kind {
-        ValueKind::String(text) | ValueKind::Bytes(text) => text.len() / BYTES_OF_A_STEP as usize,
-        ValueKind::List(list) => list.len() / 8,
+        ValueKind::String(text) | ValueKind::Bytes(text) => text.len() as u64 / BYTES_OF_A_STEP,
+        ValueKind::List(list) => list.len() as u64 / 8,
         _ => 0,
     });
-    units.sum::<usize>() as u64
+    units.sum()
 }
 
 /// `reflect.Value.SetInt`: the bits that fit.

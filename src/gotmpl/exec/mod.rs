@@ -56,6 +56,10 @@ impl Shared {
             stack: Stack::here(),
         }
     }
+    /// Steps of those granted that were used.
+    fn used(&self) -> u64 {
+        self.granted.get().saturating_sub(self.left.get())
+    }
 }
 
 /// Empty vectors that keep their memory from one call to the next.
@@ -137,7 +141,7 @@ impl<'r> Run<'r> {
     /// Books what was used and grants more.
     #[cold]
     fn settle(&self, steps: u64, limits: &Limits) -> std::result::Result<(), Reached> {
-        let used = self.shared.granted.get() - self.shared.left.get() + steps;
+        let used = self.shared.used().saturating_add(steps);
         self.shared.granted.set(0);
         self.shared.left.set(0);
         let all = self.budget.use_up(used);
@@ -145,14 +149,14 @@ impl<'r> Run<'r> {
             return Err(Reached::new(Limit::Steps, format!("exceeded maximum number of steps ({})", limits.steps)));
         }
         self.budget.check(self.environment.world, limits)?;
-        let slice = SLICE.min(limits.steps - all);
+        let slice = SLICE.min(limits.steps.saturating_sub(all));
         self.shared.granted.set(slice);
         self.shared.left.set(slice);
         Ok(())
     }
     /// Books what was used; at the end of a run.
     pub(super) fn close(&self) {
-        self.budget.use_up(self.shared.granted.get() - self.shared.left.get());
+        self.budget.use_up(self.shared.used());
         self.shared.granted.set(0);
         self.shared.left.set(0);
     }
@@ -237,13 +241,13 @@ impl<'s> Execution<'s> {
     fn frame(&self, message: String) -> Link {
         let at = self.program.tree().node(self.node).at as usize;
         let before = self.program.text().get(..at).unwrap_or(&[]);
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u32;
+        let in_line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let lines_before = before.iter().filter(|byte| **byte == b'\n').count() as u32;
         Link::Frame(Box::new(Frame {
             template: self.template.clone(),
             file: self.program.name().clone(),
-            line,
-            column: (at - start) as u32,
+            line: lines_before.saturating_add(1),
+            column: in_line.len() as u32,
             node: self.printed(self.node),
             message,
             source: self.program.text().clone(),
@@ -256,7 +260,7 @@ impl<'s> Execution<'s> {
     }
     /// A node as Go prints it.
     fn printed(&self, node: NodeId) -> String {
-        print(self.set.engine(), self.program.tree(), self.program.text(), node)
+        print(self.program.functions(), self.program.tree(), self.program.text(), node)
     }
     /// A value as `%v` prints it.
     fn formatted(&self, value: &Value) -> String {
@@ -507,9 +511,9 @@ impl Execution<'_> {
         let mark = self.variables.len();
         (self.program, self.template, self.irregular, self.base) = (program, &template.name, template.irregular, mark);
         self.variables.push((0, dot.clone()));
-        self.depth += 1;
+        self.depth = self.depth.saturating_add(1);
         self.walk(&dot, template.root)?;
-        self.depth -= 1;
+        self.depth = self.depth.saturating_sub(1);
         self.variables.truncate(mark);
         (self.program, self.template, self.irregular, self.base) = caller;
         Ok(())
@@ -541,10 +545,10 @@ impl Execution<'_> {
     /// The place of a variable on the stack.
     fn place(&self, variable: &Variable) -> Option<usize> {
         if variable.slot != UNRESOLVED && !self.irregular {
-            return Some(self.base + variable.slot as usize);
+            return self.base.checked_add(variable.slot as usize);
         }
         let own = self.variables.get(self.base..)?;
-        own.iter().rposition(|(symbol, _)| *symbol == variable.symbol).map(|place| self.base + place)
+        own.iter().rposition(|(symbol, _)| *symbol == variable.symbol).and_then(|place| self.base.checked_add(place))
     }
     fn undefined<T>(&self, variable: &Variable) -> Result<T> {
         let name = self.program.tree().symbols.get(variable.symbol as usize).cloned().unwrap_or_default();

@@ -157,7 +157,10 @@ impl FunctionTable {
         self.by_name.get(name).copied()
     }
     /// A row by number; numbers come from [`FunctionTable::index`] of the same table only.
-    #[expect(clippy::indexing_slicing, reason = "the parser writes the number that `index` gives into the program; no row is ever removed")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a program has the numbers that `index` gave and the table that gave them; no row is ever removed"
+    )]
     pub(super) fn row(&self, index: u32) -> &Row {
         &self.rows[index as usize]
     }

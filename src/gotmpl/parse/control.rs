@@ -207,7 +207,7 @@ impl Parser<'_> {
         if self.stack.is_low() {
             return deeper(self, |parser| parser.control(control)).unwrap_or_else(|| self.fault("no stack for nested actions"));
         }
-        self.nesting += 1;
+        self.nesting = self.nesting.saturating_add(1);
         let limit = self.engine.options().limits.nesting;
         if self.nesting > limit {
             return Err(self.error(format!("max nesting depth exceeded ({limit})"), Some(Limit::Nesting)));
@@ -216,9 +216,9 @@ impl Parser<'_> {
         let pipe = self.pipeline(control.name(), TokenKind::RightDelim)?;
         let inner = self.at.stack.len();
         let range = usize::from(control == Control::Range);
-        self.at.ranges += range;
+        self.at.ranges = self.at.ranges.saturating_add(range);
         let (list, ending) = self.list()?;
-        self.at.ranges -= range;
+        self.at.ranges = self.at.ranges.saturating_sub(range);
         self.at.stack.truncate(inner);
         let otherwise = match ending {
             Ending::End => None,
@@ -226,7 +226,7 @@ impl Parser<'_> {
         };
         self.at.known.truncate(known);
         self.at.stack.truncate(outer);
-        self.nesting -= 1;
+        self.nesting = self.nesting.saturating_sub(1);
         let branch = Branch { pipe, list, otherwise };
         let at = self.tree.node(pipe).at as usize;
         let kind = match control {
@@ -260,7 +260,7 @@ impl Parser<'_> {
         if self.stack.is_low() {
             return deeper(self, Self::block).unwrap_or_else(|| self.fault("no stack for nested actions"));
         }
-        self.nesting += 1;
+        self.nesting = self.nesting.saturating_add(1);
         let limit = self.engine.options().limits.nesting;
         if self.nesting > limit {
             return Err(self.error(format!("max nesting depth exceeded ({limit})"), Some(Limit::Nesting)));
@@ -276,7 +276,7 @@ impl Parser<'_> {
         }
         self.define(name.clone(), root, false)?;
         self.at = outer;
-        self.nesting -= 1;
+        self.nesting = self.nesting.saturating_sub(1);
         Ok(self.tree.add(at, Kind::Template { name, pipe: Some(pipe) }))
     }
 

@@ -128,22 +128,29 @@ impl<'t> Lexer<'t> {
     }
     fn advance(&mut self) -> Option<char> {
         let (rune, size) = decode(self.rest())?;
-        self.at += size;
+        self.step(size);
         if rune == '\n' {
-            self.line += 1;
+            self.line = self.line.saturating_add(1);
         }
         Some(rune)
     }
+
+    /// Goes on by bytes that were looked at.
+    fn step(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
     fn accept(&mut self, set: &[u8]) -> bool {
         let found = self.rest().first().is_some_and(|byte| set.contains(byte));
-        self.at += usize::from(found);
+        self.step(usize::from(found));
         found
     }
     fn accept_run(&mut self, set: &[u8]) {
         while self.accept(set) {}
     }
     fn count_lines(&mut self) {
-        self.line += self.pending().iter().filter(|byte| **byte == b'\n').count() as u32;
+        let lines = self.pending().iter().filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(lines as u32);
     }
     fn emit(&mut self, kind: Kind) -> Step {
         Step::Token(self.token(kind))
@@ -179,13 +186,15 @@ impl<'t> Lexer<'t> {
             return self.emit(Kind::Eof);
         };
         if offset > 0 {
-            self.at += offset;
-            let after = self.text.get(self.at + LEFT.len()..).unwrap_or(&[]);
-            let trim = if has_left_marker(after) { self.pending().len() - trim_end(self.pending()).len() } else { 0 };
-            self.at -= trim;
+            self.step(offset);
+            let delimiter = self.at;
+            let after = self.rest().get(LEFT.len()..).unwrap_or(&[]);
+            if has_left_marker(after) {
+                self.at = self.start.saturating_add(trim_end(self.pending()).len());
+            }
             self.count_lines();
             let token = self.token(Kind::Text);
-            self.at += trim;
+            self.at = delimiter;
             self.ignore();
             if token.end > token.start {
                 return Step::Token(token);
@@ -195,34 +204,35 @@ impl<'t> Lexer<'t> {
     }
 
     fn left_delim(&mut self) -> Step {
-        self.at += LEFT.len();
+        self.step(LEFT.len());
         let marker = if has_left_marker(self.rest()) { MARKER } else { 0 };
         if self.rest().get(marker..).unwrap_or(&[]).starts_with(b"/*") {
-            self.at += marker;
+            self.step(marker);
             self.ignore();
             return self.comment();
         }
         let token = self.token(Kind::LeftDelim);
         self.inside = true;
-        self.at += marker;
+        self.step(marker);
         self.ignore();
         self.parens = 0;
         Step::Token(token)
     }
 
     fn comment(&mut self) -> Step {
-        self.at += 2;
+        self.step(2);
         let Some(end) = find(self.rest(), b"*/") else {
             return self.fail("unclosed comment");
         };
-        self.at += end + 2;
+        self.step(end);
+        self.step(2);
         let Some(trim) = self.right_delim() else {
             return self.fail("comment ends before closing delimiter");
         };
         if trim {
-            self.at += MARKER;
+            self.step(MARKER);
         }
-        self.at += RIGHT.len();
+        self.step(RIGHT.len());
         if trim {
             self.skip_spaces();
         }
@@ -241,15 +251,15 @@ impl<'t> Lexer<'t> {
 
     fn skip_spaces(&mut self) {
         let spaces = self.rest().iter().take_while(|byte| is_space_byte(**byte)).count();
-        self.at += spaces;
+        self.step(spaces);
     }
 
     fn end_action(&mut self, trim: bool) -> Step {
         if trim {
-            self.at += MARKER;
+            self.step(MARKER);
             self.ignore();
         }
-        self.at += RIGHT.len();
+        self.step(RIGHT.len());
         let token = self.token(Kind::RightDelim);
         if trim {
             self.skip_spaces();
@@ -284,13 +294,13 @@ impl<'t> Lexer<'t> {
             '`' => self.raw_string(),
             '$' => self.name(Kind::Variable),
             '\'' => self.quoted('\'', Kind::CharConstant, "unterminated character constant"),
-            '.' if !self.rest().is_empty() && !self.rest()[0].is_ascii_digit() => self.name(Kind::Field),
+            '.' if self.rest().first().is_some_and(|next| !next.is_ascii_digit()) => self.name(Kind::Field),
             '.' | '+' | '-' | '0'..='9' => {
-                self.at -= 1;
+                self.at = self.at.saturating_sub(1);
                 self.number()
             }
             '(' => {
-                self.parens += 1;
+                self.parens = self.parens.saturating_add(1);
                 self.emit(Kind::LeftParen)
             }
             ')' => match self.parens.checked_sub(1) {
@@ -313,11 +323,11 @@ impl<'t> Lexer<'t> {
     fn space(&mut self) -> Step {
         if self.text.get(self.start) == Some(&b'\n') {
             // `advance` has counted it; count the run as a whole.
-            self.line -= 1;
+            self.line = self.line.saturating_sub(1);
         }
         self.at = self.start;
         self.skip_spaces();
-        let last = self.at - 1;
+        let last = self.at.saturating_sub(1);
         let before = self.text.get(last..).unwrap_or(&[]);
         if has_right_marker(before) && before.get(MARKER..).unwrap_or(&[]).starts_with(RIGHT) {
             self.at = last;
@@ -348,7 +358,7 @@ impl<'t> Lexer<'t> {
             if !is_alphanumeric(rune) {
                 break;
             }
-            self.at += size;
+            self.step(size);
         }
     }
 
@@ -396,7 +406,8 @@ impl<'t> Lexer<'t> {
     fn raw_string(&mut self) -> Step {
         match find(self.rest(), b"`") {
             Some(end) => {
-                self.at += end + 1;
+                self.step(end);
+                self.step(1);
                 self.count_lines();
                 self.emit(Kind::RawString)
             }
@@ -499,6 +510,11 @@ fn has_right_marker(text: &[u8]) -> bool {
 }
 
 fn trim_end(text: &[u8]) -> &[u8] {
-    let spaces = text.iter().rev().take_while(|byte| is_space_byte(**byte)).count();
-    text.get(..text.len() - spaces).unwrap_or(&[])
+    let mut kept = text;
+    while let [head @ .., last] = kept
+        && is_space_byte(*last)
+    {
+        kept = head;
+    }
+    kept
 }

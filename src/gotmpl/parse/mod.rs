@@ -59,6 +59,7 @@ pub(super) fn parse(engine: &Engine, file: &Str, text: &[u8]) -> Result<Tree> {
 /// What is separate for every template of a file.
 #[derive(Default)]
 struct Level {
+    /// The tokens that were read or looked at, the last one first.
     tokens: [Token; 3],
     peeked: usize,
     /// Variables that may be named here, as Go's parser sees it.
@@ -69,6 +70,18 @@ struct Level {
     action_line: u32,
     ranges: usize,
     parentheses: usize,
+}
+
+impl Level {
+    /// The token that is so many before the last one.
+    fn token(&self, back: usize) -> Token {
+        let [last, before, first] = self.tokens;
+        match back {
+            0 => last,
+            1 => before,
+            _ => first,
+        }
+    }
 }
 
 struct Parser<'p> {
@@ -100,17 +113,17 @@ impl<'p> Parser<'p> {
             Some(left) => self.at.peeked = left,
             None => self.at.tokens[0] = self.lexer.next(),
         }
-        self.at.tokens[self.at.peeked.min(2)]
+        self.at.token(self.at.peeked)
     }
     fn backup(&mut self) {
-        self.at.peeked += 1;
+        self.at.peeked = self.at.peeked.saturating_add(1);
     }
     fn peek(&mut self) -> Token {
         if self.at.peeked == 0 {
             self.at.peeked = 1;
             self.at.tokens[0] = self.lexer.next();
         }
-        self.at.tokens[(self.at.peeked - 1).min(2)]
+        self.at.token(self.at.peeked.saturating_sub(1))
     }
     fn next_non_space(&mut self) -> Token {
         loop {
@@ -304,7 +317,7 @@ impl<'p> Parser<'p> {
             let Kind::Command(words) = &self.tree.node(*command).kind else { continue };
             let first = self.tree.span(*words).first().map(|word| &self.tree.node(*word).kind);
             if let Some(Kind::Bool(_) | Kind::Dot | Kind::Nil | Kind::Number(_) | Kind::String { .. }) = first {
-                return self.fault(format!("non executable command in pipeline stage {}", stage + 1));
+                return self.fault(format!("non executable command in pipeline stage {}", stage.saturating_add(1)));
             }
         }
         Ok(())
@@ -353,7 +366,7 @@ impl<'p> Parser<'p> {
             Kind::Field(_) => Kind::Field(fields),
             Kind::Variable(variable) => Kind::Variable(Variable { fields, ..*variable }),
             Kind::Bool(_) | Kind::String { .. } | Kind::Number(_) | Kind::Nil | Kind::Dot => {
-                let shown = print(self.engine, &self.tree, self.text, term);
+                let shown = print(self.engine.functions(), &self.tree, self.text, term);
                 return self.fault(format!("unexpected . after term {}", strconv::quote(shown.as_bytes())));
             }
             _ => Kind::Chain { node: term, fields },
@@ -408,21 +421,21 @@ impl<'p> Parser<'p> {
         if self.at.parentheses >= MAX_PARENTHESES {
             return self.fault("max expression depth exceeded");
         }
-        self.at.parentheses += 1;
+        self.at.parentheses = self.at.parentheses.saturating_add(1);
         let pipe = self.pipeline("parenthesized pipeline", TokenKind::RightParen)?;
-        self.at.parentheses -= 1;
+        self.at.parentheses = self.at.parentheses.saturating_sub(1);
         Ok(pipe)
     }
 }
 
 /// The first `count` characters.
 fn first_runes(bytes: &[u8], count: usize) -> &[u8] {
-    let mut end = 0;
+    let mut rest = bytes;
     for _ in 0..count {
-        match lex::decode(bytes.get(end..).unwrap_or(&[])) {
-            Some((_, size)) => end += size,
+        match lex::decode(rest) {
+            Some((_, size)) => rest = crate::golang::bytes::skip(rest, size),
             None => break,
         }
     }
-    bytes.get(..end).unwrap_or(bytes)
+    crate::golang::bytes::before(bytes, rest)
 }

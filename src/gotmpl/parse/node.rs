@@ -147,12 +147,14 @@ impl Tree {
         self.names.get(span.start as usize..span.end as usize).unwrap_or(&[])
     }
     /// A node; ids come from the parser only.
+    #[expect(clippy::indexing_slicing, reason = "an id is made by `add`, together with its node, and no node is ever removed")]
     pub(in crate::gotmpl) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]
     }
     pub(super) fn add(&mut self, at: usize, kind: Kind) -> NodeId {
+        let id = self.nodes.len() as NodeId;
         self.nodes.push(Node { at: at as u32, kind });
-        (self.nodes.len() - 1) as NodeId
+        id
     }
     /// The range of the names from there to the last one.
     pub(super) fn names_from(&self, start: usize) -> Span {

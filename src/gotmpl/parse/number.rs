@@ -37,7 +37,8 @@ fn complex(text: &[u8]) -> Result<Number, String> {
     let exponents = |at: usize| matches!(text.get(at.wrapping_sub(1)), Some(b'e' | b'E' | b'p' | b'P'));
     let hex = |at: usize| text.get(..at).is_some_and(|before| before.windows(2).any(|pair| matches!(pair, b"0x" | b"0X")));
     let exponent = |at: usize| exponents(at) && !(hex(at) && matches!(text.get(at.wrapping_sub(1)), Some(b'e' | b'E')));
-    let split = (1..text.len()).find(|at| matches!(text[*at], b'+' | b'-') && !exponent(*at)).unwrap_or(text.len());
+    let split =
+        text.iter().enumerate().skip(1).find(|(at, byte)| matches!(byte, b'+' | b'-') && !exponent(*at)).map_or(text.len(), |(at, _)| at);
     let (real, imaginary) = text.split_at(split);
     let imaginary = imaginary.strip_suffix(b"i").unwrap_or(imaginary);
     let real = strconv::parse_float(real).map_err(|error| error.to_string())?;

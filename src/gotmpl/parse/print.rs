@@ -2,18 +2,18 @@
 
 use super::{Kind, NodeId, Span, Tree};
 use crate::golang::strconv;
-use crate::gotmpl::engine::Engine;
+use crate::gotmpl::funcs::FunctionTable;
 use crate::gotmpl::stack::{Recursive, Stack, deeper};
 
 /// Prints a node. Control structures show their first action only; Go's errors never name one.
-pub(in crate::gotmpl) fn print(engine: &Engine, tree: &Tree, text: &[u8], node: NodeId) -> String {
-    let mut printer = Printer { engine, tree, text, out: Vec::new(), stack: Stack::here() };
+pub(in crate::gotmpl) fn print(functions: &FunctionTable, tree: &Tree, text: &[u8], node: NodeId) -> String {
+    let mut printer = Printer { functions, tree, text, out: Vec::new(), stack: Stack::here() };
     printer.node(node);
     String::from_utf8_lossy(&printer.out).into_owned()
 }
 
 struct Printer<'p> {
-    engine: &'p Engine,
+    functions: &'p FunctionTable,
     tree: &'p Tree,
     text: &'p [u8],
     out: Vec<u8>,
@@ -80,7 +80,7 @@ impl Printer<'_> {
                 self.joined(tree.span(pipe.commands), " | ");
             }
             Kind::Command(words) => self.joined(tree.span(*words), " "),
-            Kind::Function(row) => self.put(self.engine.functions().row(*row).function.name),
+            Kind::Function(row) => self.put(self.functions.row(*row).function.name),
             Kind::Field(fields) => self.fields(*fields),
             Kind::Variable(variable) => {
                 self.put(tree.symbols.get(variable.symbol as usize).map_or(&[][..], |name| name));
