@@ -80,7 +80,7 @@ mod tests {
         if counter.0.is_low() {
             return deeper(counter, |counter| count(counter, to)).unwrap_or_default();
         }
-        count(counter, to - 1) + 1
+        count(counter, to.saturating_sub(1)).saturating_add(1)
     }
 
     #[test]

@@ -48,13 +48,13 @@ enum Next<const N: usize> {
 
 impl<const N: usize, const L: usize> Stock<N, L> {
     fn next(&mut self) -> Next<N> {
-        let wanted = self.asking + self.given.min(AHEAD);
-        if self.keys.len() + self.making >= wanted {
+        let wanted = self.asking.saturating_add(self.given.min(AHEAD));
+        if self.keys.len().saturating_add(self.making) >= wanted {
             return Next::Nothing;
         }
         if let [one, other, ..] = self.primes[..] {
             self.primes.drain(..2);
-            self.making += 1;
+            self.making = self.making.saturating_add(1);
             return Next::Assemble([one, other]);
         }
         Next::Search
@@ -80,7 +80,7 @@ impl<const N: usize, const L: usize> Workshop<N, L> {
             Next::Assemble(primes) => {
                 let key = PrivateKey::of_primes(primes.each_ref().map(number_of));
                 let mut stock = self.stock();
-                stock.making -= 1;
+                stock.making = stock.making.saturating_sub(1);
                 stock.keys.extend(key);
                 drop(stock);
                 self.changed.notify_all();
@@ -103,12 +103,12 @@ impl<const N: usize, const L: usize> Workshop<N, L> {
     /// A new key. `None` where the random bytes aren't random.
     fn key(&self, random: &Random<'_>) -> Option<PrivateKey> {
         let mut stock = self.stock();
-        stock.asking += 1;
+        stock.asking = stock.asking.saturating_add(1);
         self.changed.notify_all();
         let mut search = stock.searches.pop().unwrap_or_default();
         let key = loop {
             if let Some(key) = stock.keys.pop() {
-                stock.given += 1;
+                stock.given = stock.given.saturating_add(1);
                 stock.searches.push(search);
                 break Some(key);
             }
@@ -124,7 +124,7 @@ impl<const N: usize, const L: usize> Workshop<N, L> {
                 break None;
             }
         };
-        stock.asking -= 1;
+        stock.asking = stock.asking.saturating_sub(1);
         key
     }
 

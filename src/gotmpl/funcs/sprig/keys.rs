@@ -55,6 +55,7 @@ pub(super) enum RsaSize {
 }
 
 /// The PKCS #1 form of the key of two primes, the private exponent by FIPS 186-5, A.1.1; `None` where that is too small.
+#[expect(clippy::arithmetic_side_effects, reason = "numbers grow as needed; p and q are large primes, so nothing below them is 0")]
 fn rsa_from([p, q]: [BigUint; 2]) -> Option<Vec<u8>> {
     let exponent = BigUint::from(EXPONENT);
     let [less_p, less_q] = [&p - 1u8, &q - 1u8];

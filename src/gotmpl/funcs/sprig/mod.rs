@@ -20,17 +20,37 @@ mod euclid;
 mod json;
 mod keymaker;
 mod keys;
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "every loop runs over the L limbs or N words of arrays that are as long; limbs have 52 bits, their products are instructions"
+)]
 mod lanes;
 mod letters;
 mod lists;
 mod math;
 mod merge;
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "every loop runs over the N words of arrays that are as long; a product of two words and two more fit 128 bits"
+)]
 mod montgomery;
 mod paths;
 mod patterns;
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "every loop runs over arrays of constant length; sieved numbers are below 2^32 and counted with 64 bits"
+)]
 mod primes;
 mod random;
 mod reflection;
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "numbers grow as needed and only smaller ones are subtracted; primes are odd, so no divisor is 0; lanes are taken modulo 2"
+)]
 mod signing;
 mod strings;
 #[cfg(test)]
