@@ -38,7 +38,7 @@ impl ParseError {
         let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
         let action = memchr::memmem::find(line, b"{{").unwrap_or(0);
         let mut found = memchr::memmem::find_iter(line, name).filter(|at| *at > action);
-        let at = found.find(|at| !letter(at.checked_sub(1)) && !letter(Some(at + name.len())))?;
+        let at = found.find(|at| !letter(at.checked_sub(1)) && !letter(Some(at.saturating_add(name.len()))))?;
         u32::try_from(at).ok()
     }
 }
