@@ -353,7 +353,8 @@ impl<'t> Lexer<'t> {
     }
 
     fn alphanumerics(&mut self) {
-        self.at += self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        let ascii = self.rest().iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        self.step(ascii);
         while let Some((rune, size)) = decode(self.rest()) {
             if !is_alphanumeric(rune) {
                 break;
