@@ -188,7 +188,7 @@ impl TemplateSet {
             Some(program) => program,
             None => {
                 // A node that is run takes some 20 ns, and reading a text takes 2 µs and 5 ns a byte.
-                let effort = 100 + text.len() as u64 / 4;
+                let effort = (text.len() as u64 / 4).saturating_add(100);
                 run.spend(effort, &self.engine.options().limits).map_err(|reached| Nested::Exec(ExecError::reached(reached)))?;
                 let program = self.engine.parse(name, text.clone()).map_err(Nested::Parse)?;
                 if run.shared.texts.len() >= MAX_TEXTS {

@@ -329,7 +329,7 @@ fn from_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure
                 error_map(format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"))
             }
         },
-        Err((message, _)) => error_map(found_instead(&message, &text(arguments, 0), b'{').unwrap_or(message)),
+        Err((message, _)) => error_map(found_instead(&message, text(arguments, 0), b'{').unwrap_or(message)),
     };
     Ok(value.from_origin(any(arguments, 0).origin))
 }
@@ -341,7 +341,7 @@ fn from_json_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, F
             Some("null") => List::nil(Type::List).into(),
             Some(found) => vec![Value::from(format!("json: cannot unmarshal {found} into Go value of type []interface {{}}"))].into(),
         },
-        Err((message, _)) => vec![Value::from(found_instead(&message, &text(arguments, 0), b'[').unwrap_or(message))].into(),
+        Err((message, _)) => vec![Value::from(found_instead(&message, text(arguments, 0), b'[').unwrap_or(message))].into(),
     };
     Ok(value.from_origin(any(arguments, 0).origin))
 }
