@@ -50,7 +50,8 @@ fn parsing() -> Vec<Bad> {
     vec![
         bad("text of 1 MB", "a: b\n".repeat(200_000), ""),
         bad("a line of 10 MB", format!("a: {}{{{{ .Values.a.b }}}}", "x".repeat(10 << 20)), "c/templates/a.yaml:1:10485773"),
-        bad("one action of 2 MB", format!("{{{{ {}", "1 ".repeat(1 << 20)), "(c/templates/a.yaml:1): unclosed action"),
+        bad("one action of 2 MB", format!("{{{{ {}", "1 ".repeat(1 << 20)), "exceeded maximum number of nodes (1000000)"),
+        bad("10 MB of actions", "{{ 1 }}".repeat((10 << 20) / 7), "exceeded maximum number of nodes (1000000)"),
         bad("many actions", format!("{}{{{{ nope }}}}", "{{ 1 }}".repeat(200_000)), "function \"nope\" not defined"),
         bad("nested parentheses", format!("{{{{ {} }}}}", nested("(", ")")), "max expression depth exceeded"),
         bad("open parentheses", format!("{{{{ {}", "(".repeat(DEEP)), "max expression depth exceeded"),

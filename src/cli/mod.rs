@@ -146,8 +146,8 @@ pub struct GlobalFlags {
     /// What a key that stands twice in a layer means
     #[arg(long, global = true, value_enum, default_value = "refuse", value_name = "RULE", help_heading = "Global options")]
     pub duplicate_keys: DuplicateKeys,
-    /// What templates may use, such as steps=100M,time=2m: steps, time, memory, output, items, regexp, depth, executions
-    /// or nesting (docs/limits.md)
+    /// What templates may use, such as steps=100M,time=2m: steps, time, memory, output, items, regexp, depth, executions,
+    /// nesting or nodes (docs/limits.md)
     #[arg(long, global = true, env = "BKHELM_LIMITS", value_delimiter = ',', value_name = "NAME=VALUE", help_heading = "Global options")]
     pub limit: Vec<String>,
     /// Print where the time went, to standard error

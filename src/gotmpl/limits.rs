@@ -29,11 +29,13 @@ pub enum Limit {
     Executions,
     /// [`Limits::nesting`]
     Nesting,
+    /// [`Limits::nodes`]
+    Nodes,
 }
 
 impl Limit {
     /// All of them.
-    pub const ALL: [Limit; 9] = [
+    pub const ALL: [Limit; 10] = [
         Limit::Steps,
         Limit::Time,
         Limit::Memory,
@@ -43,6 +45,7 @@ impl Limit {
         Limit::Depth,
         Limit::Executions,
         Limit::Nesting,
+        Limit::Nodes,
     ];
 
     /// The name that [`Limits::set`] takes.
@@ -57,6 +60,7 @@ impl Limit {
             Limit::Depth => "depth",
             Limit::Executions => "executions",
             Limit::Nesting => "nesting",
+            Limit::Nodes => "nodes",
         }
     }
 }
@@ -84,20 +88,23 @@ pub struct Limits {
     pub executions: usize,
     /// Nested control structures in a text; Go has 10,000 for parentheses.
     pub nesting: usize,
+    /// Nodes that a text may have once it is parsed: texts, actions and words.
+    pub nodes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             steps: 50_000_000,
-            time: Duration::from_secs(30),
-            memory: 2 << 30,
+            time: Duration::from_secs(120),
+            memory: 4 << 30,
             output: 64 << 20,
             items: 5_000_000,
             regexp: 32 << 20,
             depth: 100_000,
             executions: 10_000,
             nesting: 10_000,
+            nodes: 1_000_000,
         }
     }
 }
@@ -120,6 +127,7 @@ impl Limits {
             Limit::Depth => self.depth = word(value)?,
             Limit::Executions => self.executions = word(value)?,
             Limit::Nesting => self.nesting = word(value)?,
+            Limit::Nodes => self.nodes = word(value)?,
         }
         Ok(())
     }
@@ -135,6 +143,7 @@ impl Limits {
             Limit::Depth => self.depth.to_string(),
             Limit::Executions => self.executions.to_string(),
             Limit::Nesting => self.nesting.to_string(),
+            Limit::Nodes => self.nodes.to_string(),
         }
     }
 }

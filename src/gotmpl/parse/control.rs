@@ -147,6 +147,7 @@ impl Parser<'_> {
 
     /// Text or an action.
     fn item(&mut self) -> Result<Item> {
+        self.check_nodes()?;
         let token = self.next_non_space();
         match token.kind {
             TokenKind::Text => Ok(Item::Node(self.tree.add(token.start, Kind::Text { end: token.end as u32 }))),

@@ -149,6 +149,14 @@ impl<'p> Parser<'p> {
     fn error(&self, message: String, limit: Option<Limit>) -> ParseError {
         ParseError { file: self.file.clone(), line: self.at.tokens[0].line, message, limit }
     }
+    /// Refuses to go on where the tree is as large as it may be.
+    fn check_nodes(&self) -> Result<()> {
+        let limit = self.engine.options().limits.nodes;
+        if self.tree.nodes.len().saturating_add(self.pending.len()) > limit {
+            return Err(self.error(format!("exceeded maximum number of nodes ({limit})"), Some(Limit::Nodes)));
+        }
+        Ok(())
+    }
     /// A token that can't stand here.
     fn unexpected<T>(&self, token: Token, context: &str) -> Result<T> {
         if token.kind == TokenKind::Error {
@@ -329,6 +337,7 @@ impl<'p> Parser<'p> {
         let first = self.pending.len();
         loop {
             self.peek_non_space();
+            self.check_nodes()?;
             let word = self.operand()?;
             self.pending.extend(word);
             let token = self.next();
