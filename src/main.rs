@@ -9,6 +9,9 @@ use anyhow::Context;
 use bkhelm::commands::STACK;
 use bkhelm::host::RealHost;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> anyhow::Result<ExitCode> {
     let terminal = std::io::stderr().is_terminal();
     let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
