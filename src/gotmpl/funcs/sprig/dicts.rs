@@ -236,6 +236,11 @@ fn dig(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 fn plain_map(value: &Value) -> Result<Map, Failure> {
     match &value.kind {
         Kind::Map(map) if map.go_type() == Type::Map => Ok(map.clone()),
+        // a nil map is one too
+        Kind::Object(object) if object.go_type() == Type::Map => match object.underlying().map(|value| value.kind) {
+            Some(Kind::Map(map)) => Ok(map),
+            _ => Err(not_a(value, "map[string]interface {}")),
+        },
         _ => Err(not_a(value, "map[string]interface {}")),
     }
 }
