@@ -13,6 +13,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -40,6 +41,9 @@ const (
 	limitMemory = 3 << 30
 	limitStack  = 256 << 20
 )
+
+// Helm's readers of folders and packages drop it; LoadFiles comes after them.
+var byteOrderMark = []byte("\ufeff")
 
 type question struct {
 	ID        int               `json:"id"`
@@ -151,7 +155,7 @@ func render(question question) (string, error) {
 	}
 	for _, group := range []map[string]string{question.Templates, question.Files} {
 		for name, text := range group {
-			files = append(files, &archive.BufferedFile{Name: name, Data: []byte(text)})
+			files = append(files, &archive.BufferedFile{Name: name, Data: bytes.TrimPrefix([]byte(text), byteOrderMark)})
 		}
 	}
 	chart, err := loader.LoadFiles(files)
