@@ -1,5 +1,6 @@
 //! Maps with reference semantics.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
@@ -99,11 +100,19 @@ impl Map {
         self.read().is_empty()
     }
     /// The entries in key order, for reading in place.
+    #[inline]
     pub fn read(&self) -> Entries<'_> {
         Entries(match self.0.written.get() {
             None => Access::First(&self.0.first),
             Some(entries) => Access::Written(entries.read().unwrap_or_else(PoisonError::into_inner)),
         })
+    }
+    /// The entries as they are now, copied only if something was written to the map: safe to hold while it changes.
+    pub fn standing(&self) -> Cow<'_, BTreeMap<Str, Value>> {
+        match self.read().0 {
+            Access::First(entries) => Cow::Borrowed(entries),
+            Access::Written(entries) => Cow::Owned(entries.clone()),
+        }
     }
     /// The entries in key order, as they are now: safe to hold while the map changes.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {

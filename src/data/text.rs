@@ -46,6 +46,14 @@ impl Str {
     }
 }
 
+/// A short text as two numbers that order as its bytes do; they overlap.
+#[inline]
+fn words(bytes: &[u8; SHORT]) -> (u128, u64) {
+    let first = bytes.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes));
+    let last = bytes.last_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    (first, last)
+}
+
 impl Deref for Str {
     type Target = [u8];
     #[inline]
@@ -92,18 +100,29 @@ impl From<String> for Str {
 impl PartialEq for Str {
     #[inline]
     fn eq(&self, other: &Str) -> bool {
-        **self == **other
+        match (&self.0, &other.0) {
+            (Bytes::Short(length, one), Bytes::Short(other_length, other)) => length == other_length && one == other,
+            _ => **self == **other,
+        }
     }
 }
 impl Eq for Str {}
 impl PartialOrd for Str {
+    #[inline]
     fn partial_cmp(&self, other: &Str) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 impl Ord for Str {
+    #[inline]
     fn cmp(&self, other: &Str) -> Ordering {
-        (**self).cmp(&**other)
+        match (&self.0, &other.0) {
+            // Zeros follow a short text: where all bytes are alike, one may still have written zeros itself.
+            (Bytes::Short(length, one), Bytes::Short(other_length, other)) => {
+                words(one).cmp(&words(other)).then_with(|| length.cmp(other_length))
+            }
+            _ => (**self).cmp(&**other),
+        }
     }
 }
 impl Hash for Str {
@@ -136,6 +155,20 @@ impl fmt::Debug for Str {
 mod tests {
     use super::Str;
     use crate::data::Value;
+
+    #[test]
+    fn texts_order_as_their_bytes() {
+        let long = |start: &str| format!("{start}{}", "y".repeat(30));
+        let texts =
+            ["", "\0", "\0\0", "a", "a\0", "aa", "ab", "b", "é", "0123456789abcdef", "0123456789abcdef\0", "0123456789abcdefghijkl"];
+        let all: Vec<String> = texts.iter().flat_map(|text| [(*text).to_owned(), long(text)]).collect();
+        for one in &all {
+            for other in &all {
+                let (left, right) = (Str::from(one.as_str()), Str::from(other.as_str()));
+                assert_eq!((left.cmp(&right), left == right), (one.cmp(other), one == other), "{one:?} {other:?}");
+            }
+        }
+    }
 
     #[test]
     fn short_and_long_texts_are_alike() {

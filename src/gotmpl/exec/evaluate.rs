@@ -45,6 +45,27 @@ impl Execution<'_> {
         Ok(value)
     }
 
+    /// Looks at the value that a word names where it is, with the output at hand; `None` where that takes more than finding
+    /// entries of maps, or where `look` gives up: nothing has happened then.
+    #[inline]
+    pub(super) fn in_place<R>(&mut self, dot: &Operand, word: NodeId, look: impl FnOnce(&Value, &mut Vec<u8>) -> Option<R>) -> Option<R> {
+        let tree = self.program.tree();
+        let (from, names) = match &tree.node(word).kind {
+            Kind::Field(names) => (dot, tree.names(*names)),
+            Kind::Variable(variable) => {
+                let place = self.place(variable)?;
+                (&self.variables.get(place)?.1, tree.names(variable.fields))
+            }
+            Kind::Dot => (dot, Default::default()),
+            _ => return None,
+        };
+        if names.len() > MAX_DESCENT {
+            return None;
+        }
+        let out = &mut *self.out;
+        entry_in_place(&from.value, names, |value| look(value, out))
+    }
+
     /// A pipeline without variables whose value is printed; what a function has written out already is not in it.
     pub(super) fn printed_pipeline(&mut self, dot: &Operand, id: NodeId) -> Result<Operand> {
         let pipe = self.pipe(id);
@@ -247,10 +268,17 @@ fn descend(receiver: &Operand, names: &[Str], words: Words<'_>) -> (usize, Optio
     }
 }
 
+/// Looks at the value at a path of keys, reading each map where it is.
+fn entry_in_place<R>(value: &Value, names: &[Str], look: impl FnOnce(&Value) -> Option<R>) -> Option<R> {
+    let Some((name, below)) = names.split_first() else { return look(value) };
+    let ValueKind::Map(map) = &value.kind else { return None };
+    entry_in_place(map.read().get(name)?, below, look)
+}
+
 fn entry_at(map: &Map, names: &[Str]) -> Option<(usize, Operand)> {
     let (name, rest) = names.split_first()?;
     let entries = map.read();
-    let value = entries.get(&**name)?;
+    let value = entries.get(name)?;
     let below = match &value.kind {
         ValueKind::Map(inner) => entry_at(inner, rest),
         _ => None,

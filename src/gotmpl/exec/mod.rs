@@ -165,6 +165,7 @@ impl<'r> Run<'r> {
 /// One execution: a template and those it calls with `template`.
 struct Execution<'s> {
     set: &'s TemplateSet,
+    limits: &'s Limits,
     run: Run<'s>,
     out: &'s mut Vec<u8>,
     program: &'s Program,
@@ -213,6 +214,7 @@ pub(super) fn execute(
     variables.push((0, dot.clone()));
     let mut execution = Execution {
         set,
+        limits: &set.engine().options().limits,
         run: run.outermost(),
         out,
         program,
@@ -234,9 +236,6 @@ pub(super) fn execute(
 
 /// Errors.
 impl<'s> Execution<'s> {
-    fn limits(&self) -> &'s Limits {
-        &self.set.engine().options().limits
-    }
     /// The current node with what went wrong there.
     fn frame(&self, message: String) -> Link {
         let at = self.program.tree().node(self.node).at as usize;
@@ -264,7 +263,7 @@ impl<'s> Execution<'s> {
     }
     /// A value as `%v` prints it.
     fn formatted(&self, value: &Value) -> String {
-        if let Err(fault) = weight::check(std::slice::from_ref(value), self.limits()) {
+        if let Err(fault) = weight::check(std::slice::from_ref(value), self.limits) {
             return format!("({})", fault.words());
         }
         let mut out = Vec::new();
@@ -277,7 +276,7 @@ impl<'s> Execution<'s> {
     }
     #[inline]
     fn spend(&self, steps: u64) -> Result<()> {
-        self.run.spend(steps, self.limits()).or_else(|reached| self.limited(reached.limit, reached.message))
+        self.run.spend(steps, self.limits).or_else(|reached| self.limited(reached.limit, reached.message))
     }
     /// Gives the output so far to the sink, where there is one.
     #[cold]
@@ -287,7 +286,7 @@ impl<'s> Execution<'s> {
         sink.take(self.out).or_else(|fault| self.fault(fault))
     }
     fn check_output(&self) -> Result<()> {
-        let limit = self.limits().output;
+        let limit = self.limits.output;
         if self.out.len().saturating_add(self.taken) > limit {
             return self.limited(Limit::Output, format!("exceeded maximum size of output ({limit} bytes)"));
         }
@@ -301,6 +300,11 @@ impl Execution<'_> {
         if self.run.shared.stack.is_low() {
             return deeper(self, |this| this.walk(dot, id)).unwrap_or_else(|| self.fault("no stack for nested templates"));
         }
+        self.visit(dot, id)
+    }
+
+    /// One node; whatever nests comes back to [`Execution::walk`].
+    fn visit(&mut self, dot: &Operand, id: NodeId) -> Result<Flow> {
         self.node = id;
         self.spend(1)?;
         let program = self.program;
@@ -310,14 +314,7 @@ impl Execution<'_> {
                 self.out.extend_from_slice(program.text().get(node.at as usize..*end as usize).unwrap_or(&[]));
                 self.check_output()?;
             }
-            Kind::Action { pipe } => {
-                let prints = program.tree().span(self.pipe(*pipe).declared).is_empty();
-                let value = if prints { self.printed_pipeline(dot, *pipe)? } else { self.pipeline(dot, *pipe)? };
-                if prints {
-                    self.node = id;
-                    self.print(&value.value)?;
-                }
-            }
+            Kind::Action { pipe } => self.action(dot, id, *pipe)?,
             Kind::If(branch) => return self.branch(dot, branch, false),
             Kind::With(branch) => return self.branch(dot, branch, true),
             Kind::Range(branch) => return self.range(dot, branch),
@@ -326,7 +323,7 @@ impl Execution<'_> {
             Kind::Continue => return Ok(Flow::Continue),
             Kind::List(items) => {
                 for item in program.tree().span(*items) {
-                    let flow = self.walk(dot, *item).map_err(|error| self.failed_with(dot, error))?;
+                    let flow = self.visit(dot, *item).map_err(|error| self.failed_with(dot, error))?;
                     if self.out.len() >= PIECE {
                         self.drain()?;
                     }
@@ -340,6 +337,21 @@ impl Execution<'_> {
         Ok(Flow::Next)
     }
 
+    fn action(&mut self, dot: &Operand, id: NodeId, pipe_id: NodeId) -> Result<()> {
+        let pipe = self.pipe(pipe_id);
+        if let Some(word) = pipe.named
+            && self.in_place(dot, word, print_plain).is_some()
+        {
+            return self.check_output();
+        }
+        if !self.program.tree().span(pipe.declared).is_empty() {
+            return self.pipeline(dot, pipe_id).map(|_| ());
+        }
+        let value = self.printed_pipeline(dot, pipe_id)?.value;
+        self.node = id;
+        self.print(&value)
+    }
+
     fn print(&mut self, value: &Value) -> Result<()> {
         match &value.kind {
             ValueKind::Nil => self.out.extend_from_slice(b"<no value>"),
@@ -351,7 +363,7 @@ impl Execution<'_> {
                 self.out.extend_from_slice(text.get(usize::from(pointer)..).unwrap_or_default().as_bytes());
             }
             ValueKind::List(_) | ValueKind::Map(_) => {
-                match weight::check(std::slice::from_ref(value), self.limits()) {
+                match weight::check(std::slice::from_ref(value), self.limits) {
                     Err(Failure::Limit(reached)) => return self.limited(reached.limit, reached.message),
                     Err(other) => return self.fault(other.words()),
                     Ok(()) => {}
@@ -365,6 +377,12 @@ impl Execution<'_> {
 
     /// `if` and `with`
     fn branch(&mut self, dot: &Operand, branch: &Branch, with: bool) -> Result<Flow> {
+        if let Some(word) = self.pipe(branch.pipe).named.filter(|_| !with)
+            && let Some(truth) = self.in_place(dot, word, |value, _| Some(truth(value)))
+        {
+            let list = if truth { Some(branch.list) } else { branch.otherwise };
+            return list.map_or(Ok(Flow::Next), |list| self.walk(dot, list));
+        }
         let mark = self.variables.len();
         let value = self.pipeline(dot, branch.pipe)?;
         let flow = if truth(&value.value) {
@@ -434,21 +452,21 @@ impl Execution<'_> {
             }
             ValueKind::Map(map) => {
                 let of = map.go_type().element();
-                let entries = map.snapshot();
-                let any = !entries.is_empty();
-                for (key, item) in entries {
-                    if self.round(round, Operand::concrete(Value::string(key)), Operand::element(item, of))? == Flow::Break {
+                let entries = map.standing();
+                for (key, item) in entries.iter() {
+                    let key = Operand::concrete(Value::string(key.clone()));
+                    if self.round(round, key, Operand::element(item.clone(), of))? == Flow::Break {
                         break;
                     }
                 }
-                Ok(any)
+                Ok(!entries.is_empty())
             }
             _ => self.fault(format!("range can't iterate over {}", self.formatted(&value))),
         }
     }
 
     fn check_items(&self, count: u64) -> Result<()> {
-        let limit = self.limits().items;
+        let limit = self.limits.items;
         if count > limit as u64 {
             return self.limited(Limit::Items, format!("range over {count} is longer than the limit of {limit} items"));
         }
@@ -498,7 +516,7 @@ impl Execution<'_> {
         let Some((program, index)) = self.set.find(name) else {
             return self.fault(format!("template {} not defined", crate::golang::strconv::quote(name)));
         };
-        let limit = self.limits().depth;
+        let limit = self.limits.depth;
         if self.depth >= limit {
             return self.limited(Limit::Depth, format!("exceeded maximum template depth ({limit})"));
         }
@@ -520,6 +538,16 @@ impl Execution<'_> {
     }
 }
 
+/// Prints a text, a number or a truth; anything else asks for more than that.
+fn print_plain(value: &Value, out: &mut Vec<u8>) -> Option<()> {
+    match &value.kind {
+        ValueKind::String(text) => out.extend_from_slice(text),
+        ValueKind::Bool(_) | ValueKind::Int(..) | ValueKind::Uint(..) | ValueKind::Float(_) => fmt::append_value(out, value),
+        _ => return None,
+    }
+    Some(())
+}
+
 /// A range while it runs.
 struct Round<'b> {
     branch: &'b Branch,
@@ -533,7 +561,7 @@ impl Execution<'_> {
     fn pipe(&self, id: NodeId) -> Pipe {
         match self.program.tree().node(id).kind {
             Kind::Pipe(pipe) => pipe,
-            _ => Pipe { declared: Default::default(), assign: false, commands: Default::default() },
+            _ => Pipe { declared: Default::default(), assign: false, commands: Default::default(), named: None },
         }
     }
     fn set_top(&mut self, nth: usize, value: Operand) {

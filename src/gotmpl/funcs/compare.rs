@@ -1,5 +1,6 @@
 //! Go's comparisons: `eq ne lt le gt ge`.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -10,11 +11,12 @@ use crate::golang::fmt::sprintf;
 const BAD_TYPE: &str = "invalid type for comparison";
 
 /// The value that is compared: a named number or string as what it is.
-fn plain(value: &Value) -> Value {
-    match &value.kind {
-        Kind::Object(object) => object.underlying().filter(|value| basic(value).is_some()).unwrap_or_else(|| value.clone()),
-        _ => value.clone(),
-    }
+fn plain(value: &Value) -> Cow<'_, Value> {
+    let behind = match &value.kind {
+        Kind::Object(object) => object.underlying().filter(|value| basic(value).is_some()),
+        _ => None,
+    };
+    behind.map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 /// Values that compare with each other have the same number.
@@ -96,8 +98,8 @@ fn order(one: &Value, other: &Value) -> Result<Option<Ordering>, Failure> {
     })
 }
 
-fn pair(arguments: &[Value]) -> (Value, Value) {
-    let at = |index: usize| arguments.get(index).map(plain).unwrap_or_default();
+fn pair(arguments: &[Value]) -> (Cow<'_, Value>, Cow<'_, Value>) {
+    let at = |index: usize| arguments.get(index).map_or(Cow::Owned(Value::NIL), plain);
     (at(0), at(1))
 }
 
@@ -115,7 +117,7 @@ pub(super) fn eq(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Fail
     for other in rest {
         let other = plain(other);
         if basic(&first).is_none() && basic(&other).is_none() {
-            call.check_values(&[first.clone(), other.clone()])?;
+            call.check_values(&[first.clone().into_owned(), other.clone().into_owned()])?;
         }
         if equal(&first, &other)? {
             return Ok(true.into());

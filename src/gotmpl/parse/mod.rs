@@ -256,8 +256,18 @@ impl<'p> Parser<'p> {
             declared.iter().for_each(|symbol| self.at.stack.push(*symbol));
         }
         let declared: Vec<NodeId> = declared.into_iter().map(|symbol| self.variable_node(at, symbol, assign)).collect();
-        let pipe = Pipe { declared: self.tree.add_children(&declared), assign, commands: self.children_from(first) };
+        let (declared, commands) = (self.tree.add_children(&declared), self.children_from(first));
+        let named = if declared.is_empty() { self.named(commands) } else { None };
+        let pipe = Pipe { declared, assign, commands, named };
         Ok(self.tree.add(at, Kind::Pipe(pipe)))
+    }
+
+    /// The word that is all there is in these commands, where it names a value.
+    fn named(&self, commands: Span) -> Option<NodeId> {
+        let [command] = self.tree.span(commands) else { return None };
+        let Kind::Command(words) = self.tree.node(*command).kind else { return None };
+        let [word] = self.tree.span(words) else { return None };
+        matches!(self.tree.node(*word).kind, Kind::Field(_) | Kind::Variable(_) | Kind::Dot).then_some(*word)
     }
 
     fn variable_node(&mut self, at: usize, symbol: u32, assign: bool) -> NodeId {

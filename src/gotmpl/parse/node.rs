@@ -79,6 +79,8 @@ pub(in crate::gotmpl) struct Pipe {
     /// `=`, not `:=`
     pub(in crate::gotmpl) assign: bool,
     pub(in crate::gotmpl) commands: Span,
+    /// The only word, where it names a value and nothing is declared: `.`, `.a.b`, `$x.a`.
+    pub(in crate::gotmpl) named: Option<NodeId>,
 }
 
 /// `$x.a.b`
