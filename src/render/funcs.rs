@@ -320,45 +320,37 @@ fn must_to_json(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failu
 }
 
 fn from_json(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let value = match json::read(&source(arguments)) {
-        Ok(value) => match (&value.kind, json_kind(&value)) {
-            (Is::Map(_), _) => value,
+    let value = match json::read_unfit(&source(arguments)) {
+        Ok((value, unfit)) => match (&value.kind, json_kind(&value)) {
+            (Is::Map(map), _) => {
+                // parity: the rest of the map stays beside the error
+                if let Some((message, _)) = unfit {
+                    map.insert(Str::from("Error"), Value::from(message));
+                }
+                value
+            }
             (Is::Nil, _) => Value::object(NilMap(Type::Map)),
             (_, found) => {
                 let found = found.unwrap_or("array");
                 error_map(format!("json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"))
             }
         },
-        Err((message, _)) => error_map(found_instead(&message, text(arguments, 0), b'{').unwrap_or(message)),
+        Err((message, _)) => error_map(message),
     };
     Ok(value.from_origin(any(arguments, 0).origin))
 }
 
 fn from_json_array(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let value = match json::read(&source(arguments)) {
-        Ok(value) => match json_kind(&value) {
-            None => value,
-            Some("null") => List::nil(Type::List).into(),
-            Some(found) => vec![Value::from(format!("json: cannot unmarshal {found} into Go value of type []interface {{}}"))].into(),
+    let value = match json::read_unfit(&source(arguments)) {
+        Ok((value, unfit)) => match (json_kind(&value), unfit) {
+            (None, None) => value,
+            (None, Some((message, _))) => vec![Value::from(message)].into(),
+            (Some("null"), _) => List::nil(Type::List).into(),
+            (Some(found), _) => vec![Value::from(format!("json: cannot unmarshal {found} into Go value of type []interface {{}}"))].into(),
         },
-        Err((message, _)) => vec![Value::from(found_instead(&message, text(arguments, 0), b'[').unwrap_or(message))].into(),
+        Err((message, _)) => vec![Value::from(message)].into(),
     };
     Ok(value.from_origin(any(arguments, 0).origin))
-}
-
-/// Go sees first that the whole is of a wrong type, then that a number in it is too large.
-fn found_instead(message: &str, text: &[u8], wanted: u8) -> Option<String> {
-    let first = text.iter().find(|byte| !byte.is_ascii_whitespace())?;
-    if *first == wanted || !message.starts_with("json: cannot unmarshal number ") {
-        return None;
-    }
-    let found = match first {
-        b'{' => "object",
-        b'[' => "array",
-        _ => "number",
-    };
-    let into = if wanted == b'{' { "map[string]interface {}" } else { "[]interface {}" };
-    Some(format!("json: cannot unmarshal {found} into Go value of type {into}"))
 }
 
 /// How Go's encoder ends where it is given nil.

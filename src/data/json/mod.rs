@@ -5,6 +5,6 @@
 mod read;
 mod write;
 
-pub use read::read;
+pub use read::{read, read_unfit};
 pub use write::write;
 pub(super) use write::{Cycles, valid_utf8};

@@ -9,7 +9,7 @@ use crate::data::{Kind, List, Map, SourceFile, Str, Type, Value};
 const MAX_DEPTH: usize = 10_000;
 
 /// Go's words and the byte at fault.
-type Fault = (String, usize);
+pub type Fault = (String, usize);
 
 /// Reads one JSON value with origins as `json.Unmarshal` into an `interface{}` does; numbers are float64, of equal keys
 /// the last one counts.
@@ -17,6 +17,17 @@ type Fault = (String, usize);
 /// # Errors
 /// Go's text (`invalid character 'b' looking for beginning of value`) and the byte offset.
 pub fn read(source: &SourceFile) -> Result<Value, (String, usize)> {
+    // a number out of range is found only when the text is known to be JSON
+    let (value, unfit) = read_unfit(source)?;
+    unfit.map_or(Ok(value), Err)
+}
+
+/// As [`read`], but with the value that Go has made when it says that a number is too large for a float64: nil stands in
+/// the number's place, unless the number is all there is.
+///
+/// # Errors
+/// Go's text and the byte offset where the text is no JSON.
+pub fn read_unfit(source: &SourceFile) -> Result<(Value, Option<Fault>), Fault> {
     let mut reader = Reader { text: &source.text, at: 0, source, unfit: None };
     reader.skip_space();
     let value = reader.value(0)?;
@@ -24,8 +35,7 @@ pub fn read(source: &SourceFile) -> Result<Value, (String, usize)> {
     if reader.peek().is_some() {
         return reader.invalid("after top-level value");
     }
-    // a number out of range is found only when the text is known to be JSON
-    reader.unfit.map_or(Ok(value), Err)
+    Ok((value, reader.unfit))
 }
 
 struct Reader<'t> {
@@ -76,7 +86,10 @@ impl Reader<'_> {
             Some(b'{') => self.object(depth.saturating_add(1))?,
             Some(b'[') => self.array(depth.saturating_add(1))?,
             Some(b'"') => Kind::String(self.string()?),
-            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'-' | b'0'..=b'9') => match self.number()? {
+                Kind::Float(number) if !number.is_finite() && depth > 0 => Kind::Nil,
+                number => number,
+            },
             Some(b't') => self.literal("true", Kind::Bool(true))?,
             Some(b'f') => self.literal("false", Kind::Bool(false))?,
             Some(b'n') => self.literal("null", Kind::Nil)?,
