@@ -165,8 +165,11 @@ impl Writer {
                 }
                 _ => {}
             }
+            // the names of JSON and what it leaves out are not for go-yaml v3
             if let Some(fields) = object.json_fields() {
-                return self.structure(&fields, place);
+                let exported = object.fields().into_iter().filter(|(name, _)| name.starts_with(|first: char| first.is_ascii_uppercase()));
+                let exported: Vec<_> = exported.collect();
+                return self.structure(if exported.is_empty() { &fields } else { &exported }, place);
             }
             // a nil map is an empty one here, where JSON has null
             if let Some(Kind::Map(map)) = object.underlying().map(|value| value.kind)
