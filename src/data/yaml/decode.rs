@@ -1,6 +1,7 @@
 //! Nodes to values, with go-yaml's rules for keys, merges, aliases and repeated keys.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use super::gosyntax;
 use super::read::{Document, Duplicates, Reading, Resolver, SyntaxError};
@@ -25,6 +26,8 @@ struct Entry {
     key: Str,
     value: Value,
     node: Option<u32>,
+    /// Which faults were found late in the key and the value.
+    late: Range<usize>,
 }
 
 /// A key that no JSON has.
@@ -33,7 +36,6 @@ struct Late {
     wrong: String,
     key: u32,
     value: u32,
-    mapping: u32,
 }
 
 pub(super) struct Decoder<'t> {
@@ -45,8 +47,8 @@ pub(super) struct Decoder<'t> {
     keys: KeyCache,
     /// Whether a float is none that JSON can write.
     infinite: bool,
-    /// The first fault of a kind that Go finds only after it has decoded everything.
-    late: Option<Late>,
+    /// The faults that Go finds only after it has decoded everything; none where the place was overwritten.
+    late: Vec<Option<Late>>,
     /// Faults that Go gathers.
     gathered: Vec<SyntaxError>,
     repeated: Vec<(Origin, Origin, bool)>,
@@ -128,7 +130,7 @@ pub(super) fn decode(tree: Tree<'_>, root: u32, source: &SourceFile, reading: Re
         budget: Budget::default(),
         keys: KeyCache(vec![None; 512]),
         infinite: false,
-        late: None,
+        late: Vec::new(),
         gathered: Vec::new(),
         repeated: Vec::new(),
     };
@@ -158,7 +160,7 @@ impl Decoder<'_> {
         if !self.gathered.is_empty() {
             return Ok(value);
         }
-        if let Some(late) = self.late.take() {
+        if let Some(late) = self.late.iter().flatten().next() {
             let shown = gosyntax::node(self.tree, late.value, self.version);
             return Err((format!("unsupported map key of {}, value: {shown}", late.wrong), late.key));
         }
@@ -258,8 +260,12 @@ impl Decoder<'_> {
     fn finish(&mut self, of: Type, mut entries: Vec<Entry>) -> Map {
         if !entries.is_sorted_by(|a, b| a.key < b.key) {
             entries.sort_by(|a, b| a.key.cmp(&b.key));
-            for pair in entries.chunk_by(|a, b| a.key == b.key).filter(|same| same.len() > 1) {
-                self.note_repeated(pair);
+            for same in entries.chunk_by(|a, b| a.key == b.key).filter(|same| same.len() > 1) {
+                // what is overwritten is never turned to JSON
+                for entry in same.split_last().map_or(&[][..], |(_, before)| before) {
+                    self.late.get_mut(entry.late.clone()).unwrap_or_default().fill_with(|| None);
+                }
+                self.note_repeated(same);
             }
         }
         let entries: BTreeMap<Str, Value> = entries.into_iter().map(|entry| (entry.key, entry.value)).collect();
@@ -293,9 +299,10 @@ impl Decoder<'_> {
                 self.merge_v2(value, depth, entries)?;
                 continue;
             }
-            let text = self.key_v2(index, (key, value), depth)?;
+            let before = self.late.len();
+            let text = self.key_v2((key, value), depth)?;
             let value = self.value(value, depth.saturating_add(1))?;
-            entries.push(Entry { key: text, value, node: Some(key) });
+            entries.push(Entry { key: text, value, node: Some(key), late: before..self.late.len() });
         }
         Ok(())
     }
@@ -313,7 +320,8 @@ impl Decoder<'_> {
     }
 
     /// The mappings that a `<<` names, in the order in which they are written: as node and the alias that leads there.
-    fn merged(&self, index: u32) -> Result<Vec<(u32, Option<u32>)>, Stop> {
+    /// What is no mapping is found in its turn: faults in those before it come first.
+    fn merged(&self, index: u32) -> Vec<Result<(u32, Option<u32>), Stop>> {
         let want_map = || ("yaml: map merge requires map or sequence of maps as the value".to_owned(), index);
         let one = |index: u32| match self.tree.node(index).kind {
             NodeKind::Mapping => Ok((index, None)),
@@ -322,7 +330,7 @@ impl Decoder<'_> {
         };
         match self.tree.node(index).kind {
             NodeKind::Sequence => self.tree.children(index).map(one).collect(),
-            _ => Ok(vec![one(index)?]),
+            _ => vec![one(index)],
         }
     }
 
@@ -331,7 +339,8 @@ impl Decoder<'_> {
         if depth >= MAX_DEPTH {
             return Err((self.too_deep(index), index));
         }
-        for (mapping, alias) in self.merged(index)?.into_iter().rev() {
+        for merged in self.merged(index).into_iter().rev() {
+            let (mapping, alias) = merged?;
             let before = entries.len();
             self.follow(mapping, alias, |decoder| decoder.fill_v2(mapping, depth.saturating_add(1), entries))?;
             entries.iter_mut().skip(before).for_each(|entry| entry.node = None);
@@ -368,7 +377,7 @@ impl Decoder<'_> {
     }
 
     /// A key as text: what sigs.k8s.io/yaml makes of it.
-    fn key_v2(&mut self, mapping: u32, (index, value): (u32, u32), depth: usize) -> Result<Str, Stop> {
+    fn key_v2(&mut self, (index, value): (u32, u32), depth: usize) -> Result<Str, Stop> {
         let (tree, version) = (self.tree, self.version);
         let node = *self.key_node(index, depth)?;
         if node.kind != NodeKind::Scalar {
@@ -390,12 +399,10 @@ impl Decoder<'_> {
             Scalar::Uint(number) => format!("type: uint64, key: {number:#x}"),
             Scalar::Null | Scalar::Time(_) => "type: %!s(<nil>), key: <nil>".to_owned(),
         };
-        // The same key again: by the value that is last.
-        let again = |late: &Late| late.mapping == mapping && late.wrong == wrong;
-        if self.late.as_ref().is_none_or(again) {
-            self.late = Some(Late { wrong, key: index, value, mapping });
-        }
-        Ok(Str::default())
+        // no text that YAML has, so that only the same key overwrites it
+        let key = [b"\xff", wrong.as_bytes()].concat().into();
+        self.late.push(Some(Late { wrong, key: index, value }));
+        Ok(key)
     }
 
     // ---- mappings of go-yaml v3
@@ -496,7 +503,7 @@ impl Decoder<'_> {
                 continue;
             }
             let value = self.value(value, depth.saturating_add(1))?;
-            entries.push(Entry { key: text, value, node: own.then_some(key) });
+            entries.push(Entry { key: text, value, node: own.then_some(key), late: 0..0 });
         }
         let Some(merge) = merge else { return Ok(()) };
         if depth >= MAX_DEPTH {
@@ -522,7 +529,8 @@ impl Decoder<'_> {
                 &mut set
             }
         };
-        for (mapping, alias) in self.merged(merge)? {
+        for named in self.merged(merge) {
+            let (mapping, alias) = named?;
             self.follow(mapping, alias, |decoder| {
                 if decoder.refuse_repeated(mapping) {
                     return Ok(());
