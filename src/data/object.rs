@@ -61,6 +61,22 @@ pub trait Object: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// The value as a Go function gets it in an `interface {}`: a copy without an address, and so without the methods
+    /// of a pointer to it. `None`: the copy is no different.
+    fn without_address(&self) -> Option<Value> {
+        None
+    }
+
+    /// The struct behind a pointer, which templates print in its place; `None` where the pointer has a `String()` too.
+    fn pointed_to(&self) -> Option<Value> {
+        None
+    }
+
+    /// What a deep copy makes of a struct with fields that reflection can't set: they stay zero. `None`: there are none.
+    fn exported(&self) -> Option<Value> {
+        None
+    }
+
     /// What `toJson` and `toYaml` see.
     fn marshal(&self) -> Value;
 

@@ -151,8 +151,8 @@ impl Value {
                 Kind::Map(Map::typed(map.go_type(), entries))
             }
             Kind::Object(object) => {
-                let copy = object.underlying().and_then(|contents| object.with_underlying(contents.deep_copy_within(depth)));
-                copy.map_or_else(|| self.kind.clone(), |copy| copy.kind)
+                let contents = || object.underlying().and_then(|contents| object.with_underlying(contents.deep_copy_within(depth)));
+                object.exported().or_else(contents).map_or_else(|| self.kind.clone(), |copy| copy.kind)
             }
             other => other.clone(),
         };

@@ -121,6 +121,7 @@ pub(super) fn capabilities(version: &KubeVersion, api_versions: &[String], profi
     let kube = KubeVersionObject {
         go_type: if common { "common.KubeVersion" } else { "chartutil.KubeVersion" },
         version: version.clone(),
+        has_address: true,
         shows_normalized: profile.kube_version_suffix == KubeVersionSuffix::Kept,
     };
     Value::object(Struct {
@@ -153,12 +154,22 @@ fn helm_version(profile: Profile) -> Value {
 }
 
 /// `.Capabilities.KubeVersion`
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct KubeVersionObject {
     go_type: &'static str,
     version: KubeVersion,
+    /// Whether Go can point to it: its methods are those of a pointer.
+    has_address: bool,
     /// Helm 4's struct has a fourth field that no template sees but `%v` prints.
     shows_normalized: bool,
+}
+
+impl KubeVersionObject {
+    /// `String()`
+    fn shown(&self) -> &str {
+        // parity: a copy by reflection has lost what no constraint is checked without
+        if self.version.normalized.is_empty() { &self.version.version } else { &self.version.normalized }
+    }
 }
 
 impl Object for KubeVersionObject {
@@ -170,16 +181,16 @@ impl Object for KubeVersionObject {
             "Version" => Member::Field(self.version.version.as_str().into()),
             "Major" => Member::Field(self.version.major.as_str().into()),
             "Minor" => Member::Field(self.version.minor.as_str().into()),
-            "GitVersion" | "String" => Member::Method(Signature { parameters: Vec::new(), variadic: false }),
+            "GitVersion" | "String" if self.has_address => Member::Method(Signature { parameters: Vec::new(), variadic: false }),
             "normalizedVersion" if self.shows_normalized => Member::Unexported,
             _ => return None,
         })
     }
     fn call(&self, name: &str, _arguments: &[Value]) -> Result<Value, String> {
-        Ok(if name == "String" { self.version.normalized.as_str() } else { &self.version.version }.into())
+        Ok(if name == "String" { self.shown() } else { &self.version.version }.into())
     }
     fn text(&self) -> String {
-        self.version.normalized.clone()
+        if self.has_address { self.shown().to_owned() } else { self.plain_text() }
     }
     fn plain_text(&self) -> String {
         let KubeVersion { version, normalized, major, minor } = &self.version;
@@ -188,6 +199,13 @@ impl Object for KubeVersionObject {
     fn is_stringer(&self) -> bool {
         // Only a pointer to it has `String()`.
         false
+    }
+    fn without_address(&self) -> Option<Value> {
+        self.has_address.then(|| Value::object(Self { has_address: false, ..self.clone() }))
+    }
+    fn exported(&self) -> Option<Value> {
+        let version = KubeVersion { normalized: String::new(), ..self.version.clone() };
+        self.shows_normalized.then(|| Value::object(Self { version, ..self.clone() }))
     }
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let KubeVersion { version, normalized, major, minor } = &self.version;

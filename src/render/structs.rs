@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crate::data::{Kind as Is, Map, Member, Object, Type, Value};
+use crate::data::{GoKind, Kind as Is, Map, Member, Object, Type, Value};
 use crate::golang::fmt::append_value;
 
 /// One field of a [`Struct`].
@@ -56,6 +56,16 @@ impl Object for Struct {
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         self.fields.iter().map(|field| (field.name, field.value.clone())).collect()
+    }
+
+    fn pointed_to(&self) -> Option<Value> {
+        let name = self.go_type.name().strip_prefix('*')?;
+        Some(Value::object(Struct { go_type: Type::Named(name, GoKind::Struct), prefix: "", ..self.clone() }))
+    }
+
+    fn exported(&self) -> Option<Value> {
+        let copied = |field: &Field| Field { value: field.value.deep_copy(), ..field.clone() };
+        Some(Value::object(Struct { fields: self.fields.iter().map(copied).collect(), ..self.clone() }))
     }
 
     fn marshal(&self) -> Value {

@@ -16,7 +16,7 @@ const MAX_VERSION: usize = 256;
 const INVALID: &str = "invalid semantic version";
 
 /// A version; prints without a leading `v`. An [`Object`](crate::data::Object) of type `*semver.Version`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Version {
     major: u64,
     minor: u64,

@@ -98,6 +98,11 @@ impl Object for Version {
         ]
     }
 
+    fn exported(&self) -> Option<Value> {
+        // parity: sprig's deepCopy can't set a single one of its fields
+        Some(Value::object(Version { by_value: self.by_value, ..Version::default() }))
+    }
+
     fn marshal(&self) -> Value {
         Value::from(self.to_string())
     }

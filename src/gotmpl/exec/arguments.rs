@@ -198,8 +198,17 @@ impl Execution<'_> {
             }
             return self.fault(format!("invalid value; expected {of}"));
         }
-        if of == REFLECT_VALUE || of == Type::Any {
+        if of == REFLECT_VALUE {
             return Ok(operand);
+        }
+        if of == Type::Any {
+            return Ok(match &operand.value.kind {
+                ValueKind::Object(object) => match object.without_address() {
+                    Some(copy) => Operand { value: copy.from_origin(operand.value.origin), ..operand },
+                    None => operand,
+                },
+                _ => operand,
+            });
         }
         if operand.is_nil_interface() {
             return self.fault(format!("wrong type for value; expected {of}; got {}", operand.type_name()));

@@ -357,10 +357,11 @@ impl Execution<'_> {
             ValueKind::Nil => self.out.extend_from_slice(b"<no value>"),
             ValueKind::String(text) => self.out.extend_from_slice(text),
             ValueKind::Object(object) => {
-                let text = object.text();
-                // A pointer to a struct prints as the struct it points to.
-                let pointer = object.go_type().kind() == GoKind::Ptr && text.starts_with("&{");
-                self.out.extend_from_slice(text.get(usize::from(pointer)..).unwrap_or_default().as_bytes());
+                let text = match object.pointed_to().map(|value| value.kind) {
+                    Some(ValueKind::Object(pointed)) => pointed.text(),
+                    _ => object.text(),
+                };
+                self.out.extend_from_slice(text.as_bytes());
             }
             ValueKind::List(_) | ValueKind::Map(_) => {
                 match weight::check(std::slice::from_ref(value), self.limits) {

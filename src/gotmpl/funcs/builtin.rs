@@ -279,7 +279,11 @@ fn text(call: &Call<'_>, arguments: &[Value]) -> Result<Str, Failure> {
         return Ok(text.clone());
     }
     call.check_values(arguments)?;
-    let shown = |value: &Value| if value.is_nil() { Value::string("<no value>") } else { value.clone() };
+    let shown = |value: &Value| match &value.kind {
+        Kind::Nil => Value::string("<no value>"),
+        Kind::Object(object) => object.pointed_to().unwrap_or_else(|| value.clone()),
+        _ => value.clone(),
+    };
     Ok(fmt::sprint(&arguments.iter().map(shown).collect::<Vec<_>>()))
 }
 
