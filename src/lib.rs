@@ -37,13 +37,13 @@ use commands::{Exit, Run};
 /// Runs the program with the arguments it was called with and gives its exit code. `terminal` says whether standard
 /// error is one.
 pub fn run(arguments: Vec<String>, host: Arc<dyn host::Host>, terminal: bool) -> u8 {
-    let program = arguments.first().map_or("bkhelm", |path| path.rsplit('/').next().unwrap_or(path)).to_owned();
-    let arguments = cli::as_called(&program, arguments);
+    let called = arguments.first().map_or("bkhelm", String::as_str).to_owned();
+    let arguments = cli::as_called(called.rsplit('/').next().unwrap_or(&called), arguments);
     let cli = match cli::Cli::try_parse_from(cli::arguments(arguments)) {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error, Exit::NoMatch.code()),
     };
-    let run = match Run::new(program, &cli.global, host, terminal) {
+    let run = match Run::new(called, &cli.global, host, terminal) {
         Ok(run) => run,
         Err((output, error)) => {
             output.error(&error);

@@ -11,6 +11,7 @@ mod differential;
 mod functions;
 mod harness;
 mod recorded;
+mod recorded_helm;
 mod recorded_states;
 mod repository;
 mod tidy;

@@ -34,11 +34,7 @@ fn small_states_give_what_helmfile_gave() {
 fn difference(files: &Json, run: &Json) -> Option<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let work = folder.path().canonicalize().expect("a folder").join("case");
-    for (name, text) in files.as_object().expect("files") {
-        let path = work.join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(&path, text.as_str().expect("text")).expect("a file");
-    }
+    write_files(files, &work);
     let before = files_below(&work);
     let arguments = run["arguments"].as_array().expect("arguments").iter().filter_map(Json::as_str);
     let mut call = Call::new(&work).arguments(arguments);
@@ -63,12 +59,22 @@ fn difference(files: &Json, run: &Json) -> Option<String> {
     missing.map(|words| format!("stderr lacks {words:?}: {stderr}"))
 }
 
+/// Writes a case's files below a folder.
+pub fn write_files(files: &Json, work: &Path) {
+    for (name, text) in files.as_object().expect("files") {
+        let path = work.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, text.as_str().expect("text")).expect("a file");
+    }
+}
+
 /// White space as single blanks: our messages are laid out on several lines.
-fn squeezed(text: &str) -> String {
+pub fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn files_below(root: &Path) -> BTreeMap<String, String> {
+/// The texts of all files below a folder.
+pub fn files_below(root: &Path) -> BTreeMap<String, String> {
     let entries = walkdir::WalkDir::new(root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
     entries.map(|entry| (entry.path().strip_prefix(root).expect("below").display().to_string(), read(entry.path()))).collect()

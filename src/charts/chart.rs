@@ -109,6 +109,11 @@ impl Chart {
     pub fn is_library(&self) -> bool {
         self.metadata.chart_type == "library"
     }
+    /// The manifests under `crds/` of the chart and, after its own, of all charts below it.
+    pub fn all_crd_files(&self) -> Vec<&File> {
+        let below = self.dependencies.iter().flat_map(|chart| chart.all_crd_files());
+        self.crd_files().chain(below).collect()
+    }
     /// The files of its own under `crds/` that are manifests, in load order (helm pkg/chart/v2/chart.go).
     pub fn crd_files(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.name.starts_with(b"crds/") && has_manifest_extension(&file.name))

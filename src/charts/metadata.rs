@@ -185,7 +185,7 @@ pub(super) fn decode_lock(source: &SourceFile, file: &str, profile: Profile) -> 
 /// # Errors
 /// `unsupported chart version`, `invalid chart apiVersion`.
 pub(super) fn check_version(version: &str, profile: Profile, source: &SourceFile) -> Result<()> {
-    if profile.loader == Loader::AnyVersion || ["", "v1", "v2"].contains(&version) {
+    if profile.loader != Loader::DetectsVersion || ["", "v1", "v2"].contains(&version) {
         return Ok(());
     }
     // parity: helm 4 loads v3 charts with another loader, but can't install them.

@@ -20,6 +20,7 @@ mod profile;
 mod tree;
 mod user_values;
 mod warning;
+mod written;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -101,7 +102,7 @@ pub fn load_archive(bytes: &[u8], shown_name: &str, sources: &Sources, profile: 
         (Refused::Header, _) => {
             failed(format!("file '{shown_name}' does not appear to be a valid chart file (details: gzip: invalid header)"))
         }
-        (Refused::Text(text), Loader::AnyVersion) => failed(text),
+        (Refused::Text(text), Loader::AnyVersion | Loader::Unversioned) => failed(text),
         // parity: helm 4 pkg/chart/loader/load.go says no more than this of an archive given by name.
         (Refused::Text(text), Loader::DetectsVersion) => {
             failed("unable to load chart archive".into()).hint(format!("what is wrong with it: {text}"))

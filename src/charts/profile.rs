@@ -79,6 +79,8 @@ pub enum Loader {
     DetectsVersion,
     /// Takes any apiVersion; no file over 5 MiB (Helm 3).
     AnyVersion,
+    /// Takes any apiVersion; no limit on one file (what Helm 4 shows and lints).
+    Unversioned,
 }
 
 /// One small struct of named choices. Compare fields, never the profile's name.
@@ -110,6 +112,8 @@ pub struct Profile {
     pub aliases: Aliases,
     /// Loading.
     pub loader: Loader,
+    /// Whether `helm plugin list` has columns for types, and `helm env` a cache of content (Helm 4).
+    pub lists_plugin_types: bool,
     /// Whether `--set-json` takes a whole object.
     pub set_dialect: crate::values::set::Dialect,
     /// Go's name of the values type: `common.Values`.
@@ -178,6 +182,7 @@ impl Profile {
         kube_version_suffix: KubeVersionSuffix::Kept,
         aliases: Aliases::Copied,
         loader: Loader::DetectsVersion,
+        lists_plugin_types: true,
         set_dialect: crate::values::set::Dialect::Helm4,
         values_type: "common.Values",
         head_type: "util.SimpleHead",
@@ -199,11 +204,20 @@ impl Profile {
         kube_version_suffix: KubeVersionSuffix::Dropped,
         aliases: Aliases::Shared,
         loader: Loader::AnyVersion,
+        lists_plugin_types: false,
         set_dialect: crate::values::set::Dialect::Helm3,
         values_type: "chartutil.Values",
         head_type: "releaseutil.SimpleHead",
         metadata_type: "chart.Metadata",
     };
+
+    /// The profile for commands that read a chart as `helm show` does: without a look at its apiVersion first (helm
+    /// pkg/chart/v2/loader).
+    #[must_use]
+    pub fn for_reading(self) -> Profile {
+        let loader = if self.loader == Loader::DetectsVersion { Loader::Unversioned } else { self.loader };
+        Profile { loader, ..self }
+    }
 
     /// The profile of that name.
     pub fn named(name: &str) -> Option<Profile> {

@@ -41,6 +41,100 @@ pub struct HelmFlags {
 pub enum HelmCommand {
     /// Render chart templates locally and print them
     Template(Box<HelmTemplate>),
+    /// Show what a chart says about itself
+    #[command(visible_alias = "inspect")]
+    Show(HelmShow),
+    /// Print the version of helm whose bytes are printed
+    Version(HelmVersion),
+    /// Print helm's settings, or one of them
+    Env(HelmEnv),
+    /// Helm plugins: there are none
+    Plugin(HelmPlugin),
+}
+
+/// `helm show`
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct HelmShow {
+    /// What of it.
+    #[command(subcommand)]
+    pub what: ShowWhat,
+}
+
+/// What `helm show` shows.
+#[derive(Debug, Subcommand)]
+pub enum ShowWhat {
+    /// Everything: Chart.yaml, values.yaml, README and CRDs
+    All(Box<ShowArgs>),
+    /// Chart.yaml
+    Chart(Box<ShowArgs>),
+    /// values.yaml
+    Values(Box<ShowArgs>),
+    /// The README
+    Readme(Box<ShowArgs>),
+    /// The CRDs
+    Crds(Box<ShowArgs>),
+}
+
+/// Which chart `helm show` shows.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A folder, a package, or repository/chart
+    #[arg(value_name = "CHART", num_args = 0..)]
+    pub chart: Vec<String>,
+    /// Where the chart comes from.
+    #[command(flatten)]
+    pub repository: RepositoryFlags,
+}
+
+/// `helm version`
+#[derive(Debug, Args)]
+pub struct HelmVersion {
+    /// Print the number alone
+    #[arg(long)]
+    pub short: bool,
+    /// Template of the output: {{.Version}}, {{.GoVersion}}
+    #[arg(long, value_name = "TEMPLATE")]
+    pub template: Option<String>,
+    /// None are taken
+    #[arg(hide = true)]
+    pub arguments: Vec<String>,
+}
+
+/// `helm env`
+#[derive(Debug, Args)]
+pub struct HelmEnv {
+    /// The setting to print; without it, all
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+}
+
+/// `helm plugin`
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct HelmPlugin {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PluginCommand,
+}
+
+/// What `helm plugin` does.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// Print the table of plugins, which is empty
+    #[command(visible_alias = "ls")]
+    List(PluginList),
+}
+
+/// `helm plugin list`
+#[derive(Debug, Args)]
+pub struct PluginList {
+    /// Only plugins of this type
+    #[arg(long = "type", value_name = "TYPE")]
+    pub of: Option<String>,
+    /// helm takes any, and does nothing with them
+    #[arg(hide = true)]
+    pub arguments: Vec<String>,
 }
 
 /// `helm template [NAME] CHART`. Also read from `--args` of `bkhelm template`.

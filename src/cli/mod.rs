@@ -11,7 +11,10 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-pub use helm::{HelmCli, HelmCommand, HelmFlags, HelmTemplate, RepositoryFlags, ValueFlags};
+pub use helm::{
+    HelmCli, HelmCommand, HelmEnv, HelmFlags, HelmPlugin, HelmShow, HelmTemplate, HelmVersion, PluginCommand, RepositoryFlags, ShowArgs,
+    ShowWhat, ValueFlags,
+};
 pub use pflag::arguments;
 
 /// helmfile states and Helm charts, natively: render, list, check.

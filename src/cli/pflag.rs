@@ -2,13 +2,14 @@
 
 use clap::{ArgAction, Command, CommandFactory};
 
-use super::Cli;
+use super::{Cli, HelmCli};
 
 /// The arguments with `--switch=true` and `--switch=false` as our parser takes them: spelled without the value,
 /// and left out. What follows `--` stays.
 pub fn arguments(typed: Vec<String>) -> Vec<String> {
     let mut switches = Vec::new();
     collect(&Cli::command(), &mut switches);
+    collect(&HelmCli::command(), &mut switches);
     let mut open = true;
     typed
         .into_iter()

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Run;
-use crate::charts::{self, Chart};
+use crate::charts::{self, Chart, Profile};
 use crate::diag::{Error, Kind, Result, nearest};
 use crate::fetch::{Downloads, Repositories};
 use crate::values::typed;
@@ -16,6 +16,7 @@ type Slot = Arc<OnceLock<Result<Arc<Chart>>>>;
 /// The charts of one run. Shared between threads.
 pub struct Charts<'r> {
     run: &'r Run,
+    profile: Profile,
     downloads: Downloads<'r>,
     slots: Mutex<HashMap<Source, Slot>>,
 }
@@ -45,9 +46,9 @@ pub struct Reference<'a> {
 }
 
 impl<'r> Charts<'r> {
-    /// No charts yet.
-    pub fn new(run: &'r Run) -> Self {
-        Self { run, downloads: Downloads::new(run.host(), run.refresh), slots: Mutex::default() }
+    /// No charts yet; they are read by the profile's loader.
+    pub fn new(run: &'r Run, profile: Profile) -> Self {
+        Self { run, profile, downloads: Downloads::new(run.host(), run.refresh), slots: Mutex::default() }
     }
 
     /// The chart, loaded once.
@@ -66,11 +67,11 @@ impl<'r> Charts<'r> {
     fn read(&self, source: &Source, reference: &Reference<'_>) -> Result<Arc<Chart>> {
         let run = self.run;
         match source {
-            Source::Local(path) => charts::load(run.host(), path, &run.setting.sources, run.profile),
+            Source::Local(path) => charts::load(run.host(), path, &run.setting.sources, self.profile),
             Source::Repository { chart, version, .. } => {
                 let version = Some(version.as_str()).filter(|version| !version.is_empty());
                 let package = self.downloads.chart(reference.repositories, chart, version)?;
-                charts::load_archive(&package.bytes, &package.file, &run.setting.sources, run.profile)
+                charts::load_archive(&package.bytes, &package.file, &run.setting.sources, self.profile)
             }
         }
     }

@@ -6,7 +6,7 @@
 mod build;
 mod charts;
 mod functions;
-mod helm_template;
+mod helm;
 mod hooks;
 mod lint;
 mod list;
@@ -34,7 +34,7 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::WriteValues(args) => write_values::write_values(run, args),
         Command::Lint(args) => lint::lint(run, args),
         Command::Functions(args) => functions::functions(run, args),
-        Command::Helm { arguments } => helm_template::helm(run, arguments),
+        Command::Helm { arguments } => helm::helm(run, arguments),
         Command::Completion { shell } => run.print(&crate::cli::completion(*shell, &run.program, functions::names())),
     }
 }

@@ -59,7 +59,7 @@ pub struct Path<'r> {
 impl<'r> Path<'r> {
     /// Nothing loaded yet.
     pub fn new(run: &'r Run, options: Options) -> Self {
-        Self { run, charts: Charts::new(run), options }
+        Self { run, charts: Charts::new(run, run.profile), options }
     }
 
     /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in

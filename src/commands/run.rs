@@ -44,6 +44,8 @@ impl Exit {
 
 /// The world and the switches of one run.
 pub struct Run {
+    /// The program as it was called: its name, or a path to it.
+    pub called: String,
     /// The name the program was called by.
     pub program: String,
     /// Files, environment and programs, every text that is read, and what came up on the way.
@@ -73,7 +75,7 @@ impl Run {
     ///
     /// # Errors
     /// A flag that says nothing, and where to say so.
-    pub fn new(program: String, flags: &GlobalFlags, host: Arc<dyn Host>, terminal: bool) -> Result<Self, (Output, Error)> {
+    pub fn new(called: String, flags: &GlobalFlags, host: Arc<dyn Host>, terminal: bool) -> Result<Self, (Output, Error)> {
         let level = match flags.log_level {
             _ if flags.debug => Level::Debug,
             Some(LogLevel::Debug) => Level::Debug,
@@ -99,7 +101,8 @@ impl Run {
             DuplicateKeys::Warn => Duplicates::LastWins,
         };
         Ok(Self {
-            program,
+            program: called.rsplit('/').next().unwrap_or(&called).to_owned(),
+            called,
             setting,
             output,
             keys,

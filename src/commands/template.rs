@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use super::helm_template::helm_words;
+use super::helm::helm_words;
 use super::hooks::{self, Prepare};
 use super::path::{self, Options, Path, Product};
 use super::{Exit, Run, user_values};

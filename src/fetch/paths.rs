@@ -10,8 +10,16 @@ use crate::host::Host;
 pub struct HelmPaths {
     /// `repositories.yaml`
     pub repositories: PathBuf,
-    repository_cache: PathBuf,
-    content_cache: PathBuf,
+    /// The folder of configuration.
+    pub config_home: PathBuf,
+    /// The folder of what can be made again.
+    pub cache_home: PathBuf,
+    /// The folder of plugins and their like.
+    pub data_home: PathBuf,
+    /// The folder of repositories' indexes.
+    pub repository_cache: PathBuf,
+    /// The folder of packages by digest.
+    pub content_cache: PathBuf,
 }
 
 impl HelmPaths {
@@ -29,6 +37,9 @@ impl HelmPaths {
             repositories: file("HELM_REPOSITORY_CONFIG", config.join("repositories.yaml")),
             repository_cache: file("HELM_REPOSITORY_CACHE", cache.join("repository")),
             content_cache: file("HELM_CONTENT_CACHE", cache.join("content")),
+            config_home: config,
+            cache_home: cache,
+            data_home: folder("HELM_DATA_HOME", "XDG_DATA_HOME", ".local/share"),
         }
     }
 

@@ -139,7 +139,8 @@ fn plain_field(name: &'static str, value: Value) -> Field {
     Field { name, json: name, omit_empty: false, value }
 }
 
-fn helm_version(profile: Profile) -> Value {
+/// What helm says of itself: `.Capabilities.HelmVersion`, and the data of `helm version --template`.
+pub fn helm_version(profile: Profile) -> Value {
     let text = |name, json, omit_empty, text: &str| Field { name, json, omit_empty, value: text.into() };
     let mut fields = vec![
         text("Version", "version", true, profile.helm_version),

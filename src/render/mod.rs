@@ -21,7 +21,7 @@ mod values;
 
 use std::sync::Arc;
 
-pub use capabilities::{KubeVersion, Lookup};
+pub use capabilities::{KubeVersion, Lookup, helm_version};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
 pub use run::{functions, render_text};
 pub use schema::{SchemaSource, Violation, violations};
@@ -98,6 +98,12 @@ pub struct Failure {
     pub files: Vec<(Str, Str)>,
 }
 
+impl From<Error> for Box<Failure> {
+    fn from(error: Error) -> Self {
+        Box::new(Failure { error, more: Vec::new(), invalid_yaml_hint: false, warnings: Vec::new(), files: Vec::new() })
+    }
+}
+
 /// Renders a chart with a user's merged values.
 ///
 /// # Errors
@@ -106,7 +112,7 @@ pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> R
     let mut warnings = chart.warnings.clone();
     let (tree, values, violations) = match prepare(chart, user_values, request, &mut warnings) {
         Ok(prepared) => prepared,
-        Err(error) => return Err(Box::new(Failure { error, more: Vec::new(), invalid_yaml_hint: false, warnings, files: Vec::new() })),
+        Err(error) => return Err(Box::new(Failure { warnings, ..*Box::<Failure>::from(error) })),
     };
     let mut files = Vec::new();
     let linked = Linked::new(&tree, &values, request);

@@ -1,0 +1,140 @@
+//! helm's commands, without helm: one file a command, with helm's flags, output and exit codes.
+
+mod about;
+mod show;
+mod sources;
+mod template;
+
+use super::run::set_limits;
+use super::{Exit, Run};
+use crate::charts::Profile;
+use crate::cli::{Compat, HelmCli, HelmCommand};
+use crate::diag::{Error, Kind, Result};
+use crate::render::Failure;
+use crate::report::without_middle;
+
+use clap::Parser;
+
+/// Runs a helm command; `arguments` are what stands after `helm`.
+pub fn helm(run: &Run, arguments: &[String]) -> Exit {
+    let typed = std::iter::once("helm".to_owned()).chain(crate::cli::arguments(arguments.to_vec()));
+    let cli = match HelmCli::try_parse_from(typed) {
+        Ok(cli) => cli,
+        Err(error) if is_help(&error) => return run.print(error.to_string().as_bytes()),
+        Err(error) => {
+            run.output.log(&format!("Error: {}", helm_words(&error)));
+            return Exit::Failed;
+        }
+    };
+    let mut setting = run.setting.clone();
+    if let Err(error) = set_limits(&mut setting.limits, &cli.flags.limit) {
+        error.hints().iter().for_each(|hint| run.output.log(&format!("hint: {hint}")));
+        run.output.log(&format!("Error: {error}"));
+        return Exit::Failed;
+    }
+    let run = &Run {
+        profile: match cli.flags.compat {
+            Some(Compat::Helm4) => Profile::HELM4,
+            Some(Compat::Helm3) => Profile::HELM3,
+            None => run.profile,
+        },
+        request: crate::state::Request { namespace: cli.flags.namespace.unwrap_or(run.request.namespace.clone()), ..Default::default() },
+        debug: run.debug || cli.flags.debug,
+        program: run.program.clone(),
+        called: run.called.clone(),
+        setting,
+        keys: run.keys.clone(),
+        timings: run.timings.clone(),
+        said: Default::default(),
+        ..*run
+    };
+    let exit = match execute(run, &cli.command) {
+        Ok(()) => Exit::Done,
+        Err(failure) => {
+            say(run, &failure);
+            Exit::Failed
+        }
+    };
+    if cli.flags.timings {
+        run.output.log(&run.timings.table());
+    }
+    exit
+}
+
+fn execute(run: &Run, command: &HelmCommand) -> Result<(), Box<Failure>> {
+    match command {
+        HelmCommand::Template(args) => template::template(run, args)?,
+        HelmCommand::Show(args) => show::show(run, args)?,
+        HelmCommand::Version(args) => about::version(run, args)?,
+        HelmCommand::Env(args) => about::env(run, args)?,
+        HelmCommand::Plugin(args) => about::plugin(run, args)?,
+    }
+    Ok(())
+}
+
+/// Help, asked for or, as helm gives it, for a command that has others below it.
+fn is_help(error: &clap::Error) -> bool {
+    error.exit_code() == 0 || error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+}
+
+/// How many arguments a command takes (helm pkg/cmd/require/args.go).
+enum Arguments {
+    None,
+    Exactly(usize),
+    AtMost(usize),
+}
+
+impl Arguments {
+    /// # Errors
+    /// `"helm COMMAND" requires 1 argument` and its like. `usage` is the command as helm's usage line has it.
+    fn check(self, command: &str, usage: &str, given: &[String]) -> Result<()> {
+        let plural = |count: usize| if count == 1 { "argument" } else { "arguments" };
+        let (fits, wanted) = match self {
+            Arguments::None => (given.is_empty(), "accepts no arguments".to_owned()),
+            Arguments::Exactly(count) => (given.len() == count, format!("requires {count} {}", plural(count))),
+            Arguments::AtMost(count) => (given.len() <= count, format!("accepts at most {count} {}", plural(count))),
+        };
+        if fits { Ok(()) } else { Err(Error::new(Kind::Usage, format!("\"helm {command}\" {wanted}\n\nUsage:  helm {usage} [flags]"))) }
+    }
+}
+
+/// helm's words for what clap found.
+pub fn helm_words(error: &clap::Error) -> String {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let argument = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => argument.as_str(),
+        _ => "",
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument if argument.starts_with("--") => format!("unknown flag: {argument}"),
+        ErrorKind::UnknownArgument => format!("unknown shorthand flag: {argument}"),
+        ErrorKind::InvalidSubcommand => match error.get(ContextKind::InvalidSubcommand) {
+            Some(ContextValue::String(name)) => format!("unknown command {name:?} for \"helm\"\nRun 'helm --help' for usage."),
+            _ => crate::commands::template::first_line(error),
+        },
+        _ => crate::commands::template::first_line(error),
+    }
+}
+
+/// Characters at either end of an error that are printed; of a longer one the middle is left out.
+const LONGEST: usize = 500_000;
+
+/// An error on stderr as helm prints it, to the letter; before it, where nothing reads for helm's words, what we know.
+fn say(run: &Run, failure: &Failure) {
+    for warning in &failure.warnings {
+        run.output.warn(&warning.line);
+    }
+    if run.debug {
+        for (path, text) in &failure.files {
+            run.output.log(&format!("---\n# Source: {path}\n{text}"));
+        }
+    }
+    for error in &failure.more {
+        run.output.error(error);
+    }
+    run.output.explanation(&failure.error);
+    run.output.log(&format!("Error: {}", without_middle(&failure.error.to_string(), LONGEST)));
+    if failure.invalid_yaml_hint && !run.debug {
+        run.output.log("\nUse --debug flag to render out invalid YAML");
+    }
+}
