@@ -19,6 +19,10 @@ use bkhelm::gotmpl::{Engine, Environment, Family, Function, FunctionTable, Missi
 use bkhelm::render;
 use cpu_time::ThreadTime;
 
+/// The program's own; `minijinja` and `gtmpl` have it, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What is measured: the row's name, its case, and whether only parsing is.
 const ROWS: &[(&str, &str, bool)] = &[
     ("parse", "loops", true),
