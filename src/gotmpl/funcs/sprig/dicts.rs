@@ -203,7 +203,11 @@ fn merge_all(call: &Call<'_>, arguments: &[Value], overwrite: bool) -> Result<Va
         merge(&into, &source, overwrite, &mut |entries| call.spend(MERGING.saturating_mul(entries as u64)))?;
     }
     let first = value(arguments, 0);
-    Ok(if first.is_nil() { made(into, arguments, 1) } else { first.clone() })
+    let is_nil = |value: &Value| value.is_nil() || matches!(&value.kind, Kind::Object(object) if object.marshal().is_nil());
+    if is_nil(first) && (first.is_nil() || !from(arguments, 1).iter().all(is_nil)) {
+        return Ok(made(into, arguments, 1));
+    }
+    Ok(first.clone())
 }
 
 fn deep_copy(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
