@@ -64,11 +64,89 @@ pub fn case(random: &mut Random) -> Case {
     if random.percent(12) {
         text = damage::damaged(random, &text);
     }
+    if random.percent(3) {
+        text = literals::with_raw_bytes(random, &text);
+    }
     templates.insert("templates/NOTES.txt".to_owned(), text);
     let files = [("conf/a.txt", "one\ntwo\r\n\nthree"), ("conf/b.txt", "é: {{ 1 }}\n"), ("empty", ""), ("data.bin", "\u{0}\u{1}\n")];
     let uses_files = templates.values().any(|text| text.contains(".Files"));
-    let files = files.iter().filter(|_| uses_files).map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    Case { values, templates, files }
+    let mut files: BTreeMap<String, String> =
+        files.iter().filter(|_| uses_files).map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    if random.percent(15) {
+        subchart(random, &mut values, &mut templates, &mut files);
+    }
+    let mut user = String::new();
+    if random.percent(10) {
+        user = if random.percent(20) { literals::yaml(random) } else { user_values(random) };
+    }
+    let settings = if random.percent(10) { 1 + random.below(3) } else { 0 };
+    let set = (0..settings).map(|_| literals::setting(random)).collect();
+    Case { values, templates, files, user, set }
+}
+
+/// What a user's file puts over the chart's values.
+fn user_values(random: &mut Random) -> String {
+    let mut values = String::new();
+    for name in ["s1", "n1", "nil1", "l1", "d1", "d2", "sub", "global", "y"] {
+        if random.percent(35) {
+            let kind = random.pick(&["Str", "Float", "Nil", "List", "Dict", "Dict"]);
+            values.push_str(&format!("{name}: {}\n", literals::value(random, kind, 2)));
+        }
+    }
+    values
+}
+
+/// A subchart, seen through a template of its own and through its part of the parent's values.
+fn subchart(random: &mut Random, values: &mut String, templates: &mut BTreeMap<String, String>, files: &mut BTreeMap<String, String>) {
+    let mut metadata = "apiVersion: v2\nname: sub\nversion: 1.0.0\n".to_owned();
+    metadata.push_str(random.pick(&["", "", "appVersion: \"2\"\n", "type: library\n", "keywords: [a]\n"]));
+    files.insert("charts/sub/Chart.yaml".to_owned(), metadata);
+    let mut own = String::new();
+    for (name, kind) in VALUES.iter().chain(&[("global", "Dict")]) {
+        if random.percent(50) {
+            let kind = if random.percent(15) { random.pick(ANY) } else { *kind };
+            own.push_str(&format!("{name}: {}\n", literals::value(random, plain(kind), 2)));
+        }
+    }
+    files.insert("charts/sub/values.yaml".to_owned(), own);
+    for (name, chances) in [("sub", 50), ("global", 40)] {
+        if random.percent(chances) {
+            let kind = if random.percent(15) { random.pick(&["Nil", "Str", "Float", "List"]) } else { "Dict" };
+            values.push_str(&format!("{name}: {}\n", literals::value(random, kind, 2)));
+        }
+    }
+    if random.percent(30) {
+        files.insert("charts/sub/conf/s.txt".to_owned(), "in sub\n".to_owned());
+    }
+    let names = ["one".to_owned(), "two".to_owned()];
+    let mut writer = Writer::new(random, &names[..0], true);
+    let body = writer.block(2);
+    // a name of the parent's too: which one wins depends on the files' order
+    let name = random.pick(&["one", "two", "three", "sub.view", "sub.view"]);
+    let text = format!("{{{{ define \"{name}\" }}}}{body}{{{{ end }}}}");
+    templates.insert(random.pick(&["charts/sub/templates/_s.tpl", "charts/sub/templates/z.yaml"]).to_owned(), text);
+    let view = random.pick(&[
+        "{{ toJson .Subcharts.sub.Values }}{{ .Subcharts.sub.Chart.Name }}",
+        "{{ toJson .Values.sub }}{{ toYaml .Values.global }}",
+        "{{ include \"sub.view\" .Subcharts.sub }}",
+        "{{ with .Subcharts.sub }}{{ template \"one\" . }}{{ end }}",
+        "{{ .Subcharts.sub.Files.Get \"conf/s.txt\" }}{{ .Files.Get \"charts/sub/conf/s.txt\" }}{{ .Subcharts.sub.Template.Name }}",
+        "{{ range $k, $v := .Subcharts }}{{ $k }}{{ $v.Chart.Version }}{{ $v.Values | toJson }}{{ keys $v | sortAlpha }}{{ end }}",
+        "{{ set .Subcharts.sub.Values \"k\" 1 | toJson }}{{ .Values.sub | toJson }}{{ set .Values.global \"g\" 2 }}{{ .Subcharts.sub.Values | toJson }}",
+        "{{ tpl \"{{ .Values | toJson }}{{ .Chart.Name }}{{ .Template.BasePath }}\" .Subcharts.sub }}",
+    ]);
+    if let Some(main) = templates.get_mut("templates/NOTES.txt") {
+        main.push_str(view);
+    }
+}
+
+/// The kind of value that stands in a values file for a kind of the grammar.
+fn plain(kind: &str) -> &str {
+    match kind {
+        "Small" => "Float",
+        "Ints" => "List",
+        other => other,
+    }
 }
 
 /// Writes one template.
@@ -94,7 +172,7 @@ struct Writer<'r> {
 
 impl<'r> Writer<'r> {
     fn new(random: &'r mut Random, names: &[String], root: bool) -> Self {
-        let ill = [0, 1, 3, 10][random.below(4)];
+        let ill = [0, 0, 0, 1, 1, 3, 10, 30][random.below(8)];
         let dot = if root { "Root" } else { "Unknown" };
         Writer { random, names: names.to_vec(), variables: Vec::new(), named: 0, loops: 0, root, dot, ill, fuel: 60 }
     }
@@ -511,7 +589,15 @@ impl<'r> Writer<'r> {
     /// The text of a template for `tpl`.
     fn inner_template(&mut self) -> String {
         let pipeline = self.operand("Str", 1);
-        let text = match self.random.below(8) {
+        let pipeline_end = if self.random.percent(30) { "{{ template \"one\" . }}" } else { "" };
+        let text = match self.random.below(12) {
+            8 => format!(
+                "{{{{ define \"deep\" }}}}[{{{{ . }}}}]{{{{ end }}}}{{{{ tpl \"{{{{ include \\\"deep\\\" 1 }}}}\" $ }}}}{pipeline_end}"
+            ),
+            9 => format!(
+                "{{{{ define \"one\" }}}}A{{{{ end }}}}{{{{ tpl \"{{{{ define \\\"one\\\" }}}}B{{{{ end }}}}{{{{ include \\\"one\\\" . }}}}\" $ }}}}{{{{ include \"one\" . }}}}{pipeline_end}"
+            ),
+            10 => format!("{{{{ block \"bl\" {pipeline} }}}}{{{{ . | toJson }}}}{{{{ end }}}}{{{{ template \"bl\" 2 }}}}"),
             0 => format!("{{{{ define \"one\" }}}}tpl-{pipeline}{{{{ end }}}}{{{{ include \"one\" . }}}}"),
             1 => format!("{{{{ if {pipeline} }}}}{{{{ .Values.d1 }}}}"),
             2 => format!("a{{{{- range {pipeline} }}}}x{{{{ end -}}}} b"),

@@ -12,6 +12,7 @@ mod literals;
 mod random;
 mod shrink;
 mod signatures;
+mod texts;
 mod tokens;
 
 use std::fmt::Write as _;

@@ -61,6 +61,15 @@ fn smaller(case: &Case) -> Vec<Case> {
     }
     let lines: Vec<String> = case.values.split_inclusive('\n').map(str::to_owned).collect();
     smaller.extend(without_runs(&lines).into_iter().map(|lines| Case { values: lines.concat(), ..case.clone() }));
+    if !case.user.is_empty() {
+        let lines: Vec<String> = case.user.split_inclusive('\n').map(str::to_owned).collect();
+        smaller.extend(without_runs(&lines).into_iter().map(|lines| Case { user: lines.concat(), ..case.clone() }));
+    }
+    for at in 0..case.set.len() {
+        let mut set = case.set.clone();
+        set.remove(at);
+        smaller.push(Case { set, ..case.clone() });
+    }
     for (name, text) in &case.templates {
         let mut put = |text: Option<String>| {
             let mut templates = case.templates.clone();

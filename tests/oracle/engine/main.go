@@ -3,6 +3,7 @@
 // It reads one case a line on stdin and writes one answer a line on stdout, in any order:
 //
 //	{"id": 1, "values": "a: 1\n", "templates": {"templates/NOTES.txt": "…"}, "files": {…}, "repeat": 3}
+//	{…, "user": "a: 2\n", "set": [["set", "b=1"]]}    a values file of the user and flags
 //	{"id": 1, "out": "<base64>"}    what templates/NOTES.txt gave
 //	{"id": 1, "err": "<base64>"}    or the error in full
 //	{"id": 1, "varies": true}       the answer differed between repetitions
@@ -25,6 +26,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
@@ -32,6 +34,7 @@ import (
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
 	"helm.sh/helm/v4/pkg/engine"
+	"helm.sh/helm/v4/pkg/strvals"
 )
 
 const (
@@ -50,6 +53,8 @@ type question struct {
 	Values    string            `json:"values"`
 	Templates map[string]string `json:"templates"`
 	Files     map[string]string `json:"files"`
+	User      string            `json:"user"`
+	Set       [][2]string       `json:"set"`
 	Repeat    int               `json:"repeat"`
 }
 
@@ -147,22 +152,74 @@ func ask(line []byte) answer {
 	return answer{ID: question.ID, Out: &text}
 }
 
+// raw gives a text's bytes: the last 256 characters of Unicode stand for one byte each, which need not be UTF-8.
+func raw(text string) []byte {
+	var data []byte
+	for _, character := range text {
+		if character >= 0x10FF00 {
+			data = append(data, byte(character))
+		} else {
+			data = utf8.AppendRune(data, character)
+		}
+	}
+	return data
+}
+
+// userValues does what Helm's flags for values do, each kind of them in its turn.
+func userValues(question question) (map[string]any, error) {
+	values := map[string]any{}
+	if question.User != "" {
+		given, err := loader.LoadValues(bytes.NewReader(raw(question.User)))
+		if err != nil {
+			return nil, fmt.Errorf("failed to parse /user.yaml: %w", err)
+		}
+		values = loader.MergeMaps(values, given)
+	}
+	for _, flag := range []string{"set-json", "set", "set-string", "set-literal"} {
+		for _, set := range question.Set {
+			if set[0] != flag {
+				continue
+			}
+			var err error
+			switch flag {
+			case "set-json":
+				if err = strvals.ParseJSON(set[1], values); err != nil {
+					return nil, fmt.Errorf("failed parsing --set-json data %s", set[1])
+				}
+			case "set":
+				err = strvals.ParseInto(set[1], values)
+			case "set-string":
+				err = strvals.ParseIntoString(set[1], values)
+			case "set-literal":
+				err = strvals.ParseLiteralInto(set[1], values)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("failed parsing --%s data: %w", flag, err)
+			}
+		}
+	}
+	return values, nil
+}
+
 // render does what `helm template` does up to the rendered files.
 func render(question question) (string, error) {
 	files := []*archive.BufferedFile{
 		{Name: "Chart.yaml", Data: []byte(chartYAML)},
-		{Name: "values.yaml", Data: []byte(question.Values)},
+		{Name: "values.yaml", Data: raw(question.Values)},
 	}
 	for _, group := range []map[string]string{question.Templates, question.Files} {
 		for name, text := range group {
-			files = append(files, &archive.BufferedFile{Name: name, Data: bytes.TrimPrefix([]byte(text), byteOrderMark)})
+			files = append(files, &archive.BufferedFile{Name: name, Data: bytes.TrimPrefix(raw(text), byteOrderMark)})
 		}
+	}
+	values, err := userValues(question)
+	if err != nil {
+		return "", err
 	}
 	chart, err := loader.LoadFiles(files)
 	if err != nil {
 		return "", err
 	}
-	values := map[string]any{}
 	if err := chartutil.ProcessDependencies(chart, values); err != nil {
 		return "", fmt.Errorf("chart dependencies processing failed: %w", err)
 	}
