@@ -61,6 +61,7 @@ fn one_chart(package: &FilePath) -> usize {
         schemas: None,
         lookup: None,
         limits: Limits::default(),
+        lint: None,
         sources: None,
         world: &run,
     };

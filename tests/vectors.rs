@@ -164,6 +164,7 @@ fn rendered(case: &Json) -> Outcome {
         schemas: None,
         lookup: None,
         limits: bkhelm::gotmpl::Limits::default(),
+        lint: None,
         sources: None,
         world: &Still,
     };

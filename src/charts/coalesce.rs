@@ -35,6 +35,11 @@ pub(super) fn merge_tables(over: &Map, under: &Map, profile: Profile, warnings: 
     Tables { profile, warnings }.merge(over, under, "", Nulls::Keep);
 }
 
+/// Puts `under` under `over`, table by table; a null in `over` takes the key away. Both may change.
+pub fn coalesce_tables(over: &Map, under: &Map, profile: Profile, warnings: &mut Vec<Warning>) {
+    Tables { profile, warnings }.merge(over, under, "", Nulls::Remove);
+}
+
 /// A copy that shares no map with the original.
 pub(super) fn deep_copy(map: &Map) -> Map {
     match Value::from(map.clone()).deep_copy().kind {

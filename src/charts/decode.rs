@@ -10,7 +10,7 @@ use crate::data::{Kind as Is, Map, SourceFile, Value};
 ///
 /// # Errors
 /// `error converting YAML to JSON: yaml: …` and the byte offset of the fault.
-pub(super) fn read(source: &SourceFile) -> Result<Value, (String, usize)> {
+pub(crate) fn read(source: &SourceFile) -> Result<Value, (String, usize)> {
     let reading = Reading { resolver: Resolver::Typed, duplicates: Duplicates::LastWins };
     read_value(source, reading).map_err(|errors| {
         let text = go_text(&errors);
@@ -18,20 +18,29 @@ pub(super) fn read(source: &SourceFile) -> Result<Value, (String, usize)> {
     })
 }
 
+/// The same where no key may stand twice.
+///
+/// # Errors
+/// `error converting YAML to JSON: yaml: …`
+pub(super) fn read_strictly(source: &SourceFile) -> Result<Value, String> {
+    let reading = Reading { resolver: Resolver::Typed, duplicates: Duplicates::Refuse };
+    read_value(source, reading).map_err(|errors| format!("error converting YAML to JSON: {}", go_text(&errors)))
+}
+
 /// Decodes one struct tree; keeps the first thing that did not fit, as encoding/json does, and goes on.
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     error: Option<String>,
     path: Vec<&'static str>,
     structs: Vec<&'static str>,
 }
 
 impl Decoder {
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         Decoder { error: None, path: Vec::new(), structs: vec![name] }
     }
 
     /// The value's entries; `None` for null. Something else than a map is an error.
-    pub(super) fn top<'v>(&mut self, value: &'v Value, go_type: &str) -> Option<&'v Map> {
+    pub(crate) fn top<'v>(&mut self, value: &'v Value, go_type: &str) -> Option<&'v Map> {
         match &value.kind {
             Is::Nil => None,
             Is::Map(map) => Some(map),
@@ -44,7 +53,7 @@ impl Decoder {
 
     /// # Errors
     /// The first misfit: `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal …`.
-    pub(super) fn finish(self) -> Result<(), String> {
+    pub(crate) fn finish(self) -> Result<(), String> {
         match self.error {
             Some(text) => Err(format!("error unmarshaling JSON: while decoding JSON: {text}")),
             None => Ok(()),
@@ -62,14 +71,14 @@ impl Decoder {
     }
 
     /// Runs `decode` as for the named field.
-    pub(super) fn field<T>(&mut self, name: &'static str, decode: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn field<T>(&mut self, name: &'static str, decode: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(name);
         let result = decode(self);
         self.path.pop();
         result
     }
 
-    pub(super) fn string(&mut self, value: &Value, into: &mut String) {
+    pub(crate) fn string(&mut self, value: &Value, into: &mut String) {
         match text_of(value) {
             Some(text) => *into = text,
             None if value.is_nil() => {}
@@ -99,6 +108,16 @@ impl Decoder {
         if let Some(items) = self.items(value, "[]interface {}", into) {
             *into = Some(items.iter().map(floats).collect());
         }
+    }
+
+    /// The entries of a struct in a struct; `None` for null and for what is no map.
+    pub(crate) fn structure<'v>(&mut self, value: &'v Value, go_type: &str) -> Option<&'v Map> {
+        match &value.kind {
+            Is::Map(map) => return Some(map),
+            Is::Nil => {}
+            _ => self.misfit(value, go_type),
+        }
+        None
     }
 
     /// Entries of a `map[string]string`; null values become empty texts.
@@ -163,7 +182,7 @@ impl Decoder {
 }
 
 /// Calls `decode` for each entry with the name of the field that the key means.
-pub(super) fn fields(map: &Map, names: &[&'static str], mut decode: impl FnMut(&'static str, &Value)) {
+pub(crate) fn fields(map: &Map, names: &[&'static str], mut decode: impl FnMut(&'static str, &Value)) {
     for (key, value) in map.read().iter() {
         let exact = names.iter().find(|name| key == **name);
         let field = exact.or_else(|| names.iter().find(|name| key.eq_ignore_ascii_case(name.as_bytes())));

@@ -1,7 +1,7 @@
 //! Chart.yaml, requirements.yaml and Chart.lock: decoding and checking (helm pkg/chart/v2/metadata.go).
 
 use super::chart::{Dependency, Lock, Maintainer, Metadata};
-use super::decode::{Decoder, fields, read};
+use super::decode::{Decoder, fields, read, read_strictly};
 use super::profile::{Loader, Profile};
 use crate::data::{Map, SourceFile, Str};
 use crate::diag::{Error, Kind, Place, Result, nearest};
@@ -9,10 +9,13 @@ use crate::golang::{path, semver, strconv};
 
 /// Metadata while it is read: lists may hold nulls until they are checked.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
-    metadata: Metadata,
-    maintainers: Option<Vec<Option<Maintainer>>>,
-    dependencies: Option<Vec<Option<Dependency>>>,
+pub struct Draft {
+    /// All but the lists below.
+    pub metadata: Metadata,
+    /// `maintainers`
+    pub maintainers: Option<Vec<Option<Maintainer>>>,
+    /// `dependencies`
+    pub dependencies: Option<Vec<Option<Dependency>>>,
 }
 
 const FIELDS: [&str; 17] = [
@@ -52,6 +55,20 @@ pub(super) fn detect_version(source: &SourceFile) -> Result<String> {
 }
 
 impl Draft {
+    /// Chart.yaml as it stands, nothing checked (helm pkg/chart/v2/util/chartfile.go).
+    ///
+    /// # Errors
+    /// Text that is no YAML, or that does not fit.
+    pub fn read(source: &SourceFile, profile: Profile) -> Result<Draft, String> {
+        let mut draft = Draft::default();
+        let value = read(source).map_err(|(text, _)| text)?;
+        let mut decoder = Decoder::new("Metadata");
+        if let Some(map) = decoder.top(&value, profile.metadata_type) {
+            draft.decode_map(&mut decoder, map, profile);
+        }
+        decoder.finish().map(|()| draft)
+    }
+
     /// Decodes a text onto what is there: requirements.yaml overlays Chart.yaml.
     pub(super) fn decode(&mut self, source: &SourceFile, file: &str, profile: Profile) -> Result<()> {
         let failed = |text: String, offset| syntax(source, &format!("cannot load {file}"), &text, offset);
@@ -128,8 +145,41 @@ impl Draft {
     }
 }
 
+const DEPENDENCY_FIELDS: [&str; 8] = ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+const MAINTAINER_FIELDS: [&str; 3] = ["name", "email", "url"];
+
+/// What a strict reading of Chart.yaml refuses: a key that stands twice, or one that is no field (sigs.k8s.io/yaml
+/// `UnmarshalStrict`).
+pub fn strict_fault(source: &SourceFile) -> Option<String> {
+    let value = match read_strictly(source) {
+        Ok(value) => value,
+        Err(text) => return Some(text),
+    };
+    let unknown = unknown_field(value.as_map()?)?;
+    Some(format!("error unmarshaling JSON: while decoding JSON: json: unknown field {}", strconv::quote(&unknown)))
+}
+
+/// The first key, in the keys' order, that no struct of Chart.yaml has.
+fn unknown_field(map: &Map) -> Option<Str> {
+    let known = |key: &Str, names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes()));
+    for (key, value) in map.read().iter() {
+        let below: &[&str] = match () {
+            () if !known(key, &FIELDS) => return Some(key.clone()),
+            () if key.eq_ignore_ascii_case(b"maintainers") => &MAINTAINER_FIELDS,
+            () if key.eq_ignore_ascii_case(b"dependencies") => &DEPENDENCY_FIELDS,
+            () => continue,
+        };
+        for item in value.as_list().into_iter().flat_map(|list| list.iter()).filter_map(|item| item.as_map()) {
+            if let Some((key, _)) = item.read().iter().find(|(key, _)| !known(key, below)) {
+                return Some(key.clone());
+            }
+        }
+    }
+    None
+}
+
 fn decode_maintainer(decoder: &mut Decoder, map: &Map, maintainer: &mut Maintainer) {
-    fields(map, &["name", "email", "url"], |name, value| {
+    fields(map, &MAINTAINER_FIELDS, |name, value| {
         decoder.field(name, |decoder| match name {
             "name" => decoder.string(value, &mut maintainer.name),
             "email" => decoder.string(value, &mut maintainer.email),
@@ -142,8 +192,7 @@ fn decode_dependencies(decoder: &mut Decoder, value: &crate::data::Value, into: 
     let go_type = format!("{package}.Dependency");
     let names = ("Dependency", go_type.as_str(), &*format!("[]*{go_type}"));
     decoder.structs(value, into, names, |decoder, map, dependency| {
-        let names = ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
-        fields(map, &names, |name, value| {
+        fields(map, &DEPENDENCY_FIELDS, |name, value| {
             decoder.field(name, |decoder| match name {
                 "name" => decoder.string(value, &mut dependency.name),
                 "version" => decoder.string(value, &mut dependency.version),

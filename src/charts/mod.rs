@@ -27,8 +27,10 @@ use std::sync::Arc;
 
 pub use chart::{Chart, Dependency, File, Lock, Maintainer, Metadata};
 pub use checks::{check_kube_version, check_release_name};
-pub use coalesce::coalesce_values;
+pub use coalesce::{coalesce_tables, coalesce_values};
+pub(crate) use decode::{Decoder, fields, read as read_typed};
 pub use dependencies::check_dependencies;
+pub use metadata::{Draft, strict_fault};
 pub use profile::{
     Aliases, ChartObject, DocumentTail, ErrorForm, KubeVersionSuffix, Loader, Logger, NullDefaults, Profile, ValuesDocuments,
 };
@@ -115,6 +117,25 @@ pub fn load_archive(bytes: &[u8], shown_name: &str, sources: &Sources, profile: 
         check_version(&file.data, &format!("{shown_name}/Chart.yaml"), profile)?;
     }
     finish(Assembly::new(sources, profile), files, shown_name)
+}
+
+/// The files of a package in its order, as `helm` unpacks them.
+///
+/// # Errors
+/// What is wrong with the archive, in helm's words.
+pub fn unpack(bytes: &[u8], profile: Profile) -> Result<Vec<File>, String> {
+    read_archive(bytes, profile).map_err(|refused| match refused {
+        Refused::Header => "gzip: invalid header".to_owned(),
+        Refused::Text(text) => text,
+    })
+}
+
+/// The chart of these files; `shown` is its path in messages.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_files(files: Vec<File>, shown: &str, sources: &Sources, profile: Profile) -> Result<Arc<Chart>> {
+    finish(Assembly::new(sources, profile), files, shown)
 }
 
 /// Refuses what does not begin as gzip does, and says what it looks like.

@@ -3,6 +3,7 @@
 //! Called by `commands/lint.rs` for each environment and each rendered release. Never stops at the first finding, never
 //! renders, never prints.
 
+pub mod helm_lint;
 mod manifests;
 mod schemas;
 

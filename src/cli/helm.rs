@@ -44,6 +44,8 @@ pub enum HelmCommand {
     /// Show what a chart says about itself
     #[command(visible_alias = "inspect")]
     Show(HelmShow),
+    /// Examine charts for possible faults
+    Lint(Box<HelmLint>),
     /// Print the version of helm whose bytes are printed
     Version(HelmVersion),
     /// Print helm's settings, or one of them
@@ -85,6 +87,33 @@ pub struct ShowArgs {
     /// Where the chart comes from.
     #[command(flatten)]
     pub repository: RepositoryFlags,
+}
+
+/// `helm lint`. Also read from `--args` of `lint` under the name helmfile.
+#[derive(Debug, Clone, Default, Parser)]
+#[command(name = "helm lint", no_binary_name = true, args_override_self = true)]
+pub struct HelmLint {
+    /// Folders and packages
+    #[arg(value_name = "CHART", num_args = 0..)]
+    pub charts: Vec<String>,
+    /// Values of the release.
+    #[command(flatten)]
+    pub values: ValueFlags,
+    /// Fail on warnings
+    #[arg(long)]
+    pub strict: bool,
+    /// Print only warnings and errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Examine the charts below charts/ too
+    #[arg(long)]
+    pub with_subcharts: bool,
+    /// Don't check values against the chart's schema
+    #[arg(long)]
+    pub skip_schema_validation: bool,
+    /// Kubernetes version that the chart sees
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
 }
 
 /// `helm version`

@@ -12,8 +12,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use helm::{
-    HelmCli, HelmCommand, HelmEnv, HelmFlags, HelmPlugin, HelmShow, HelmTemplate, HelmVersion, PluginCommand, RepositoryFlags, ShowArgs,
-    ShowWhat, ValueFlags,
+    HelmCli, HelmCommand, HelmEnv, HelmFlags, HelmLint, HelmPlugin, HelmShow, HelmTemplate, HelmVersion, PluginCommand, RepositoryFlags,
+    ShowArgs, ShowWhat, ValueFlags,
 };
 pub use pflag::arguments;
 
@@ -329,6 +329,9 @@ pub struct LintArgs {
     /// Folder of the deployment's schemas: values.schema.json and releases/RELEASE.schema.json
     #[arg(long, value_name = "FOLDER", default_value = DEFAULT_SCHEMAS)]
     pub schemas: String,
+    /// Under the name helmfile: flags of `helm lint`, in one argument
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub args: Option<String>,
     /// Releases that are checked at the same time; 0: as many as there are cores
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub concurrency: usize,

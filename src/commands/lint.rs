@@ -16,6 +16,11 @@ use crate::state::{Release, State};
 
 /// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
 pub fn lint(run: &Run, args: &LintArgs) -> Exit {
+    if args.args.is_some() {
+        let error = Error::new(Kind::Usage, "--args: bkhelm's own lint runs no helm")
+            .hint("a link named helmfile prints helm's report and takes it");
+        return run.fail(error.into());
+    }
     if args.schemas != DEFAULT_SCHEMAS && run.host().kind(path::Path::new(&args.schemas)) != Some(EntryKind::Folder) {
         return run.fail(Error::new(Kind::Usage, format!("--schemas {}: no such folder", args.schemas)).into());
     }

@@ -9,6 +9,7 @@ mod functions;
 mod helm;
 mod hooks;
 mod lint;
+mod lint_report;
 mod list;
 pub mod path;
 mod print_env;
@@ -32,6 +33,7 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::ShowDag => show_dag::show_dag(run),
         Command::PrintEnv(args) => print_env::print_env(run, args),
         Command::WriteValues(args) => write_values::write_values(run, args),
+        Command::Lint(args) if run.called_helmfile() => lint_report::lint_report(run, args),
         Command::Lint(args) => lint::lint(run, args),
         Command::Functions(args) => functions::functions(run, args),
         Command::Helm { arguments } => helm::helm(run, arguments),

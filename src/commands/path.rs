@@ -118,6 +118,7 @@ impl<'r> Path<'r> {
             schemas: None,
             lookup: None,
             limits: run.setting.limits,
+            lint: None,
             sources: Some(&run.setting.sources),
             world: run,
         };
@@ -136,6 +137,11 @@ fn refuse(release: &Release) -> Result<()> {
         return Err(Error::new(Kind::State, format!("Error: {words}"))
             .hint("bkhelm does not run post-renderers yet, and Helm 4 takes only plugins"));
     }
+    refuse_chartify(release)
+}
+
+/// Fields that change the chart itself.
+pub fn refuse_chartify(release: &Release) -> Result<()> {
     match release.chartify.first() {
         Some(field) => {
             Err(Error::new(Kind::State, format!("`{field}` is not supported yet"))

@@ -130,6 +130,11 @@ impl Run {
         })
     }
 
+    /// Whether the program is to be helmfile: a link of that name.
+    pub fn called_helmfile(&self) -> bool {
+        self.program == "helmfile" || self.program.starts_with("helmfile-")
+    }
+
     /// The world outside.
     pub fn host(&self) -> &dyn Host {
         &*self.setting.host

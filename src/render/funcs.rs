@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::capabilities::Lookup;
 use super::failures::{END, START};
+use super::lint::LintLog;
 use super::structs::NilMap;
 use super::{durations, split, toml};
 use crate::data::yaml::{Documents, Duplicates, Reading, Resolver, Style, read_value, read_values, write};
@@ -16,6 +17,7 @@ use crate::gotmpl::{Call, Failure, Family, Function, FunctionTable, Link, Nested
 pub(super) struct HelmContext {
     pub(super) lookup: Option<Arc<dyn Lookup>>,
     pub(super) host_by_name: Option<fn(&str) -> Option<String>>,
+    pub(super) lint: Option<Arc<LintLog>>,
 }
 
 type Run = fn(&mut Call<'_>, &[Value]) -> Result<Value, Failure>;
@@ -218,14 +220,34 @@ fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     }
 }
 
-fn required(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+fn required(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let value = any(arguments, 1);
     let missing = value.is_nil() || value.as_str().is_some_and(|text| text.is_empty());
-    if missing { Err(marked(text(arguments, 0))) } else { Ok(value.clone()) }
+    if !missing {
+        return Ok(value.clone());
+    }
+    // parity: helm's two messages differ by one letter.
+    let title = if value.is_nil() {
+        ("WARN", "missing required value", "engine.go:206: [INFO] Missing required value")
+    } else {
+        ("WARN", "missing required values", "engine.go:214: [INFO] Missing required value")
+    };
+    refuse(call, title, text(arguments, 0))
 }
 
-fn fail(_call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Err(marked(text(arguments, 0)))
+fn fail(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
+    refuse(call, ("INFO", "funcMap fail", "engine.go:227: [INFO] Fail"), text(arguments, 0))
+}
+
+/// Ends the rendering with the message; in lint it is only noted, under a level, Helm 4's title and Helm 3's.
+fn refuse(call: &mut Call<'_>, title: (&str, &str, &str), message: &[u8]) -> Result<Value, Failure> {
+    match call.context::<HelmContext>().and_then(|context| context.lint.as_ref()) {
+        None => Err(marked(message)),
+        Some(lint) => {
+            lint.note(title, &String::from_utf8_lossy(message));
+            Ok("".into())
+        }
+    }
 }
 
 fn marked(message: &[u8]) -> Failure {

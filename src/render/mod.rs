@@ -10,6 +10,7 @@ mod durations;
 mod failures;
 mod files;
 mod funcs;
+mod lint;
 mod manifests;
 mod output;
 mod run;
@@ -22,6 +23,7 @@ mod values;
 use std::sync::Arc;
 
 pub use capabilities::{KubeVersion, Lookup, helm_version};
+pub use lint::{LintLog, check_values, render_for_lint};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
 pub use run::{functions, render_text};
 pub use schema::{SchemaSource, Violation, violations};
@@ -76,6 +78,8 @@ pub struct Request<'a> {
     pub lookup: Option<&'a Arc<dyn Lookup>>,
     /// What hostile templates run into.
     pub limits: Limits,
+    /// For lint: `required` and `fail` end nothing, they are noted there.
+    pub lint: Option<&'a Arc<LintLog>>,
     /// The texts that values were read from, for the places in errors.
     pub sources: Option<&'a Sources>,
     /// Clock and randomness.

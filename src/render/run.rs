@@ -47,7 +47,7 @@ pub fn render_text(text: &str, profile: Profile, world: &dyn World) -> Result<Ve
     let program = engine.parse("example", text).map_err(|error| Error::new(Kind::Template, error.to_string()))?;
     let mut set = TemplateSet::new(engine, "gotpl");
     set.add(&program);
-    let context = HelmContext { lookup: None, host_by_name: None };
+    let context = HelmContext { lookup: None, host_by_name: None, lint: None };
     let mut out = Vec::new();
     set.execute("example", &Map::new().into(), &Environment { world, context: &context }, &mut out)
         .map_err(|error| Error::new(Kind::Render, error.to_string()))?;
@@ -127,7 +127,8 @@ impl<'a> Linked<'a> {
             ("Namespace", request.namespace.into()),
             ("Revision", Value::int(request.revision)),
             ("IsUpgrade", request.is_upgrade.into()),
-            ("IsInstall", (!request.is_upgrade).into()),
+            // parity: helm's lint says neither of the two.
+            ("IsInstall", (!request.is_upgrade && request.lint.is_none()).into()),
             ("Service", "Helm".into()),
         ]
         .into_iter()
@@ -197,7 +198,8 @@ impl<'a> Linked<'a> {
                 Err(error) => return Err(parse_error(error, &template.text, self.request, self)),
             }
         }
-        let context = HelmContext { lookup: self.request.lookup.cloned(), host_by_name: self.request.host_by_name };
+        let context =
+            HelmContext { lookup: self.request.lookup.cloned(), host_by_name: self.request.host_by_name, lint: self.request.lint.cloned() };
         let environment = Environment { world: self.request.world, context: &context };
         let mut rendered = Vec::with_capacity(order.len());
         for (name, template) in order.into_iter().filter(|(name, _)| !is_partial(name)) {

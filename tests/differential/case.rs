@@ -150,6 +150,7 @@ impl Case {
             schemas: None,
             lookup: None,
             limits: bkhelm::gotmpl::Limits::default(),
+            lint: None,
             sources: None,
             world: &Still,
         };

@@ -1,6 +1,7 @@
 //! helm's commands, without helm: one file a command, with helm's flags, output and exit codes.
 
 mod about;
+pub mod lint;
 mod show;
 mod sources;
 mod template;
@@ -65,6 +66,7 @@ fn execute(run: &Run, command: &HelmCommand) -> Result<(), Box<Failure>> {
     match command {
         HelmCommand::Template(args) => template::template(run, args)?,
         HelmCommand::Show(args) => show::show(run, args)?,
+        HelmCommand::Lint(args) => lint::lint(run, args)?,
         HelmCommand::Version(args) => about::version(run, args)?,
         HelmCommand::Env(args) => about::env(run, args)?,
         HelmCommand::Plugin(args) => about::plugin(run, args)?,
@@ -81,6 +83,7 @@ fn is_help(error: &clap::Error) -> bool {
 enum Arguments {
     None,
     Exactly(usize),
+    AtLeast(usize),
     AtMost(usize),
 }
 
@@ -92,6 +95,7 @@ impl Arguments {
         let (fits, wanted) = match self {
             Arguments::None => (given.is_empty(), "accepts no arguments".to_owned()),
             Arguments::Exactly(count) => (given.len() == count, format!("requires {count} {}", plural(count))),
+            Arguments::AtLeast(count) => (given.len() >= count, format!("requires at least {count} {}", plural(count))),
             Arguments::AtMost(count) => (given.len() <= count, format!("accepts at most {count} {}", plural(count))),
         };
         if fits { Ok(()) } else { Err(Error::new(Kind::Usage, format!("\"helm {command}\" {wanted}\n\nUsage:  helm {usage} [flags]"))) }

@@ -32,6 +32,7 @@ pub fn template(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
         schemas: None,
         lookup: None,
         limits: run.setting.limits,
+        lint: None,
         sources: Some(&run.setting.sources),
         world: run,
     };

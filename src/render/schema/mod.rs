@@ -78,7 +78,8 @@ impl Checking<'_> {
         }
     }
 
-    fn single(&mut self, schema: &Str, values: &Map) -> Result<(), String> {
+    /// Checks the values against one schema.
+    pub(super) fn single(&mut self, schema: &Str, values: &Map) -> Result<(), String> {
         let failed = self.validate(schema, &values.clone().into(), &mut |error, schema| format!("{}\n", report::lines(error, schema)))?;
         failed.map_or(Ok(()), Err)
     }
