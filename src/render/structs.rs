@@ -54,6 +54,10 @@ impl Object for Struct {
         String::from_utf8_lossy(&out).into_owned()
     }
 
+    fn is_stringer(&self) -> bool {
+        false
+    }
+
     fn fields(&self) -> Vec<(&'static str, Value)> {
         self.fields.iter().map(|field| (field.name, field.value.clone())).collect()
     }

@@ -137,15 +137,15 @@ fn type_name(value: &Value) -> String {
 }
 
 fn len(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let Some(value) = arguments.first() else { return Err("len of nil pointer".into()) };
-    let value = behind(value);
+    let Some(given) = arguments.first() else { return Err("len of nil pointer".into()) };
+    let value = behind(given);
     let len = match &value.kind {
         Kind::Nil if call.is_interface(0) => return Err("len of nil pointer".into()),
         Kind::Nil => return Err("reflect: call of reflect.Value.Type on zero Value".into()),
         Kind::String(text) | Kind::Bytes(text) => text.len(),
         Kind::List(list) => list.len(),
         Kind::Map(map) => map.len(),
-        _ => return Err(format!("len of type {}", type_name(&value)).into()),
+        _ => return Err(format!("len of type {}", type_name(given)).into()),
     };
     Ok(Value::int(len as i64))
 }
