@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::{Call, Failure};
-use crate::data::{Kind, Value};
+use crate::data::{GoKind, Kind, Value};
 use crate::golang::fmt::sprintf;
 
 const BAD_TYPE: &str = "invalid type for comparison";
@@ -44,6 +44,7 @@ fn is_nil(value: &Value) -> bool {
     match &value.kind {
         Kind::Nil => true,
         Kind::List(list) => list.is_nil(),
+        Kind::Object(object) if object.go_type().kind() == GoKind::Map => object.marshal().is_nil(),
         _ => false,
     }
 }
