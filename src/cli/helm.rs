@@ -44,6 +44,9 @@ pub enum HelmCommand {
     /// Show what a chart says about itself
     #[command(visible_alias = "inspect")]
     Show(HelmShow),
+    /// The charts that a chart needs
+    #[command(visible_aliases = ["dep", "dependencies"])]
+    Dependency(HelmDependency),
     /// Examine charts for possible faults
     Lint(Box<HelmLint>),
     /// Print the version of helm whose bytes are printed
@@ -87,6 +90,44 @@ pub struct ShowArgs {
     /// Where the chart comes from.
     #[command(flatten)]
     pub repository: RepositoryFlags,
+}
+
+/// `helm dependency`
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct HelmDependency {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DependencyCommand,
+}
+
+/// What `helm dependency` does.
+#[derive(Debug, Subcommand)]
+pub enum DependencyCommand {
+    /// List the dependencies of a chart, and what of them is there
+    #[command(visible_alias = "ls")]
+    List(DependencyList),
+    /// See that a chart without dependencies needs nothing; others are refused
+    Build(DependencyBuild),
+}
+
+/// `helm dependency list`
+#[derive(Debug, Args)]
+pub struct DependencyList {
+    /// The chart; without it, the current folder
+    #[arg(value_name = "CHART", num_args = 0..)]
+    pub charts: Vec<String>,
+    /// Characters of a column that are printed
+    #[arg(long, value_name = "N", default_value_t = 80)]
+    pub max_col_width: usize,
+}
+
+/// `helm dependency build`
+#[derive(Debug, Args)]
+pub struct DependencyBuild {
+    /// The chart; without it, the current folder
+    #[arg(value_name = "CHART", num_args = 0..)]
+    pub charts: Vec<String>,
 }
 
 /// `helm lint`. Also read from `--args` of `lint` under the name helmfile.

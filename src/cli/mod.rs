@@ -12,8 +12,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use helm::{
-    HelmCli, HelmCommand, HelmEnv, HelmFlags, HelmLint, HelmPlugin, HelmShow, HelmTemplate, HelmVersion, PluginCommand, RepositoryFlags,
-    ShowArgs, ShowWhat, ValueFlags,
+    DependencyCommand, HelmCli, HelmCommand, HelmDependency, HelmEnv, HelmFlags, HelmLint, HelmPlugin, HelmShow, HelmTemplate, HelmVersion,
+    PluginCommand, RepositoryFlags, ShowArgs, ShowWhat, ValueFlags,
 };
 pub use pflag::arguments;
 

@@ -1,6 +1,7 @@
 //! helm's commands, without helm: one file a command, with helm's flags, output and exit codes.
 
 mod about;
+mod dependency;
 pub mod lint;
 mod show;
 mod sources;
@@ -66,6 +67,7 @@ fn execute(run: &Run, command: &HelmCommand) -> Result<(), Box<Failure>> {
     match command {
         HelmCommand::Template(args) => template::template(run, args)?,
         HelmCommand::Show(args) => show::show(run, args)?,
+        HelmCommand::Dependency(args) => dependency::dependency(run, args)?,
         HelmCommand::Lint(args) => lint::lint(run, args)?,
         HelmCommand::Version(args) => about::version(run, args)?,
         HelmCommand::Env(args) => about::env(run, args)?,

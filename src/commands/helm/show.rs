@@ -47,10 +47,9 @@ fn parts(chart: &Chart, name: &str) -> Result<Vec<u8>> {
             add(all && at == 0, &file.data);
         }
     }
-    if all || name == "readme" {
-        if let Some(file) = chart.files.iter().find(|file| is_readme(file)) {
-            add(all, &file.data);
-        }
+    let readme = chart.files.iter().find(|file| is_readme(file));
+    if let Some(file) = readme.filter(|_| all || name == "readme") {
+        add(all, &file.data);
     }
     if all || name == "crds" {
         for file in chart.all_crd_files() {
