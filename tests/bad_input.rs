@@ -155,6 +155,7 @@ fn running() -> Vec<Bad> {
             "{{ regexMatch `(\\pL{100}){10}` \"a\" }}",
             "error calling regexMatch: error parsing regexp: expression too large",
         ),
+        bad("a regexp of many groups", "{{ regexMatch (repeat 20000 \"(a|b)?\") (repeat 20000 \"a\") }}", "expression too large"),
         bad("nested stars", "a: {{ regexMatch `(((a*)*)*)*b` (repeat 100000 \"a\") }}", ""),
         bad(
             "a replacement that grows",

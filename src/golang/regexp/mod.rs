@@ -9,8 +9,10 @@ mod parse;
 mod replace;
 
 use regex_automata::meta;
+use regex_automata::nfa::thompson;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Input, util::syntax};
+use regex_syntax::hir::Hir;
 
 use super::{bytes, utf8};
 
@@ -25,6 +27,23 @@ pub enum Fault {
 
 /// What a character of a pattern comes to in the automaton, at least.
 const BYTES_OF_CHARACTER: usize = 32;
+/// What a state of the automaton takes, at least.
+const BYTES_OF_STATE: usize = 24;
+/// How much more than the automaton a search may take.
+const SEARCH_FACTOR: usize = 8;
+
+/// Whether a search that keeps the places of all groups for all states, which is what the last resort does, takes too much
+/// memory. The cheap bound first: nearly all patterns end there.
+fn searches_too_large(program: &meta::Regex, tree: &Hir, limit: usize) -> bool {
+    let (slots, most) = (program.captures_len().saturating_mul(2), limit.saturating_mul(SEARCH_FACTOR));
+    // two tables of words: the states that are tried now and those of the next byte
+    let table = |states: usize| states.saturating_mul(slots).saturating_mul(16);
+    if table(program.memory_usage() / BYTES_OF_STATE) <= most {
+        return false;
+    }
+    let config = thompson::Config::new().nfa_size_limit(Some(limit));
+    thompson::Compiler::new().configure(config).build_from_hir(tree).is_ok_and(|nfa| table(nfa.states().len()) > most)
+}
 
 /// A compiled regular expression. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -53,6 +72,9 @@ impl Regexp {
         let config = meta::Config::new().nfa_size_limit(Some(limit)).onepass_size_limit(Some(1 << 20));
         let program =
             meta::Builder::new().configure(config).syntax(syntax::Config::new()).build_from_hir(&parsed.tree).map_err(|_| too_large())?;
+        if searches_too_large(&program, &parsed.tree, limit) {
+            return Err(too_large());
+        }
         Ok(Regexp { program, names: parsed.names, empty: pattern.is_empty() })
     }
 

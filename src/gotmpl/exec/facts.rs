@@ -249,6 +249,8 @@ fn descend(head: String, mut value: Value, names: &[Str]) -> Option<Found> {
             ValueKind::Nil => return Some(Found::Value(expression, value)),
             ValueKind::Map(map) => map.get(name),
             ValueKind::Object(object) => match object.member(&name.to_text()) {
+                // A key that is not there is nil to Go: whether it is there is what matters here.
+                Some(Member::Field(field)) if field.is_nil() && as_map(&value).is_some_and(|map| map.get(name).is_none()) => None,
                 Some(Member::Field(field)) => Some(field),
                 Some(_) => return None,
                 None => as_map(&value).and_then(|map| map.get(name)),

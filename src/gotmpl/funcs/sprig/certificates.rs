@@ -111,7 +111,7 @@ impl Object for Certificate {
 
 /// Steps that making keys is counted: RSA keys of 2048 and 4096 bits, DSA's primes, all others.
 const SHORT_KEY: u64 = 50_000;
-const LONG_KEY: u64 = 200_000;
+const LONG_KEY: u64 = 1_000_000;
 const SMALL_KEY: u64 = 5_000;
 
 fn gen_private_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

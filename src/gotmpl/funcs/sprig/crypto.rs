@@ -47,8 +47,8 @@ pub const TABLE: &[Function] = &[
 ];
 
 /// Steps that functions are counted which are slow by intent.
-const HASHING: u64 = 100_000;
-const DERIVING: u64 = 200_000;
+const HASHING: u64 = 500_000;
+const DERIVING: u64 = 500_000;
 
 fn bcrypt_hash(call: &Call<'_>, password: &[u8]) -> Result<String, Failure> {
     if password.len() > 72 {
