@@ -22,6 +22,11 @@ oracle:
 oracle-diff N="2000" SEED="1":
     DIFFERENTIAL_CASES={{N}} DIFFERENTIAL_SEED={{SEED}} cargo test --test all differential::engines_agree -- --ignored --nocapture
 
+# broken input for a target of fuzz/ (template_parse, template_render, yaml_read, regexp); needs cargo-fuzz
+fuzz TARGET SECONDS="900":
+    mkdir -p fuzz/corpus/{{TARGET}}
+    cargo fuzz run --sanitizer none {{TARGET}} fuzz/corpus/{{TARGET}} fuzz/seeds/{{TARGET}} -- -max_total_time={{SECONDS}} -timeout=10 -rss_limit_mb=4000 -max_len=2000
+
 # in-process benchmarks
 bench *ARGS:
     cargo bench --bench render -- {{ARGS}}

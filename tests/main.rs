@@ -9,6 +9,7 @@ mod cases;
 mod deployment;
 mod differential;
 mod functions;
+mod fuzz_seeds;
 mod harness;
 mod recorded;
 mod recorded_helm;
