@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bkhelm::charts::{self, Profile, UserValues};
 use bkhelm::data::Sources;
-use bkhelm::diag::Error;
+use bkhelm::diag::{Error, bytes_of};
 use bkhelm::render::{self, KubeVersion, PrintOptions};
 use bkhelm::values::set::{Flag, Setting};
 use data_encoding::BASE64;
@@ -142,7 +142,7 @@ fn outcome(case: &Json) -> Outcome {
 fn rendered(case: &Json) -> Outcome {
     let host = Memory { files: chart_files(case) };
     let sources = Sources::new();
-    let failed = |error: Error| error.to_string().into_bytes();
+    let failed = |error: Error| bytes_of(&error.to_string()).into_owned();
     let kube_version = case["kube_version"].as_str().map(|version| KubeVersion::parse(version, Profile::HELM4));
     let kube_version = kube_version.transpose().map_err(failed)?;
     let files = if text(case, "mode") == "file" { vec![VALUES_FILE.to_owned()] } else { Vec::new() };

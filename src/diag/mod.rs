@@ -32,6 +32,8 @@
 
 mod error;
 mod suggest;
+mod text;
 
 pub use error::{Error, Errors, Frame, Kind, Place, Related, Result, Severity};
 pub use suggest::{near, nearest};
+pub use text::{bytes_of, readable, text_of};

@@ -9,6 +9,7 @@ use super::structs::NilMap;
 use super::{durations, split, toml};
 use crate::data::yaml::{Documents, Duplicates, Reading, Resolver, Style, read_value, read_values, write};
 use crate::data::{Kind as Is, List, Map, SourceFile, Str, Type, Value, json};
+use crate::diag::text_of;
 use crate::golang::strconv;
 use crate::gotmpl::funcs::{builtin, sprig};
 use crate::gotmpl::{Call, Failure, Family, Function, FunctionTable, Link, Nested, Source};
@@ -251,7 +252,7 @@ fn refuse(call: &mut Call<'_>, title: (&str, &str, &str), message: &[u8]) -> Res
 }
 
 fn marked(message: &[u8]) -> Failure {
-    format!("{START}{}{END}", String::from_utf8_lossy(message)).into()
+    format!("{START}{}{END}", text_of(message)).into()
 }
 
 fn lookup(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {

@@ -2,7 +2,7 @@
 
 use super::describe;
 use crate::data::{List, Map, Value, json};
-use crate::diag::{Error, Errors, Place, Severity};
+use crate::diag::{Error, Errors, Place, Severity, readable};
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ fn as_map(finding: &Error) -> Map {
     let map: Map = [
         ("code", Value::from(finding.kind().code())),
         ("severity", severity.into()),
-        ("message", finding.to_string().into()),
+        ("message", readable(&finding.to_string()).into_owned().into()),
         ("related", related.into()),
         ("hints", hints.into()),
     ]

@@ -16,7 +16,7 @@ pub use findings::{Format, findings};
 pub use functions::{FunctionPage, function_list, function_page, functions_json};
 pub use timings::{Phase, Timings};
 
-use crate::diag::{Error, Errors};
+use crate::diag::{Error, Errors, bytes_of};
 
 /// How much is said on stderr. Ordered: `Error < Warn < Info < Debug`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +96,7 @@ impl Output {
     /// A line on stderr whatever the level. Nobody is left to tell when stderr itself is closed.
     pub fn log(&self, line: &str) {
         let mut stderr = io::stderr().lock();
-        let _ = writeln!(stderr, "{}", escape(line, self.colour));
+        let _ = stderr.write_all(&bytes_of(&escape(line, self.colour))).and_then(|()| stderr.write_all(b"\n"));
     }
 }
 

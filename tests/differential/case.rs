@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bkhelm::charts::{self, Profile, UserValues};
 use bkhelm::data::Sources;
-use bkhelm::diag::Error;
+use bkhelm::diag::{Error, bytes_of};
 use bkhelm::render;
 use bkhelm::values::set::{Flag, Setting};
 use serde_json::{Value as Json, json};
@@ -107,7 +107,7 @@ impl Case {
     pub fn ours(&self) -> Outcome {
         match std::panic::catch_unwind(AssertUnwindSafe(|| self.rendered())) {
             Ok(Ok(output)) => Outcome::Output(output),
-            Ok(Err(error)) => Outcome::Error(error.to_string()),
+            Ok(Err(error)) => Outcome::Error(String::from_utf8_lossy(&bytes_of(&error.to_string())).into_owned()),
             Err(_) => Outcome::Panic,
         }
     }

@@ -5,6 +5,7 @@ use regex_syntax::hir::{Capture, Class, ClassUnicode, Hir, Look, Repetition};
 
 use super::class;
 use super::escape::{check_utf8, class_character, escaped_character, next_character};
+use crate::diag::text_of;
 use crate::golang::bytes;
 
 /// Nesting; Go's limit is 1,000, but the automaton is built by recursion.
@@ -22,7 +23,7 @@ pub(super) struct Parsed {
 
 /// Go's error text.
 pub(super) fn describe(what: &str, at: &[u8]) -> String {
-    format!("error parsing regexp: {what}: `{}`", String::from_utf8_lossy(at))
+    format!("error parsing regexp: {what}: `{}`", text_of(at))
 }
 
 pub(super) fn fail<T>(what: &str, at: &[u8]) -> Result<T, String> {

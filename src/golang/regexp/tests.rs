@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Fault, Regexp, Submatches, quote_meta};
+use crate::diag::bytes_of;
 use crate::golang::strconv::{quote, unquote};
 
 fn text(column: &str) -> Vec<u8> {
@@ -38,8 +39,7 @@ fn check(known: &mut HashMap<Vec<u8>, Result<Regexp, String>>, columns: &[&str])
     let go = |at: usize| columns[at].to_owned();
     let re = match known {
         Ok(re) => re,
-        // Go prints the bytes of the pattern, an error here is text.
-        Err(error) if columns[0] == "error" => return vec![(error.clone(), String::from_utf8_lossy(&text(columns[2])).into_owned())],
+        Err(error) if columns[0] == "error" => return vec![(quote(&bytes_of(error)), quote(&text(columns[2])))],
         Err(error) => return vec![(error.clone(), "no error".to_owned())],
     };
     let quoted = |replaced: Result<Vec<u8>, String>| quote(&replaced.unwrap());

@@ -19,6 +19,7 @@ use super::program::Program;
 use super::set::{Environment, TemplateSet};
 use super::stack::{Recursive, Stack, deeper};
 use crate::data::{GoKind, Kind as ValueKind, Origin, Str, Value};
+use crate::diag::text_of;
 use crate::golang::fmt;
 
 use operand::Operand;
@@ -268,7 +269,7 @@ impl<'s> Execution<'s> {
         }
         let mut out = Vec::new();
         fmt::append_value(&mut out, value);
-        String::from_utf8_lossy(&out).into_owned()
+        text_of(&out)
     }
     /// The error of a limit at the current node.
     fn limited<T>(&self, limit: Limit, message: impl Into<String>) -> Result<T> {

@@ -3,6 +3,7 @@
 use super::arguments::{boolean, from, is_empty, made, text, value};
 use super::{Call, Failure, Function, row};
 use crate::data::Value;
+use crate::diag::text_of;
 
 /// The rows.
 pub const TABLE: &[Function] = &[
@@ -53,5 +54,5 @@ fn ternary(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 }
 
 fn fail(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    Err(String::from_utf8_lossy(text(arguments, 0)).into_owned().into())
+    Err(text_of(text(arguments, 0)).into())
 }
