@@ -31,7 +31,7 @@
 //! # Errors
 //!
 //! `Display` is Go's text to the letter. What a report needs is there as data: the chain of [`Frame`]s from the template
-//! that was asked for to the one that failed, and [`Fact`]s about the values at fault. [`explain`] makes a report of it:
+//! that was asked for to the one that failed, and [`Fact`]s about the values at fault. [`explain()`] makes a report of it:
 //!
 //! ```
 //! # use bkhelm::gotmpl::{Engine, Environment, Fact, FunctionTable, Link, MissingKey, Options, TemplateSet, funcs::builtin};
