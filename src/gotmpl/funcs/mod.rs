@@ -367,7 +367,8 @@ pub trait World: Send + Sync {
 }
 
 /// A world with nothing in it: the clock stands at 1970 in UTC, chance gives zeros, there are no variables. For templates
-/// whose output must depend on their data alone.
+/// whose output must depend on their data alone. Never for real passwords or keys: `randAlpha 3` is always `AAA`, and the limits on
+/// time and memory see nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Nowhere;
 
