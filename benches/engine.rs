@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use bkhelm::charts::Profile;
 use bkhelm::data::{Kind, SourceFile, Sources, Value, json};
-use bkhelm::gotmpl::{Engine, Environment, Family, Function, FunctionTable, MissingKey, Options, TemplateSet, World};
+use bkhelm::gotmpl::{Engine, Environment, Family, Function, FunctionTable, MissingKey, Options, TemplateSet};
 use bkhelm::render;
 use cpu_time::ThreadTime;
 
@@ -86,24 +86,6 @@ impl Case {
 
 // ---- this project
 
-/// A world that stands still.
-struct Still;
-
-impl World for Still {
-    fn now(&self) -> i128 {
-        0
-    }
-    fn random(&self, buffer: &mut [u8]) {
-        buffer.fill(4);
-    }
-    fn zone(&self) -> String {
-        "UTC".to_owned()
-    }
-    fn variable(&self, _: &str) -> Option<String> {
-        None
-    }
-}
-
 struct Ours {
     engine: Engine,
     set: TemplateSet,
@@ -123,7 +105,7 @@ impl Ours {
     }
     fn render(&mut self) -> Result<(), String> {
         self.out.clear();
-        let environment = Environment { world: &Still, context: &() };
+        let environment = Environment::default();
         self.set.execute("main", &self.data, &environment, &mut self.out).map_err(|error| error.to_string())
     }
 }

@@ -11,7 +11,6 @@ use bkhelm::cli::Cli;
 use bkhelm::commands::path::{Options, Path};
 use bkhelm::commands::{Run, STACK};
 use bkhelm::data::{Map, Sources};
-use bkhelm::gotmpl::Limits;
 use bkhelm::host::{Host, RealHost};
 use bkhelm::render::{self, PrintOptions};
 use bkhelm::state::{self, Needs};
@@ -47,24 +46,7 @@ fn one_chart(package: &FilePath) -> usize {
     let run = Run::new("bkhelm".to_owned(), &cli.global, Arc::new(RealHost), false).unwrap_or_else(|(_, error)| panic!("{error}"));
     let bytes = RealHost.read(package).expect("the package");
     let chart = charts::load_archive(&bytes, "chart.tgz", &Sources::new(), Profile::HELM4).expect("a good chart");
-    let request = render::Request {
-        release_name: "rel",
-        namespace: "ns",
-        revision: 1,
-        is_upgrade: false,
-        kube_version: None,
-        api_versions: &[],
-        profile: Profile::HELM4,
-        schema_check: Default::default(),
-        subchart_notes: false,
-        host_by_name: None,
-        schemas: None,
-        lookup: None,
-        limits: Limits::default(),
-        lint: None,
-        sources: None,
-        world: &run,
-    };
+    let request = render::Request::new("rel", "ns", &run);
     let rendered = render::render(&chart, &Map::new(), &request).expect("rendered");
     let mut out = Vec::new();
     rendered.write_to(&mut out, &PrintOptions::default()).expect("printed");

@@ -64,24 +64,7 @@ pub fn template_render(data: &[u8]) {
         Memory { files: files.iter().map(|(name, text)| (Path::new("/chart").join(name), text.to_vec())).collect::<BTreeMap<_, _>>() };
     let sources = Sources::new();
     let Ok(chart) = charts::load(&host, Path::new("/chart"), &sources, Profile::HELM4) else { return };
-    let request = render::Request {
-        release_name: "rel",
-        namespace: "ns",
-        revision: 1,
-        is_upgrade: false,
-        kube_version: None,
-        api_versions: &[],
-        profile: Profile::HELM4,
-        schema_check: Default::default(),
-        subchart_notes: false,
-        host_by_name: None,
-        schemas: None,
-        lookup: None,
-        sources: None,
-        lint: None,
-        limits: limits(),
-        world: &Still,
-    };
+    let request = render::Request { limits: limits(), ..render::Request::new("rel", "ns", &Still) };
     match render::render(&chart, &Map::new(), &request) {
         Ok(rendered) => drop(rendered.write_to(&mut Vec::new(), &PrintOptions::default())),
         Err(failure) => assert!(!failure.error.to_string().is_empty()),

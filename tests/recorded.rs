@@ -10,36 +10,19 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use crate::harness::{Call, project};
+use crate::harness::Call;
+use crate::harness::recorded::{arguments as texts, replay};
 
 #[test]
 fn small_charts_give_what_helm_gave() {
-    let text = fs::read_to_string(project().join("tests/cases/render/recorded.jsonl")).expect("the cases");
-    let only = std::env::var("ONLY").unwrap_or_default();
-    let mut failed = Vec::new();
-    let mut passed = 0;
-    for line in text.lines() {
-        let case: Json = serde_json::from_str(line).expect("a case");
-        let name = case["name"].as_str().expect("a name");
-        if !name.contains(&only) {
-            continue;
+    replay("render/recorded.jsonl", |case| {
+        let differences = ["helm4", "helm3"].map(|profile| (profile.to_owned(), difference(case, profile)));
+        if case.get("differs").is_none() {
+            return differences.into();
         }
-        let differences = ["helm4", "helm3"].map(|profile| (profile, difference(&case, profile)));
-        if case.get("differs").is_some() {
-            if differences.iter().all(|(_, difference)| difference.is_none()) {
-                failed.push(format!("{name}: differs no more"));
-            }
-            continue;
-        }
-        for (profile, difference) in differences {
-            match difference {
-                None => passed += 1,
-                Some(difference) => failed.push(format!("{name} {profile}: {difference}")),
-            }
-        }
-    }
-    assert!(failed.is_empty(), "{passed} passed, {} failed:\n{}", failed.len(), failed.join("\n"));
-    assert!(passed > 0, "no cases were found");
+        let agrees = differences.iter().all(|(_, difference)| difference.is_none());
+        agrees.then(|| ("both".to_owned(), Some("differs no more".to_owned()))).into_iter().collect()
+    });
 }
 
 fn difference(case: &Json, profile: &str) -> Option<String> {
@@ -48,7 +31,7 @@ fn difference(case: &Json, profile: &str) -> Option<String> {
     unpack(&root.join("c"), &case["files"]);
     let chart = case["chart"].as_str().expect("a chart");
     let mut arguments = vec!["helm", "template", "rel", chart, "--namespace", "ns", "--compat", profile];
-    arguments.extend(case["arguments"].as_array().expect("arguments").iter().filter_map(Json::as_str));
+    arguments.extend(texts(&case["arguments"]));
     let ran = Call::new(&root).variable("TZ", "UTC").arguments(arguments).run();
     let want = &case[profile];
     let stderr = ran.stderr.replace(&root.display().to_string(), "@DIR@");

@@ -150,24 +150,8 @@ fn rendered(case: &Json) -> Outcome {
     let values = user_values.merge(&host, &sources, Profile::HELM4).map_err(failed)?;
     let chart = charts::load(&host, Path::new(FOLDER), &sources, Profile::HELM4).map_err(failed)?;
     let api_versions = texts(case, "api_versions");
-    let request = render::Request {
-        release_name: "rel",
-        namespace: "ns",
-        revision: 1,
-        is_upgrade: false,
-        kube_version: kube_version.as_ref(),
-        api_versions: &api_versions,
-        profile: Profile::HELM4,
-        schema_check: Default::default(),
-        subchart_notes: false,
-        host_by_name: None,
-        schemas: None,
-        lookup: None,
-        limits: bkhelm::gotmpl::Limits::default(),
-        lint: None,
-        sources: None,
-        world: &Still,
-    };
+    let request =
+        render::Request { kube_version: kube_version.as_ref(), api_versions: &api_versions, ..render::Request::new("rel", "ns", &Still) };
     let rendered = render::render(&chart, &values, &request).map_err(|failure| failed(failure.error))?;
     let mut stdout = Vec::new();
     rendered.write_to(&mut stdout, &PrintOptions::default()).map_err(failed)?;

@@ -104,23 +104,17 @@ impl<'r> Path<'r> {
             self.options.kube_version.as_deref().or(Some(release.kube_version.as_str()).filter(|version| !version.is_empty()));
         let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(helm)?;
         let api_versions = [release.api_versions.as_slice(), self.options.api_versions.as_slice()].concat();
+        let namespace = if release.namespace.is_empty() { "default" } else { &release.namespace };
         let request = render::Request {
-            release_name: &release.name,
-            namespace: if release.namespace.is_empty() { "default" } else { &release.namespace },
-            revision: 1,
             is_upgrade: self.options.is_upgrade,
             kube_version: kube_version.as_ref(),
             api_versions: &api_versions,
             profile: run.profile,
             schema_check: if release.options.skip_schema_validation { SchemaCheck::Skip } else { self.options.schema_check },
-            subchart_notes: false,
             host_by_name: release.options.enable_dns.then_some(crate::host::address_of),
-            schemas: None,
-            lookup: None,
             limits: run.setting.limits,
-            lint: None,
             sources: Some(&run.setting.sources),
-            world: run,
+            ..render::Request::new(&release.name, namespace, run)
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));
         let rendered = rendered.map_err(|failure| std::iter::once(failure.error).chain(failure.more).map(helm).collect::<Errors>())?;

@@ -42,7 +42,7 @@ pub struct Engine {
 /// What functions made of texts, by the type of it and the text.
 #[derive(Debug, Default)]
 struct Cache {
-    made: HashMap<(TypeId, Box<[u8]>), Kept>,
+    made: HashMap<TypeId, HashMap<Box<[u8]>, Kept>>,
     /// Bytes of all of it, roughly.
     size: usize,
 }
@@ -85,8 +85,8 @@ impl Engine {
         text: &[u8],
         make: impl FnOnce() -> Result<(T, usize), Failure>,
     ) -> Result<Arc<T>, Failure> {
-        let key = (TypeId::of::<T>(), Box::from(text));
-        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).made.get(&key).cloned();
+        let of = TypeId::of::<T>();
+        let known = self.cache.lock().unwrap_or_else(PoisonError::into_inner).made.get(&of).and_then(|made| made.get(text)).cloned();
         if let Some(Ok(known)) = known.map(Arc::downcast) {
             return Ok(known);
         }
@@ -96,7 +96,7 @@ impl Engine {
         if cache.size.saturating_add(size) > MAX_CACHED {
             *cache = Cache::default();
         }
-        if size <= MAX_CACHED && cache.made.insert(key, made.clone()).is_none() {
+        if size <= MAX_CACHED && cache.made.entry(of).or_default().insert(text.into(), made.clone()).is_none() {
             cache.size = cache.size.saturating_add(size);
         }
         Ok(made)

@@ -4,26 +4,10 @@ use std::sync::Arc;
 
 use super::funcs::builtin;
 use super::{
-    Call, Engine, Environment, Failure, Family, Function, FunctionTable, Limits, Link, MissingKey, Nested, Options, Source, TemplateSet,
-    World,
+    Call, Engine, Environment, Failure, Family, Function, FunctionTable, Limits, Link, MissingKey, Nested, Nowhere, Options, Source,
+    TemplateSet,
 };
 use crate::data::{Map, Value};
-
-struct Still;
-impl World for Still {
-    fn now(&self) -> i128 {
-        0
-    }
-    fn random(&self, buffer: &mut [u8]) {
-        buffer.fill(0);
-    }
-    fn zone(&self) -> String {
-        "UTC".to_owned()
-    }
-    fn variable(&self, _: &str) -> Option<String> {
-        None
-    }
-}
 
 fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let name = arguments[0].as_str().cloned().unwrap_or_default();
@@ -66,7 +50,7 @@ fn run_with(engine: &Engine, texts: &[(&str, &str)], data: &Value) -> Result<Str
         set.add(&engine.parse(*name, *text).map_err(|error| error.to_string())?);
     }
     let mut out = Vec::new();
-    let environment = Environment { world: &Still, context: &() };
+    let environment = Environment { world: &Nowhere, context: &() };
     let name = texts.first().map_or("", |(name, _)| name);
     set.execute(name, data, &environment, &mut out).map_err(|error| error.to_string())?;
     Ok(String::from_utf8_lossy(&out).into_owned())
@@ -228,7 +212,7 @@ fn damaged_templates_never_panic() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below.max(1)
     };
-    let environment = Environment { world: &Still, context: &() };
+    let environment = Environment { world: &Nowhere, context: &() };
     for round in 0..4_000 {
         let mut text = SEEDS[round % SEEDS.len()].as_bytes().to_vec();
         for _ in 0..=random(4) {
@@ -285,7 +269,7 @@ fn a_program_keeps_its_functions_in_sets_of_another_engine() {
     let functions = FunctionTable::new(&[Family { title: "More", functions: &[MORE_TABLE[0]] }]).unwrap();
     let mut set = TemplateSet::new(&Engine::new(Arc::new(functions), Options::default()), "gotpl");
     set.add(&parsed);
-    let environment = Environment { world: &Still, context: &() };
+    let environment = Environment { world: &Nowhere, context: &() };
     let mut out = Vec::new();
     let error = set.execute("a", &Map::new().into(), &environment, &mut out).unwrap_err();
     assert_eq!(String::from_utf8_lossy(&out), "[1 2]<no value>");

@@ -86,6 +86,30 @@ pub struct Request<'a> {
     pub world: &'a dyn World,
 }
 
+impl<'a> Request<'a> {
+    /// A first install of that name as Helm 4 does it, without any flag, cluster or network.
+    pub fn new(release_name: &'a str, namespace: &'a str, world: &'a dyn World) -> Self {
+        Self {
+            release_name,
+            namespace,
+            revision: 1,
+            is_upgrade: false,
+            kube_version: None,
+            api_versions: &[],
+            profile: Profile::HELM4,
+            schema_check: SchemaCheck::default(),
+            subchart_notes: false,
+            host_by_name: None,
+            schemas: None,
+            lookup: None,
+            limits: Limits::default(),
+            lint: None,
+            sources: None,
+            world,
+        }
+    }
+}
+
 /// A rendering that failed: the error, and what helm shows around it.
 #[derive(Debug, Clone)]
 pub struct Failure {

@@ -16,7 +16,7 @@ use crate::charts::{Chart, ChartObject, File, NodeId, Profile, Tree};
 use crate::data::{Kind as Is, Map, Str, Value};
 use crate::diag::{Error, Kind, Result};
 use crate::golang::path;
-use crate::gotmpl::{Budget, Engine, Environment, MissingKey, Options, ParseError, Program, TemplateSet, World};
+use crate::gotmpl::{Budget, Engine, Environment, Limits, MissingKey, Options, ParseError, Program, TemplateSet, World};
 
 static HELM4: LazyLock<Engine> = LazyLock::new(|| engine(true));
 static HELM3: LazyLock<Engine> = LazyLock::new(|| engine(false));
@@ -58,7 +58,7 @@ type Compiled = Arc<Vec<Result<Arc<Program>, ParseError>>>;
 
 /// What of a chart is made once: its templates, compiled for each path it stands at, and its files by name.
 struct Prepared {
-    programs: Mutex<HashMap<(&'static str, usize, String), Compiled>>,
+    programs: Mutex<HashMap<(&'static str, Limits, String), Compiled>>,
     files: Arc<BTreeMap<Str, Str>>,
 }
 
@@ -87,7 +87,7 @@ fn is_partial(name: &[u8]) -> bool {
 /// The chart's templates, compiled as they are named under that path.
 fn compiled(chart: &Chart, full_path: &str, request: &Request<'_>) -> Compiled {
     let prepared = prepared(chart);
-    let key = (request.profile.name, request.limits.nesting, full_path.to_owned());
+    let key = (request.profile.name, request.limits, full_path.to_owned());
     if let Some(found) = prepared.programs.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return found.clone();
     }

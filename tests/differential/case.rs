@@ -136,24 +136,7 @@ impl Case {
         let sources = Sources::new();
         let values = user.merge(&host, &sources, Profile::HELM4)?;
         let chart = charts::load(&host, Path::new(FOLDER), &sources, Profile::HELM4)?;
-        let request = render::Request {
-            release_name: "rel",
-            namespace: "ns",
-            revision: 1,
-            is_upgrade: false,
-            kube_version: None,
-            api_versions: &[],
-            profile: Profile::HELM4,
-            schema_check: Default::default(),
-            subchart_notes: false,
-            host_by_name: None,
-            schemas: None,
-            lookup: None,
-            limits: bkhelm::gotmpl::Limits::default(),
-            lint: None,
-            sources: None,
-            world: &Still,
-        };
+        let request = render::Request::new("rel", "ns", &Still);
         let rendered = render::render(&chart, &values, &request).map_err(|failure| failure.error)?;
         Ok(rendered.notes.to_vec())
     }

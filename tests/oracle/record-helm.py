@@ -8,7 +8,6 @@ CASES (default tests/cases/helm/recorded.jsonl) has one JSON object per line: `n
 (files that are new afterwards) and `says`: standard error. The case's folder is written @DIR@; helm's own folders are
 below it, in home/. A run that varies is left out.
 """
-import json
 import os
 import re
 import shutil
@@ -16,25 +15,14 @@ import subprocess
 import sys
 import tempfile
 
-
-def files_below(root):
-    found = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)
-            with open(path, encoding="utf-8", errors="replace") as file:
-                found[os.path.relpath(path, root)] = file.read()
-    return found
+from recording import files_below, record, write_files
 
 
 def run(helm, case, one):
     with tempfile.TemporaryDirectory() as root:
         work = os.path.realpath(root) + "/case"
         os.makedirs(work)
-        for name, text in case["files"].items():
-            os.makedirs(os.path.dirname(f"{work}/{name}"), exist_ok=True)
-            with open(f"{work}/{name}", "w", encoding="utf-8") as file:
-                file.write(text)
+        write_files(case["files"], work)
         environment = dict(PATH="/usr/bin:/bin", HOME=root + "/elsewhere", KUBECONFIG="/dev/null", TZ="UTC")
         for kind in ("CONFIG", "CACHE", "DATA"):
             environment[f"HELM_{kind}_HOME"] = f"{work}/home/{kind.lower()}"
@@ -52,24 +40,7 @@ def run(helm, case, one):
 def main():
     helm = os.path.realpath(shutil.which(sys.argv[1]))
     path = sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(__file__), "../cases/helm/recorded.jsonl")
-    with open(path, encoding="utf-8") as file:
-        cases = [json.loads(line) for line in file if line.strip()]
-    count, recorded = 0, []
-    for case in cases:
-        runs = []
-        for one in case["runs"]:
-            answers = [run(helm, case, one) for _ in range(2)]
-            if answers[0] != answers[1]:
-                print("left out: %s %s" % (case["name"], one["arguments"]), file=sys.stderr)
-                continue
-            asked = {key: one[key] for key in ("arguments", "before") if key in one}
-            runs.append({**asked, **answers[0]})
-        if runs:
-            count += len(runs)
-            recorded.append(json.dumps({**case, "runs": runs}, ensure_ascii=False, sort_keys=True) + "\n")
-    with open(path, "w", encoding="utf-8") as file:
-        file.writelines(recorded)
-    print("%d runs" % count)
+    record(path, ["arguments", "before"], 2, lambda case, one: run(helm, case, one))
 
 
 if __name__ == "__main__":

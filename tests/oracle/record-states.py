@@ -8,23 +8,13 @@ with `arguments` and `variables`. Into each run go `exit`, `stdout`, `written` (
 it fails, `says`: the words of helmfile's error, without files it dumps. The case's folder is written @DIR@. A run that
 varies, or in which helmfile crashes, is left out.
 """
-import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
-
-def files_below(root):
-    found = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)
-            with open(path, encoding="utf-8", errors="replace") as file:
-                found[os.path.relpath(path, root)] = file.read()
-    return found
+from recording import files_below, record, write_files
 
 
 def says(stderr):
@@ -43,17 +33,16 @@ def run(helmfile, helm, case, one):
         os.makedirs(root + "/path")
         os.symlink(helm, root + "/path/helm")
         work = root + "/case"
-        for name, text in case["files"].items():
-            os.makedirs(os.path.dirname(f"{work}/{name}"), exist_ok=True)
-            with open(f"{work}/{name}", "w", encoding="utf-8") as file:
-                file.write(text)
+        write_files(case["files"], work)
         environment = dict(PATH=root + "/path:/usr/bin:/bin", HOME=root + "/home", KUBECONFIG="/dev/null", TZ="UTC")
         environment.update(HELMFILE_UPGRADE_NOTICE_DISABLED="1", **one.get("variables", {}))
         before = files_below(work)
         done = subprocess.run([helmfile] + one["arguments"], cwd=work, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
         text = lambda data: data.decode("utf-8", "replace").replace(work, "@DIR@")
         written = {name: text for name, text in files_below(work).items() if name not in before}
-        answer = {"exit": done.returncode, "stdout": text(done.stdout), "written": written}
+        if done.returncode == 2:
+            return None
+        answer = {"variables": one.get("variables", {}), "exit": done.returncode, "stdout": text(done.stdout), "written": written}
         if done.returncode:
             answer["says"] = says(text(done.stderr))
         return answer
@@ -62,22 +51,7 @@ def run(helmfile, helm, case, one):
 def main():
     helmfile, helm = (os.path.realpath(shutil.which(name)) for name in sys.argv[1:3])
     path = sys.argv[3] if len(sys.argv) > 3 else os.path.join(os.path.dirname(__file__), "../cases/state/recorded.jsonl")
-    with open(path, encoding="utf-8") as file:
-        cases = [json.loads(line) for line in file]
-    count = 0
-    with open(path, "w", encoding="utf-8") as file:
-        for case in cases:
-            runs = []
-            for one in case["runs"]:
-                answers = [run(helmfile, helm, case, one) for _ in range(3)]
-                if answers[0]["exit"] == 2 or any(answer != answers[0] for answer in answers):
-                    print("left out: %s %s" % (case["name"], one["arguments"]), file=sys.stderr)
-                    continue
-                runs.append({"arguments": one["arguments"], "variables": one.get("variables", {}), **answers[0]})
-            if runs:
-                count += len(runs)
-                file.write(json.dumps({**case, "runs": runs}, ensure_ascii=False, sort_keys=True) + "\n")
-    print("%d runs" % count)
+    record(path, ["arguments"], 3, lambda case, one: run(helmfile, helm, case, one))
 
 
 if __name__ == "__main__":

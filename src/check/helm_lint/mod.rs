@@ -132,4 +132,10 @@ impl Linter<'_> {
         self.report.warnings.extend(chart.warnings.iter().cloned());
         Ok(chart)
     }
+
+    /// The same for the rules of a folder, whose fault it is where the chart can't be read.
+    fn chart_for(&mut self, folder: &str) -> Option<Arc<Chart>> {
+        let loaded = self.load();
+        loaded.map_err(|text| self.rule(Level::Error, folder, Some(text))).ok()
+    }
 }

@@ -80,13 +80,7 @@ pub(super) fn crds(linter: &mut Linter<'_>) {
     if !linter.rule(Level::Error, FOLDER, fault) {
         return;
     }
-    let chart = match linter.load() {
-        Ok(chart) => chart,
-        Err(text) => {
-            linter.rule(Level::Error, FOLDER, Some(text));
-            return;
-        }
-    };
+    let Some(chart) = linter.chart_for(FOLDER) else { return };
     for file in chart.all_crd_files() {
         let path = file.name.to_text();
         for document in documents(&file.data) {

@@ -21,13 +21,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     if !linter.rule(Level::Error, FOLDER, (found != Some(EntryKind::Folder)).then(|| "not a directory".to_owned())) {
         return;
     }
-    let chart = match linter.load() {
-        Ok(chart) => chart,
-        Err(text) => {
-            linter.rule(Level::Error, FOLDER, Some(text));
-            return;
-        }
-    };
+    let Some(chart) = linter.chart_for(FOLDER) else { return };
     let rendered: HashMap<Str, Str> = match rendered(linter, &chart) {
         Ok(None) => return,
         Ok(Some(files)) => files.into_iter().collect(),
@@ -57,22 +51,14 @@ fn rendered(linter: &mut Linter<'_>, chart: &std::sync::Arc<crate::charts::Chart
     let request = linter.request;
     let log = LintLog::new(request.profile);
     let rendering = render::Request {
-        release_name: "test-release",
-        namespace: request.namespace,
         revision: 0,
-        is_upgrade: false,
         kube_version: request.kube_version,
-        api_versions: &[],
         profile: request.profile,
         schema_check: if request.skip_schema { SchemaCheck::Skip } else { SchemaCheck::Refuse },
-        subchart_notes: false,
-        host_by_name: None,
-        schemas: None,
-        lookup: None,
         limits: request.limits,
         lint: Some(&log),
         sources: Some(request.sources),
-        world: request.world,
+        ..render::Request::new("test-release", request.namespace, request.world)
     };
     let files = render_for_lint(chart, request.values, &rendering, &mut linter.report.warnings);
     linter.report.warnings.extend(log.take());

@@ -18,23 +18,16 @@ pub fn template(run: &Run, args: &HelmTemplate) -> Result<(), Box<Failure>> {
     let (name, chart) = name_and_chart(run, args)?;
     let values = run.timings.measure(Phase::Values, Some(&name), || user_values::of_flags(run, &args.values))?;
     let chart = run.timings.measure(Phase::Charts, Some(&name), || sources::load(run, &args.repository, &chart, run.profile))?;
+    let namespace = if run.request.namespace.is_empty() { "default" } else { &run.request.namespace };
     let request = render::Request {
-        release_name: &name,
-        namespace: if run.request.namespace.is_empty() { "default" } else { &run.request.namespace },
-        revision: 1,
         is_upgrade: args.is_upgrade,
         kube_version: kube_version.as_ref(),
         api_versions: &args.api_versions,
         profile: run.profile,
         schema_check: if args.skip_schema_validation { SchemaCheck::Skip } else { SchemaCheck::Refuse },
-        subchart_notes: false,
-        host_by_name: None,
-        schemas: None,
-        lookup: None,
         limits: run.setting.limits,
-        lint: None,
         sources: Some(&run.setting.sources),
-        world: run,
+        ..render::Request::new(&name, namespace, run)
     };
     let rendered = run.timings.measure(Phase::Render, Some(&name), || render::render(&chart, &values, &request))?;
     for warning in &rendered.warnings {

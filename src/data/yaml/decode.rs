@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::gosyntax;
 use super::read::{Document, Duplicates, Reading, Resolver, SyntaxError};
 use super::resolve::{Scalar, is_text, scalar};
-use super::scan::{ScalarStyle, Version};
+use super::token::{ScalarStyle, Version};
 use super::tree::{Node, NodeKind, Tree};
 use crate::data::number::{format_g, format_g32};
 use crate::data::quote::quote;

@@ -1,6 +1,6 @@
 //! Scalars and indicators to bytes, with libyaml's rules for styles, folding and escapes.
 
-use super::scan::Version;
+use super::token::Version;
 
 /// How a scalar is to be written, if its text allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

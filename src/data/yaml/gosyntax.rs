@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::resolve::{Scalar, scalar};
-use super::scan::Version;
+use super::token::Version;
 use super::tree::{NodeKind, Tree};
 use crate::data::number::format_g;
 use crate::data::quote::quote;

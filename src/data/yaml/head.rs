@@ -6,7 +6,7 @@ use super::decode::{decode, first_infinite};
 use super::input::Input;
 use super::read::{Duplicates, Reading, Resolver, go_text};
 use super::resolve::{Scalar, plain};
-use super::scan::{ScalarStyle, Version};
+use super::token::{ScalarStyle, Version};
 use super::tree::{Composer, NodeKind, Tree};
 use crate::data::number::{format_g, format_g32};
 use crate::data::{Kind, Map, Origin, SourceFile, Str, Value};

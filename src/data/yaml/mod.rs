@@ -3,6 +3,7 @@
 //! Two ways of understanding scalars ([`Resolver`]) and two of writing ([`Style`]), because helm reads
 //! and writes with go-yaml v2 through JSON and helmfile with v3.
 
+mod class;
 mod decode;
 mod emit;
 mod gosyntax;
@@ -16,6 +17,7 @@ mod scan;
 mod scan_scalar;
 mod scan_tag;
 mod time;
+mod token;
 mod tree;
 mod values;
 mod write;

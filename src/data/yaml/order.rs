@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::scan::Version;
+use super::token::Version;
 use crate::data::json::valid_utf8;
 
 /// Sorts items by their keys as go-yaml does.

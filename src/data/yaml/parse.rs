@@ -1,6 +1,7 @@
 //! Tokens to events, by libyaml's states: collections nest on a stack of our own, never on the machine's.
 
-use super::scan::{Fault, Mark, ScalarStyle, Scanner, Span, Token, TokenKind};
+use super::scan::Scanner;
+use super::token::{Fault, Mark, ScalarStyle, Span, Token, TokenKind};
 
 /// One step of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

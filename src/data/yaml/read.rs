@@ -2,7 +2,7 @@
 
 use super::decode::decode;
 use super::input::Input;
-use super::scan::Version;
+use super::token::Version;
 use super::tree::{Composer, Node, Tree, TreeError};
 use crate::data::{Origin, SourceFile, Value};
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::scan::{ScalarStyle, Version};
 use super::time::Timestamp;
+use super::token::{ScalarStyle, Version};
 use super::tree::{Node, Tree};
 
 /// A scalar understood.

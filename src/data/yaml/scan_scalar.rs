@@ -1,6 +1,8 @@
 //! The three ways to write a scalar.
 
-use super::scan::{BLANK, BREAK, COLON, DOUBLE, FLOW, Fault, Mark, SINGLE, Scanner, Span, class};
+use super::class::{BLANK, BREAK, COLON, DOUBLE, FLOW, SINGLE, class};
+use super::scan::Scanner;
+use super::token::{Fault, Mark, Span};
 
 /// A scalar as it is read: a stretch of the input for as long as possible, then text of its own.
 struct Content {

@@ -1,6 +1,7 @@
 //! Anchors, aliases, tags and directives.
 
-use super::scan::{Fault, Mark, Scanner, Span, TokenKind};
+use super::scan::Scanner;
+use super::token::{Fault, Mark, Span, TokenKind};
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::input::Input;
 use super::parse::{Event, EventKind, Parser};
-use super::scan::{Fault, Mark, ScalarStyle, Scanner, Span, Version};
+use super::scan::Scanner;
+use super::token::{Fault, Mark, ScalarStyle, Span, Version};
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

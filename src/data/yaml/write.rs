@@ -6,7 +6,7 @@ use super::emit::{Emitter, Scalar, Wanted};
 use super::order;
 use super::read::{Duplicates, Reading, Resolver, go_text, read_value};
 use super::resolve::{Scalar as Meaning, old_bool, plain};
-use super::scan::Version;
+use super::token::Version;
 use crate::data::json::{self, Cycles, valid_utf8};
 use crate::data::number::{format_g, format_json};
 use crate::data::{Kind, List, Map, Object, Origin, SourceFile, Str, Type, Value};

@@ -238,28 +238,11 @@ mod tests {
     use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey};
 
     use super::{PrivateKey, RsaSize, signing, write_pem};
-    use crate::gotmpl::World;
-
-    struct Random;
-
-    impl World for Random {
-        fn now(&self) -> i128 {
-            0
-        }
-        fn random(&self, buffer: &mut [u8]) {
-            aws_lc_rs::rand::fill(buffer).unwrap();
-        }
-        fn zone(&self) -> String {
-            String::new()
-        }
-        fn variable(&self, _: &str) -> Option<String> {
-            None
-        }
-    }
+    use crate::gotmpl::funcs::sprig::tests::Fixed;
 
     #[test]
     fn rsa_keys_sign_what_their_public_half_verifies() {
-        let key = PrivateKey::new_rsa(&Random, RsaSize::Bits2048).unwrap();
+        let key = PrivateKey::new_rsa(&Fixed, RsaSize::Bits2048).unwrap();
         let signature = key.sign(b"message").unwrap();
         let PrivateKey::Rsa(pair, _) = &key else { panic!("another kind") };
         assert_eq!(pair.public_modulus_len(), 256);
@@ -283,7 +266,7 @@ mod tests {
 
     #[test]
     fn keys_are_read_back() {
-        for key in [PrivateKey::new_rsa(&Random, RsaSize::Bits2048), PrivateKey::new_ecdsa(&Random), PrivateKey::new_ed25519(&Random)] {
+        for key in [PrivateKey::new_rsa(&Fixed, RsaSize::Bits2048), PrivateKey::new_ecdsa(&Fixed), PrivateKey::new_ed25519(&Fixed)] {
             let key = key.unwrap();
             let again = PrivateKey::from_pem(key.to_pem().as_bytes()).unwrap();
             assert_eq!(key.to_pem(), again.to_pem());
