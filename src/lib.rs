@@ -16,6 +16,8 @@
 pub mod charts;
 pub mod check;
 pub mod cli;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod commands;
 pub mod data;
 pub mod diag;
@@ -23,6 +25,7 @@ pub mod fetch;
 pub mod golang;
 pub mod gotmpl;
 pub mod host;
+pub mod plan;
 pub mod render;
 pub mod report;
 pub mod state;

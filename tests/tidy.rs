@@ -17,10 +17,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("state", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values"]),
     ("charts", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values"]),
     ("render", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "charts"]),
-    ("check", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render"]),
-    ("report", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "check"]),
+    ("plan", &["diag", "data", "golang", "state", "charts", "render"]),
+    ("check", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "plan"]),
+    ("cluster", &["diag", "data", "host", "golang", "values", "charts", "render", "plan"]),
+    ("report", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "plan", "check", "cluster"]),
     ("cli", &["diag", "host"]),
-    ("commands", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "check", "report", "cli"]),
+    (
+        "commands",
+        &[
+            "diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "plan", "check", "cluster",
+            "report", "cli",
+        ],
+    ),
 ];
 
 /// Lines of a file: more fails.

@@ -42,6 +42,10 @@ pub enum Kind {
     Manifest,
     /// A hook or other program failed.
     Exec,
+    /// The cluster can't be reached, or refuses us.
+    Cluster,
+    /// The cluster does not take what it was sent, or what was sent does not become ready.
+    Apply,
     /// A limit that protects against hostile input was reached.
     Limit,
     /// The command line is wrong.
@@ -67,6 +71,8 @@ impl Kind {
             Kind::Fetch => "BK0402",
             Kind::Manifest => "BK0501",
             Kind::Exec => "BK0601",
+            Kind::Cluster => "BK0701",
+            Kind::Apply => "BK0702",
             Kind::Usage => "BK0001",
         }
     }

@@ -1,0 +1,17 @@
+//! The only room that talks to an API server: `steps → a changed cluster`, and everything that is read there.
+//!
+//! Called by the commands that look at or change a cluster. All traffic is one kind of question ([`Call`]) through one
+//! trait ([`Api`]): the real server behind it is [`client`], the tests put a simulated one there that fails and dies at
+//! every step. [`Cluster`] is the API with what kubectl adds to it: kinds by name, retries, typed verbs. Nothing is
+//! printed here: what happens is told to a [`Listener`] as [`Event`]s.
+
+mod api;
+pub mod client;
+mod discovery;
+mod events;
+mod objects;
+
+pub use api::{Api, Call, Content, Fault, Method, WatchEvent};
+pub use discovery::{Discovery, Resource};
+pub use events::{Event, Listener, ObjectState, Progress, Silent};
+pub use objects::{Applied, ApplyOptions, Cluster, Propagation};

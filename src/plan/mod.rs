@@ -1,0 +1,11 @@
+//! What has to happen: `desired objects + what is there → ordered steps with reasons`, and `two sets of manifests → how
+//! they differ`.
+//!
+//! Called by the commands that look at a cluster or compare renderings. Pure: reads nothing, prints nothing, knows no
+//! clock. The room `cluster` fetches what is compared and takes the steps; `report` draws both.
+
+mod object;
+mod order;
+
+pub use object::{Id, Object, objects};
+pub use order::{install_order, uninstall_order};
