@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn lanes_are_apart() {
         let prime = (BigUint::from(1u8) << 1024) - 105u8;
-        let candidates: [Words<16>; WIDTH] = std::array::from_fn(|lane| words(&(&prime - 2_u64 * (lane as u64 ^ 3))));
+        let candidates: [Words<16>; WIDTH] = std::array::from_fn(|lane| words(&(&prime - BigUint::from(2 * (lane as u64 ^ 3)))));
         if let Some(passed) = lanes::pass_fermat::<16, 20>(&candidates) {
             assert_eq!(passed, std::array::from_fn(|lane| lane == 3));
         }
