@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn primes_are_told_from_composites() {
         // 2^1024 - 105 is prime
-        let prime = (BigUint::from(1u8) << 1024) - 105u8;
+        let prime: BigUint = (BigUint::from(1u8) << 1024u32) - 105u8;
         assert!(fermat::<16, 20>(&words(&prime)) && strong::<16, 20>(&words(&prime)));
         for off in [2u8, 4, 6, 8, 20, 103] {
             let composite = words(&(&prime + off));
@@ -351,8 +351,8 @@ mod tests {
 
     #[test]
     fn lanes_are_apart() {
-        let prime = (BigUint::from(1u8) << 1024) - 105u8;
-        let candidates: [Words<16>; WIDTH] = std::array::from_fn(|lane| words(&(&prime - BigUint::from(2 * (lane as u64 ^ 3)))));
+        let prime: BigUint = (BigUint::from(1u8) << 1024u32) - 105u8;
+        let candidates: [Words<16>; WIDTH] = std::array::from_fn(|lane| words(&(&prime - 2 * (lane as u64 ^ 3))));
         if let Some(passed) = lanes::pass_fermat::<16, 20>(&candidates) {
             assert_eq!(passed, std::array::from_fn(|lane| lane == 3));
         }
