@@ -9,6 +9,7 @@ mod api;
 pub mod client;
 mod discovery;
 mod events;
+pub mod lease;
 mod objects;
 
 pub use api::{Api, Call, Content, Fault, Method, WatchEvent};

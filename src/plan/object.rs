@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::data::yaml::{Duplicates, Reading, Resolver, go_text, read_value};
@@ -9,7 +10,7 @@ use crate::data::{Origin, SourceFile, Str, json};
 use crate::diag::{Error, Kind, Place, Result};
 
 /// Which object it is, whatever version of its API describes it: group, kind, namespace and name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Id {
     /// API group; empty for the core group.
     pub group: String,
