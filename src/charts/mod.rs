@@ -32,7 +32,7 @@ pub(crate) use decode::{Decoder, fields, read as read_typed};
 pub use dependencies::check_dependencies;
 pub use metadata::{Draft, strict_fault};
 pub use profile::{
-    Aliases, ChartObject, DocumentTail, ErrorForm, KubeVersionSuffix, Loader, Logger, NullDefaults, Profile, ValuesDocuments,
+    Aliases, ChartObject, DocumentTail, ErrorForm, KubeVersionSuffix, Loader, Logger, NullDefaults, Profile, RecordForm, ValuesDocuments,
 };
 pub use tree::{NodeId, Tree};
 pub use user_values::UserValues;

@@ -83,6 +83,15 @@ pub enum Loader {
     Unversioned,
 }
 
+/// How a release record is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordForm {
+    /// Times that are zero are left out; files have times, a release its way of applying (Helm 4).
+    WithTimes,
+    /// Times that are zero are empty texts; none of the other (Helm 3).
+    Plain,
+}
+
 /// One small struct of named choices. Compare fields, never the profile's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Profile {
@@ -112,6 +121,8 @@ pub struct Profile {
     pub aliases: Aliases,
     /// Loading.
     pub loader: Loader,
+    /// Release records.
+    pub record_form: RecordForm,
     /// Whether `helm plugin list` has columns for types, and `helm env` a cache of content (Helm 4).
     pub lists_plugin_types: bool,
     /// Whether `--set-json` takes a whole object.
@@ -182,6 +193,7 @@ impl Profile {
         kube_version_suffix: KubeVersionSuffix::Kept,
         aliases: Aliases::Copied,
         loader: Loader::DetectsVersion,
+        record_form: RecordForm::WithTimes,
         lists_plugin_types: true,
         set_dialect: crate::values::set::Dialect::Helm4,
         values_type: "common.Values",
@@ -204,6 +216,7 @@ impl Profile {
         kube_version_suffix: KubeVersionSuffix::Dropped,
         aliases: Aliases::Shared,
         loader: Loader::AnyVersion,
+        record_form: RecordForm::Plain,
         lists_plugin_types: false,
         set_dialect: crate::values::set::Dialect::Helm3,
         values_type: "chartutil.Values",

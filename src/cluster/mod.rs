@@ -11,6 +11,7 @@ mod discovery;
 mod events;
 pub mod lease;
 mod objects;
+pub mod records;
 
 pub use api::{Api, Call, Content, Fault, Method, WatchEvent};
 pub use discovery::{Discovery, Resource};

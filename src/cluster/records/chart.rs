@@ -1,0 +1,144 @@
+//! The chart in a record.
+
+use super::order::{Order, SORTED, in_order};
+use super::record::text_of;
+use crate::charts::{Profile, RecordForm};
+use crate::data::{List, Map, Value};
+
+static CHART: Order = Order(&[
+    ("metadata", &METADATA),
+    ("lock", &LOCK),
+    ("templates", &FILE),
+    ("values", &SORTED),
+    ("schema", &SORTED),
+    ("schemamodtime", &SORTED),
+    ("files", &FILE),
+    ("modtime", &SORTED),
+]);
+static METADATA: Order = Order(&[
+    ("name", &SORTED),
+    ("home", &SORTED),
+    ("sources", &SORTED),
+    ("version", &SORTED),
+    ("description", &SORTED),
+    ("keywords", &SORTED),
+    ("maintainers", &MAINTAINER),
+    ("icon", &SORTED),
+    ("apiVersion", &SORTED),
+    ("condition", &SORTED),
+    ("tags", &SORTED),
+    ("appVersion", &SORTED),
+    ("deprecated", &SORTED),
+    ("annotations", &SORTED),
+    ("kubeVersion", &SORTED),
+    ("dependencies", &DEPENDENCY),
+    ("type", &SORTED),
+]);
+static MAINTAINER: Order = Order(&[("name", &SORTED), ("email", &SORTED), ("url", &SORTED)]);
+static DEPENDENCY: Order = Order(&[
+    ("name", &SORTED),
+    ("version", &SORTED),
+    ("repository", &SORTED),
+    ("condition", &SORTED),
+    ("tags", &SORTED),
+    ("enabled", &SORTED),
+    ("import-values", &SORTED),
+    ("alias", &SORTED),
+]);
+static LOCK: Order = Order(&[("generated", &SORTED), ("digest", &SORTED), ("dependencies", &DEPENDENCY)]);
+static FILE: Order = Order(&[("name", &SORTED), ("data", &SORTED), ("modtime", &SORTED)]);
+
+/// A chart as a record keeps it: without the charts below it (helm pkg/chart/v2/chart.go). The JSON itself, so that
+/// nothing gets lost when it is written again.
+#[derive(Debug, Clone, Default)]
+pub struct StoredChart {
+    pub(super) json: Map,
+}
+
+/// A file of a stored chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// `templates/service.yaml`
+    pub name: String,
+    /// Its bytes.
+    pub data: Vec<u8>,
+}
+
+impl StoredChart {
+    /// `metadata.name`
+    pub fn name(&self) -> String {
+        self.text("name")
+    }
+    /// `metadata.version`
+    pub fn version(&self) -> String {
+        self.text("version")
+    }
+    /// `metadata.appVersion`
+    pub fn app_version(&self) -> String {
+        self.text("appVersion")
+    }
+    /// Chart.yaml's fields, those that are not empty.
+    pub fn metadata(&self) -> Map {
+        self.map("metadata")
+    }
+    /// The chart's values with its dependencies' merged in.
+    pub fn values(&self) -> Map {
+        self.map("values")
+    }
+    /// The templates.
+    pub fn templates(&self) -> Vec<StoredFile> {
+        self.file_list("templates")
+    }
+    /// The other files.
+    pub fn files(&self) -> Vec<StoredFile> {
+        self.file_list("files")
+    }
+
+    fn map(&self, name: &str) -> Map {
+        self.json.get(name).and_then(|value| value.as_map().cloned()).unwrap_or_default()
+    }
+    fn text(&self, name: &str) -> String {
+        self.metadata().get(name).and_then(|value| value.as_str().map(|text| text_of(text))).unwrap_or_default()
+    }
+    fn file_list(&self, name: &str) -> Vec<StoredFile> {
+        let Some(list) = self.json.get(name).and_then(|value| value.as_list().cloned()) else { return Vec::new() };
+        let text = |file: &Value, key: &str| file.path([key]).and_then(|value| value.as_str().cloned()).unwrap_or_default();
+        let file = |file: &Value| StoredFile {
+            name: text_of(&text(file, "name")),
+            data: data_encoding::BASE64.decode(&text(file, "data")).unwrap_or_default(),
+        };
+        list.iter().map(file).collect()
+    }
+}
+
+impl StoredChart {
+    /// Its JSON as the profile's helm writes it: Helm 3 knows no times, Helm 4 always has that of the schema.
+    pub(super) fn to_json(&self, profile: Profile) -> Vec<u8> {
+        let json = self.json.shallow_copy();
+        match profile.record_form {
+            RecordForm::WithTimes if !json.contains("schemamodtime") => {
+                json.insert("schemamodtime", ZERO_TIME);
+            }
+            RecordForm::WithTimes => {}
+            RecordForm::Plain => {
+                json.remove("schemamodtime");
+                json.remove("modtime");
+                for name in ["templates", "files"] {
+                    if let Some(list) = json.get(name).and_then(|value| value.as_list().cloned()).filter(|list| !list.is_nil()) {
+                        json.insert(name, list.iter().map(without_time).collect::<List>());
+                    }
+                }
+            }
+        }
+        in_order(&json.into(), &CHART)
+    }
+}
+
+/// Go's zero time.
+const ZERO_TIME: &str = "0001-01-01T00:00:00Z";
+
+fn without_time(file: &Value) -> Value {
+    let Some(file) = file.as_map().map(Map::shallow_copy) else { return file.clone() };
+    file.remove("modtime");
+    file.into()
+}
