@@ -12,8 +12,12 @@ mod events;
 pub mod lease;
 mod objects;
 pub mod records;
+mod status;
+mod wait;
 
 pub use api::{Api, Call, Content, Fault, Method, WatchEvent};
 pub use discovery::{Discovery, Resource};
 pub use events::{Event, Listener, ObjectState, Progress, Silent};
 pub use objects::{Applied, ApplyOptions, Cluster, Propagation};
+pub use status::{Status, hook_status, status};
+pub use wait::{LogTail, NotReady, Strategy, Target, WaitOptions, wait_done, wait_gone, wait_ready};

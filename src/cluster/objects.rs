@@ -161,13 +161,25 @@ impl Cluster {
     /// # Errors
     /// As [`Api::call`].
     pub async fn list(&self, resource: &Resource, namespace: &str, selector: &str) -> Result<Vec<Json>, Fault> {
+        let query = [("labelSelector", selector.to_owned())];
+        Ok(self.list_at(resource, namespace, if selector.is_empty() { &[] } else { &query }).await?.0)
+    }
+
+    /// As [`Cluster::list`] with whatever picks the objects as `query`, and the resourceVersion from which a watch goes on.
+    ///
+    /// # Errors
+    /// As [`Api::call`].
+    pub async fn list_at(
+        &self,
+        resource: &Resource,
+        namespace: &str,
+        query: &[(&'static str, String)],
+    ) -> Result<(Vec<Json>, String), Fault> {
         let mut all = Vec::new();
         let mut next = String::new();
         loop {
             let mut call = Call::get(resource.collection(namespace)).query("limit", "500");
-            if !selector.is_empty() {
-                call = call.query("labelSelector", selector);
-            }
+            call.query.extend_from_slice(query);
             if !next.is_empty() {
                 call = call.query("continue", next);
             }
@@ -189,9 +201,10 @@ impl Cluster {
                     item
                 }));
             }
-            next = page.pointer("/metadata/continue").and_then(Json::as_str).unwrap_or_default().to_owned();
+            let text = |key: &str| page.pointer(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+            next = text("/metadata/continue");
             if next.is_empty() {
-                return Ok(all);
+                return Ok((all, text("/metadata/resourceVersion")));
             }
         }
     }
