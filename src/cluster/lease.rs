@@ -249,7 +249,10 @@ fn body(cluster: &Cluster, namespace: &str, release: &str, identity: &str, live:
 
 fn held(release: &str, lease: &Json, cluster: &Cluster) -> Error {
     let since = spec(lease, "acquireTime");
-    let words = format!("another operation (install/upgrade/rollback) is in progress: {} works on release {release}", spec(lease, "holderIdentity"));
+    let words = format!(
+        "another operation (install/upgrade/rollback) is in progress: {} works on release {release}",
+        spec(lease, "holderIdentity")
+    );
     let words = if since.is_empty() { words } else { format!("{words} since {since}") };
     Error::new(Kind::Apply, words)
         .hint(format!("wait for it, or stop it; `bkhelm unlock {release}` takes the lease of {} away from it", cluster.api().address()))

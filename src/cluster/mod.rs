@@ -7,6 +7,7 @@
 
 mod api;
 pub mod client;
+pub mod deploy;
 mod discovery;
 mod events;
 pub mod lease;
@@ -15,7 +16,7 @@ pub mod records;
 mod status;
 mod wait;
 
-pub use api::{Api, Call, Content, Fault, Method, WatchEvent};
+pub use api::{Api, Call, Content, Fault, Method, Watch, WatchEvent};
 pub use discovery::{Discovery, Resource};
 pub use events::{Event, Listener, ObjectState, Progress, Silent};
 pub use objects::{Applied, ApplyOptions, Cluster, Propagation};

@@ -10,9 +10,10 @@ use std::thread;
 use super::charts::{Charts, Reference};
 use super::{Run, user_values};
 use crate::charts::Chart;
+use crate::data::Map;
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::fetch::Repositories;
-use crate::render::{self, KubeVersion, Rendered, SchemaCheck};
+use crate::render::{self, KubeVersion, Lookup, Rendered, SchemaCheck};
 use crate::report::Phase;
 use crate::state::{self, Release, State};
 use crate::values::set::Setting;
@@ -41,8 +42,32 @@ pub struct Options {
     pub concurrency: usize,
 }
 
+/// What a release's templates see of a cluster.
+#[derive(Clone)]
+pub struct Served {
+    /// The server's version.
+    pub version: KubeVersion,
+    /// What it serves: `apps/v1`, `apps/v1/Deployment`.
+    pub api_versions: Arc<[String]>,
+    /// What `lookup` sees.
+    pub lookup: Arc<dyn Lookup>,
+}
+
+/// What a release's rendering depends on beside the state: nothing but the state where no cluster is looked at.
+#[derive(Clone)]
+pub struct Facts {
+    /// `.Release.Revision`
+    pub revision: i64,
+    /// `.Release.IsUpgrade`
+    pub is_upgrade: bool,
+    /// The cluster.
+    pub served: Option<Served>,
+}
+
 /// A release with everything that was made of it.
 pub struct Product {
+    /// The values that the user gave, merged.
+    pub values: Map,
     /// The chart it was rendered from.
     pub chart: Arc<Chart>,
     /// Manifests, hooks, notes.
@@ -64,17 +89,29 @@ impl<'r> Path<'r> {
 
     /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in
     /// their order as soon as its turn comes.
-    pub fn render(&self, state: &State, releases: &[&Release], mut take: impl FnMut(&Release, Result<Product, Errors>)) {
+    pub fn render(&self, state: &State, releases: &[&Release], take: impl FnMut(&Release, Result<Product, Errors>)) {
+        let facts = Facts { revision: 1, is_upgrade: self.options.is_upgrade, served: None };
+        self.render_with(state, releases, &|_| facts.clone(), take);
+    }
+
+    /// The same, with what is known of each release's cluster.
+    pub fn render_with(
+        &self,
+        state: &State,
+        releases: &[&Release],
+        facts: &(dyn Fn(&Release) -> Facts + Sync),
+        mut take: impl FnMut(&Release, Result<Product, Errors>),
+    ) {
         let repositories = Repositories::load(self.run.host(), state.repositories.clone());
         let repositories = match repositories {
             Ok(repositories) => repositories,
             Err(error) => return releases.iter().for_each(|release| take(release, Err(error.clone().into()))),
         };
-        let work = |release: &Release| self.product(state, release, &repositories);
+        let work = |release: &Release| self.product(state, release, &repositories, &facts(release));
         in_order(self.options.concurrency, releases, work, |release, result| take(release, result));
     }
 
-    fn product(&self, state: &State, release: &Release, repositories: &Repositories) -> Result<Product, Errors> {
+    fn product(&self, state: &State, release: &Release, repositories: &Repositories, facts: &Facts) -> Result<Product, Errors> {
         let (run, name) = (self.run, Some(release.name.as_str()));
         let place = || run.setting.sources.place(release.origin);
         let about = |error: Error| {
@@ -105,10 +142,14 @@ impl<'r> Path<'r> {
         let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(helm)?;
         let api_versions = [release.api_versions.as_slice(), self.options.api_versions.as_slice()].concat();
         let namespace = if release.namespace.is_empty() { "default" } else { &release.namespace };
+        let served = facts.served.as_ref();
         let request = render::Request {
-            is_upgrade: self.options.is_upgrade,
-            kube_version: kube_version.as_ref(),
+            revision: facts.revision,
+            is_upgrade: facts.is_upgrade,
+            kube_version: kube_version.as_ref().or(served.map(|served| &served.version)),
             api_versions: &api_versions,
+            served_versions: served.map(|served| &*served.api_versions),
+            lookup: served.map(|served| &served.lookup),
             profile: run.profile,
             schema_check: if release.options.skip_schema_validation { SchemaCheck::Skip } else { self.options.schema_check },
             host_by_name: release.options.enable_dns.then_some(crate::host::address_of),
@@ -118,7 +159,7 @@ impl<'r> Path<'r> {
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));
         let rendered = rendered.map_err(|failure| std::iter::once(failure.error).chain(failure.more).map(helm).collect::<Errors>())?;
-        Ok(Product { chart, rendered })
+        Ok(Product { values, chart, rendered })
     }
 }
 

@@ -8,5 +8,5 @@ mod object;
 mod order;
 pub mod release;
 
-pub use object::{Id, Object, objects};
+pub use object::{Id, Object, manifest, objects};
 pub use order::{install_order, uninstall_order};

@@ -111,9 +111,50 @@ pub fn objects(source: &str, document: &[u8]) -> Result<Vec<Object>> {
     }
 }
 
+/// The objects of a stored manifest (`---`, `# Source: path`, document, and so on), in its order.
+///
+/// # Errors
+/// As [`objects`], with the path that the document's `# Source:` names.
+pub fn manifest(text: &[u8]) -> Result<Vec<Object>> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while at <= text.len() {
+        let line = text.get(at..).unwrap_or_default();
+        let next = line.iter().position(|byte| *byte == b'\n').map(|end| at + end + 1);
+        if line.starts_with(b"---") || next.is_none() {
+            let end = if line.starts_with(b"---") { at } else { text.len() };
+            let document = text.get(start..end).unwrap_or_default();
+            all.extend(objects(&source(document), document)?);
+            start = next.unwrap_or(text.len());
+        }
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    Ok(all)
+}
+
+/// The path in a document's `# Source:` comment.
+fn source(document: &[u8]) -> String {
+    let mut lines = document.split(|byte| *byte == b'\n').take(3);
+    let path = lines.find_map(|line| line.strip_prefix(b"# Source: "));
+    path.map(|path| String::from_utf8_lossy(path).trim().to_owned()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::objects;
+    use super::{manifest, objects};
+
+    #[test]
+    fn a_manifest_is_cut_at_its_separators() {
+        let text = b"---\n# Source: t/a.yaml\nkind: A\nmetadata: {name: a}\n---\n# Source: t/b.yaml\nkind: B\ndata: \"---\"\n---\n# only a comment";
+        let all = manifest(text).unwrap();
+        let seen: Vec<_> = all.iter().map(|object| (object.kind(), object.source.as_str())).collect();
+        assert_eq!(seen, [("A", "t/a.yaml"), ("B", "t/b.yaml")]);
+        assert!(manifest(b"").unwrap().is_empty());
+    }
 
     #[test]
     fn a_document_is_one_object_or_the_items_of_a_list() {

@@ -112,12 +112,16 @@ const KNOWN_VERSIONS: &str = "v1 \
     storage.k8s.io/v1beta1 storage.k8s.io/v1 storage.k8s.io/v1alpha1 storagemigration.k8s.io/v1 storagemigration.k8s.io/v1beta1 \
     apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1";
 
-/// `.Capabilities`.
-pub(super) fn capabilities(version: &KubeVersion, api_versions: &[String], profile: Profile) -> Value {
+/// `.Capabilities`: helm's own list of versions, or what a cluster serves, and `more`.
+pub(super) fn capabilities(version: &KubeVersion, served: Option<&[String]>, more: &[String], profile: Profile) -> Value {
     let package = profile.values_type.split('.').next().unwrap_or_default();
     let common = package == "common";
-    let names = KNOWN_VERSIONS.split_ascii_whitespace().map(str::to_owned).chain(api_versions.iter().cloned());
-    let versions = VersionSet { go_type: if common { "common.VersionSet" } else { "chartutil.VersionSet" }, names: names.collect() };
+    let mut names: Vec<String> = match served {
+        Some(served) => served.to_vec(),
+        None => KNOWN_VERSIONS.split_ascii_whitespace().map(str::to_owned).collect(),
+    };
+    names.extend_from_slice(more);
+    let versions = VersionSet { go_type: if common { "common.VersionSet" } else { "chartutil.VersionSet" }, names };
     let kube = KubeVersionObject {
         go_type: if common { "common.KubeVersion" } else { "chartutil.KubeVersion" },
         version: version.clone(),

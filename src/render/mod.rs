@@ -64,6 +64,8 @@ pub struct Request<'a> {
     pub kube_version: Option<&'a KubeVersion>,
     /// `--api-versions`: added to the default list.
     pub api_versions: &'a [String],
+    /// What the cluster serves, in place of helm's own list.
+    pub served_versions: Option<&'a [String]>,
     /// Which helm.
     pub profile: Profile,
     /// What to do about values that miss a chart's `values.schema.json`.
@@ -96,6 +98,7 @@ impl<'a> Request<'a> {
             is_upgrade: false,
             kube_version: None,
             api_versions: &[],
+            served_versions: None,
             profile: Profile::HELM4,
             schema_check: SchemaCheck::default(),
             subchart_notes: false,

@@ -133,6 +133,15 @@ impl Rendered {
         }
     }
 
+    /// The manifest as release records keep it: all documents but hooks and CRDs.
+    pub fn manifest(&self) -> Str {
+        let mut out = Vec::new();
+        for manifest in &self.manifests {
+            write_document(&mut out, &manifest.path, &manifest.content);
+        }
+        out.into()
+    }
+
     fn printed_hooks<'a>(&'a self, options: &'a PrintOptions) -> impl Iterator<Item = &'a Hook> {
         self.hooks.iter().filter(|hook| !(options.no_hooks || (options.skip_tests && hook.is_test())))
     }

@@ -133,7 +133,8 @@ impl<'a> Linked<'a> {
         ]
         .into_iter()
         .collect();
-        let shared = Shared { release, capabilities: capabilities(kube_version, request.api_versions, request.profile) };
+        let shared =
+            Shared { release, capabilities: capabilities(kube_version, request.served_versions, request.api_versions, request.profile) };
         let mut linked = Linked { templates: BTreeMap::new(), request };
         linked.add(tree, tree.root(), values.clone(), &shared);
         linked

@@ -34,6 +34,8 @@ pub struct Record {
     pub labels: BTreeMap<String, String>,
     /// The server's version of the record: an update is refused where somebody else was faster.
     pub resource_version: Option<String>,
+    /// Who among bkhelms wrote it last (an annotation of the object, which helm drops); empty for helm.
+    pub holder: String,
     /// Fields that are not known here.
     pub more: Map,
 }

@@ -49,6 +49,9 @@ impl Driver {
     }
 }
 
+/// The annotation that says which bkhelm wrote a record.
+const HOLDER: &str = "bkhelm.dev/holder";
+
 /// The records of one namespace, or of all where it is empty. Faults carry helm's words; a race that was lost shows as
 /// [`Fault::is_conflict`] and [`Fault::already_exists`].
 #[derive(Clone)]
@@ -232,6 +235,8 @@ impl Store {
             record.labels = labels.iter().filter_map(text).collect();
         }
         record.resource_version = version_of(object);
+        let annotations = object.pointer("/metadata/annotations");
+        record.holder = annotations.and_then(|own| own.get(HOLDER)?.as_str()).unwrap_or_default().to_owned();
         Ok(record)
     }
 
@@ -258,6 +263,9 @@ impl Store {
         });
         if self.driver == Driver::Secret {
             object["type"] = "helm.sh/release.v1".into();
+        }
+        if !record.holder.is_empty() {
+            object["metadata"]["annotations"] = json!({ HOLDER: record.holder });
         }
         if let Some(version) = resource_version {
             object["metadata"]["resourceVersion"] = version.into();

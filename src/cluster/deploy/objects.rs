@@ -1,0 +1,108 @@
+//! The objects of a release on the cluster: found, read, sent, removed.
+
+use std::collections::BTreeMap;
+
+use futures::stream::{self, StreamExt};
+use serde_json::Value as Json;
+
+use super::Engine;
+use crate::cluster::{ApplyOptions, Event, Fault, NotReady, Resource};
+use crate::diag::{Error, Errors, Kind, Result};
+use crate::plan::release::{Found, Wanted, marked};
+use crate::plan::{Id, Object};
+
+/// Questions that are under way at the same time, for one release.
+pub(super) const AT_ONCE: usize = 8;
+
+/// An object and where the server keeps it.
+#[derive(Debug, Clone)]
+pub struct Located {
+    /// What is wanted, with helm's marks.
+    pub wanted: Wanted,
+    /// The kind as the server serves it.
+    pub resource: Resource,
+    /// Its namespace; empty for objects that have none.
+    pub namespace: String,
+}
+
+impl Located {
+    /// `<namespace>/<name> <group/version, Kind=K>`, as helm names it in errors.
+    pub(super) fn go_text(&self) -> String {
+        format!("{}/{} {}", self.namespace, self.wanted.id.name, self.resource.go_text())
+    }
+}
+
+impl Engine<'_> {
+    /// Finds where the server keeps the objects of a manifest.
+    ///
+    /// # Errors
+    /// helm's words for kinds that the server does not serve, all of them.
+    pub fn locate(&self, objects: &[Object], release: &str, namespace: &str) -> Result<Vec<Located>, Errors> {
+        let mut errors = Errors::new();
+        let mut located = Vec::with_capacity(objects.len());
+        for object in objects {
+            match self.cluster.locate(object, namespace) {
+                Ok((resource, namespace_of)) => {
+                    let mut id = object.id(&namespace_of);
+                    id.namespace.clone_from(&namespace_of);
+                    let wanted = Wanted { id, body: marked(&object.body, release, namespace), source: object.source.clone() };
+                    located.push(Located { wanted, resource, namespace: namespace_of });
+                }
+                Err(error) => {
+                    let error = error.wrap(|words| format!("unable to build kubernetes objects from release manifest: {words}"));
+                    errors.push(error.at_least(|| crate::diag::Place::file(object.source.clone())));
+                }
+            }
+        }
+        errors.or(located)
+    }
+
+    /// Reads what is there of these objects; with `preview`, also what an apply would make of them.
+    ///
+    /// # Errors
+    /// As [`crate::cluster::Api::call`]. An object that the server would not take is left without its preview: the apply itself says
+    /// why.
+    pub async fn find(&self, objects: &[(Id, Resource)], preview: &BTreeMap<Id, Json>) -> Result<BTreeMap<Id, Found>> {
+        let reads = stream::iter(objects).map(|(id, resource)| async move {
+            let failed = |fault: Fault| fault.error(&format!("get {} {:?}", resource.plural, id.name));
+            let Some(live) = self.cluster.get(resource, &id.namespace, &id.name).await.map_err(failed)? else { return Ok(None) };
+            let after = match preview.get(id) {
+                Some(body) => {
+                    let options = ApplyOptions { force: true, dry_run: true };
+                    self.cluster.apply(resource, &id.namespace, body, options).await.ok().map(|applied| applied.live)
+                }
+                None => None,
+            };
+            Ok::<_, Error>(Some((id.clone(), Found { live, after })))
+        });
+        let mut found = BTreeMap::new();
+        let mut reads = reads.buffer_unordered(AT_ONCE);
+        while let Some(read) = reads.next().await {
+            found.extend(read?);
+        }
+        Ok(found)
+    }
+
+    /// A wait that failed as an error in helm's words, with what keeps each object from getting on; the last lines of the
+    /// containers that are to blame are told now, before anything is taken back.
+    pub(super) fn late(&self, release: &str, not_ready: &NotReady) -> Error {
+        for log in &not_ready.logs {
+            for line in &log.lines {
+                let (source, line) = (log.source.clone(), line.clone());
+                self.listener.event(Event::Log { release: release.to_owned(), source, line });
+            }
+        }
+        let error = match &not_ready.fault {
+            Some(fault) => fault.error("wait"),
+            None => Error::new(Kind::Apply, not_ready.to_string()),
+        };
+        let reasons = not_ready.late().filter(|state| !state.reason.is_empty());
+        reasons.fold(error, |error, state| error.hint(format!("{}: {}", state.id, state.reason)))
+    }
+
+    /// The resources of objects that were made earlier; what the server no longer serves is gone.
+    pub fn resources_of<'i>(&self, ids: impl IntoIterator<Item = &'i Id>) -> Vec<(Id, Resource)> {
+        let discovery = self.cluster.discovery();
+        ids.into_iter().filter_map(|id| Some((id.clone(), discovery.preferred(&id.group, &id.kind)?.clone()))).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! What the records of a release say, and what is written into the new one.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::Engine;
+use crate::cluster::records::{Record, Status, Store};
+use crate::diag::{Error, Kind, Result};
+use crate::golang::time::Time;
+use crate::plan::{Id, Object, manifest};
+
+/// A release's records, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// All revisions.
+    pub history: Vec<Record>,
+}
+
+impl Look {
+    /// The last revision.
+    pub fn last(&self) -> Option<&Record> {
+        self.history.last()
+    }
+    /// The revision that runs: the last deployed one.
+    pub fn deployed(&self) -> Option<&Record> {
+        self.history.iter().rev().find(|record| record.info.status == Status::Deployed)
+    }
+    /// The number that the next revision gets.
+    pub fn next(&self) -> i64 {
+        self.last().map_or(1, |record| record.version.saturating_add(1))
+    }
+    /// Whether what comes next is an upgrade: there is a release, and it was not uninstalled.
+    pub fn is_upgrade(&self) -> bool {
+        self.last().is_some_and(|record| !matches!(record.info.status, Status::Uninstalled | Status::Uninstalling))
+    }
+
+    /// What earlier revisions may have left on the cluster: the objects of the last revision that was deployed, and of all
+    /// that came later and failed or were killed (helm forgets those: they stay behind for ever).
+    ///
+    /// # Errors
+    /// A stored manifest that is no YAML.
+    pub fn past(&self) -> Result<Past> {
+        let settled = |record: &Record| matches!(record.info.status, Status::Deployed | Status::Superseded);
+        let from = self.history.iter().rposition(settled).unwrap_or(0);
+        let mut past = Past::default();
+        for record in self.history.iter().skip(from) {
+            if record.info.status == Status::Uninstalled {
+                past = Past::default();
+                continue;
+            }
+            let objects = manifest(record.manifest.as_bytes())
+                .map_err(|error| error.wrap(|words| format!("the record of revision {} of {}: {words}", record.version, record.name)))?;
+            past.objects.extend(objects.into_iter().map(|object| (object.id(&record.namespace), object)));
+        }
+        Ok(past)
+    }
+}
+
+/// What earlier revisions may have left on the cluster.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// By id, as their manifests have it; objects without a namespace stand under the release's.
+    pub objects: BTreeMap<Id, Object>,
+}
+
+impl Past {
+    /// The object as it was last sent.
+    pub fn original(&self, id: &Id) -> Option<&Json> {
+        self.objects.get(id).map(|object| &object.body)
+    }
+}
+
+impl Engine<'_> {
+    /// Reads a release's records.
+    ///
+    /// # Errors
+    /// As [`crate::cluster::Api::call`].
+    pub async fn look(&self, namespace: &str, name: &str) -> Result<Look> {
+        let store = self.store(namespace);
+        Ok(Look { history: store.history(name).await.map_err(|fault| fault.error(""))? })
+    }
+
+    /// Reads the records again under the lease, and closes what a dead run left open.
+    ///
+    /// # Errors
+    /// A run of helm that may still be going on.
+    pub(super) async fn settle(&self, store: &Store, name: &str) -> Result<Look> {
+        let mut history = store.history(name).await.map_err(|fault| fault.error(""))?;
+        if let Some(last) = history.last_mut()
+            && last.info.status.is_pending()
+        {
+            if last.holder.is_empty() && !long_ago(last, &self.now()) {
+                return Err(Error::new(Kind::Apply, "another operation (install/upgrade/rollback) is in progress")
+                    .hint(format!(
+                        "revision {} is {} since less than 10 minutes and was not written by bkhelm",
+                        last.version,
+                        last.info.status.word()
+                    ))
+                    .hint(format!("if nobody works on it: `bkhelm unlock {name}`")));
+            }
+            self.warn(name, format!("revision {} was left {}: going on from there", last.version, last.info.status.word()));
+            last.info.description = format!("Interrupted while {}", last.info.status.word());
+            last.info.status = Status::Failed;
+            store.update(last).await.map_err(|fault| fault.error(""))?;
+        }
+        Ok(Look { history })
+    }
+}
+
+/// helm's default timeout is 5 minutes a step; after twice that, nobody works on it any more.
+const HELMS_LONGEST: i128 = 600 * 1_000_000_000;
+
+fn long_ago(record: &Record, now: &Time) -> bool {
+    record.info.last_deployed.as_ref().is_none_or(|begun| now.unix_nanos() - begun.unix_nanos() > HELMS_LONGEST)
+}

@@ -1,0 +1,121 @@
+//! Takes the steps of a plan: kind by kind, what is of one kind at once.
+
+use std::collections::BTreeMap;
+
+use futures::stream::{self, StreamExt};
+use serde_json::Value as Json;
+
+use super::hooks::targets;
+use super::objects::{AT_ONCE, Located};
+use super::{Engine, Rules};
+use crate::cluster::{ApplyOptions, Event, Fault, Propagation};
+use crate::cluster::{WaitOptions, wait_gone};
+use crate::diag::{Error, Errors, Result};
+use crate::plan::Id;
+use crate::plan::release::{Found, Step, Steps, Verb};
+
+/// What the steps are taken with.
+pub(super) struct Taking<'a> {
+    /// The release's name.
+    pub release: &'a str,
+    /// The wanted objects, and the past ones that go.
+    pub objects: &'a BTreeMap<Id, Located>,
+    /// What is there.
+    pub found: &'a BTreeMap<Id, Found>,
+    /// How objects are sent.
+    pub rules: &'a Rules,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// Objects that were not there before.
+    pub created: Vec<Id>,
+}
+
+impl Engine<'_> {
+    /// Takes all steps. `done` says what was done, also where some failed.
+    ///
+    /// # Errors
+    /// Everything that the server refused of one kind; later kinds are not begun then.
+    pub(super) async fn take(&self, steps: &Steps, taking: &Taking<'_>, done: &mut Done) -> Result<(), Errors> {
+        for steps in steps.0.chunk_by(|one, other| one.id.kind == other.id.kind && removes(one) == removes(other)) {
+            self.go_on()?;
+            let steps: Vec<&Step> = steps.iter().filter(|step| !matches!(step.verb, Verb::Keep)).collect();
+            let mut errors = Errors::new();
+            let mut taken = stream::iter(steps).map(|step| async move { (step, self.take_one(step, taking).await) }).buffered(AT_ONCE);
+            while let Some((step, result)) = taken.next().await {
+                match result {
+                    Ok(outcome) => {
+                        if outcome == "created" {
+                            done.created.push(step.id.clone());
+                        }
+                        self.listener.event(Event::Applied { release: taking.release.to_owned(), id: step.id.clone(), outcome });
+                    }
+                    Err(error) => errors.push(error),
+                }
+            }
+            errors.or(())?;
+        }
+        Ok(())
+    }
+
+    async fn take_one(&self, step: &Step, taking: &Taking<'_>) -> Result<&'static str> {
+        let Some(object) = taking.objects.get(&step.id) else {
+            return Ok("gone"); // a kind that the server no longer serves
+        };
+        let live = taking.found.get(&step.id).map(|found| &found.live);
+        match step.verb {
+            Verb::Nothing | Verb::Keep => Ok("unchanged"),
+            Verb::Delete => self.delete(object, live).await,
+            Verb::Replace => {
+                self.delete(object, live).await?;
+                let options = WaitOptions { timeout: taking.rules.timeout, ..WaitOptions::default() };
+                let gone = targets(std::slice::from_ref(object));
+                let waited = self.unless_stopped(wait_gone(self.cluster, taking.release, &gone, &options, &**self.listener)).await?;
+                waited.map_err(|there| self.late(taking.release, &there))?;
+                self.send(object, None, taking.rules).await.map(|_| "replaced")
+            }
+            Verb::Create | Verb::Change | Verb::Adopt | Verb::Apply => self.send(object, live, taking.rules).await,
+        }
+    }
+
+    /// Sends an object; `live` is what is there.
+    async fn send(&self, object: &Located, live: Option<&Json>, rules: &Rules) -> Result<&'static str> {
+        let options = ApplyOptions { force: rules.force_conflicts, dry_run: false };
+        let sent = self.cluster.apply(&object.resource, &object.namespace, &object.wanted.body, options).await;
+        let after = sent.map_err(|fault| self.refused(object, &fault))?.live;
+        let version = |object: &Json| object.pointer("/metadata/resourceVersion").cloned();
+        Ok(match live {
+            None => "created",
+            Some(live) if version(live) == version(&after) => "unchanged",
+            Some(_) => "configured",
+        })
+    }
+
+    pub(super) async fn delete(&self, object: &Located, live: Option<&Json>) -> Result<&'static str> {
+        // Only the object that was looked at: one that was made anew meanwhile is somebody else's.
+        let uid = live.and_then(|live| live.pointer("/metadata/uid")?.as_str());
+        let id = &object.wanted.id;
+        let deleted = self.cluster.delete(&object.resource, (&object.namespace, &id.name), Propagation::Background, uid).await;
+        let words = format!("failed to delete resource namespace={}, name={}, kind={}", object.namespace, id.name, id.kind);
+        deleted.map(|deleted| if deleted { "deleted" } else { "gone" }).map_err(|fault| fault.error(&words))
+    }
+
+    /// helm's words for an object that the server did not take.
+    pub(super) fn refused(&self, object: &Located, fault: &Fault) -> Error {
+        let name = object.go_text();
+        let place = || crate::diag::Place::file(object.wanted.source.clone());
+        if fault.is_conflict() {
+            return fault
+                .error(&format!("conflict occurred while applying object {name}"))
+                .at_least(place)
+                .hint("somebody else set these fields: take them out of the chart, or take them over with --force-conflicts");
+        }
+        fault.error(&format!("server-side apply failed for object {name}")).at_least(place)
+    }
+}
+
+fn removes(step: &Step) -> bool {
+    matches!(step.verb, Verb::Delete | Verb::Keep)
+}

@@ -1,0 +1,190 @@
+//! Removing a release (helm pkg/action/uninstall.go).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::hooks::{Moment, targets};
+use super::objects::Located;
+use super::steps::{Done, Taking};
+use super::{Engine, Look, Options, Rules};
+use crate::cluster::records::{Status, Store};
+use crate::cluster::{Propagation, lease};
+use crate::cluster::{WaitOptions, wait_gone};
+use crate::diag::{Error, Errors, Kind, Result};
+use crate::plan::release::{Past, Question, Steps, Verb, Wanted, steps};
+use crate::plan::{Id, manifest};
+
+/// How a release is removed.
+#[derive(Debug, Clone)]
+pub struct UninstallOptions {
+    /// `--keep-history`
+    pub keep_history: bool,
+    /// `--wait`
+    pub wait: bool,
+    /// `--timeout`
+    pub timeout: Duration,
+    /// `--no-hooks`
+    pub no_hooks: bool,
+    /// `--cascade`
+    pub cascade: Propagation,
+    /// `--description`
+    pub description: String,
+}
+
+impl Options {
+    /// Removing as these options say.
+    pub(super) fn uninstall(&self) -> UninstallOptions {
+        UninstallOptions {
+            keep_history: false,
+            wait: self.wait,
+            timeout: self.timeout,
+            no_hooks: self.no_hooks,
+            cascade: Propagation::Background,
+            description: String::new(),
+        }
+    }
+}
+
+/// What a removal left.
+#[derive(Debug, Clone, Default)]
+pub struct Uninstalled {
+    /// Objects that their resource policy keeps.
+    pub kept: Vec<Id>,
+    /// Objects that belong to others.
+    pub foreign: Vec<Id>,
+}
+
+impl Engine<'_> {
+    /// Removes a release with everything that its revisions made.
+    ///
+    /// # Errors
+    /// helm's words; the record then says `uninstalling`, and the next removal goes on.
+    pub async fn uninstall(&self, (namespace, name): (&str, &str), options: &UninstallOptions) -> Result<Uninstalled, Errors> {
+        let mut all = Errors::new();
+        let work = async {
+            let store = self.store(namespace);
+            let removed = match self.settle(&store, name).await {
+                Ok(look) => self.uninstall_held(&store, look, options).await,
+                Err(error) => Err(error.into()),
+            };
+            Ok(removed.map_err(|errors| all = errors).ok())
+        };
+        let held = lease::hold(self.cluster, (namespace, name), self.holder, &**self.listener, work).await;
+        held?.ok_or(all)
+    }
+
+    pub(super) async fn uninstall_held(&self, store: &Store, mut look: Look, options: &UninstallOptions) -> Result<Uninstalled, Errors> {
+        let Some(mut record) = look.history.pop() else {
+            return Err(Error::new(Kind::Apply, "uninstall: Release not loaded: release: not found").into());
+        };
+        let name = record.name.clone();
+        if record.info.status == Status::Uninstalled {
+            if options.keep_history {
+                return Err(Error::new(Kind::Apply, format!("the release named {name:?} is already deleted")).into());
+            }
+            look.history.push(record);
+            self.purge(store, &look).await?;
+            return Ok(Uninstalled::default());
+        }
+        record.info.status = Status::Uninstalling;
+        record.info.deleted = Some(self.now());
+        record.info.description = "Deletion in progress (or silently failed)".to_owned();
+        store.update(&mut record).await.map_err(|fault| fault.error(""))?;
+        let rules = Rules { server_side: true, timeout: options.timeout, ..Rules::default() };
+        let moment = |event| Moment { event, timeout: options.timeout };
+        if !options.no_hooks {
+            self.run_hooks(store, &mut record, &moment("pre-delete")).await?;
+        }
+        look.history.push(record.clone());
+        let removed = self.remove_objects(&look, &name, options, &rules).await?;
+        let mut after = Errors::new();
+        if !options.no_hooks {
+            after.extend(self.run_hooks(store, &mut record, &moment("post-delete")).await.err());
+        }
+        match options.keep_history {
+            false => self.purge(store, &look).await?,
+            true => {
+                record.info.status = Status::Uninstalled;
+                record.info.description = match options.description.as_str() {
+                    "" => "Uninstallation complete".to_owned(),
+                    own => own.to_owned(),
+                };
+                store.update(&mut record).await.map_err(|fault| fault.error(""))?;
+                for old in look.history.iter_mut().filter(|old| old.info.status == Status::Deployed) {
+                    old.info.status = Status::Superseded;
+                    store.update(old).await.map_err(|fault| fault.error(""))?;
+                }
+            }
+        }
+        let count = after.len();
+        after.map(|error| error.wrap(|words| format!("uninstallation completed with {count} error(s): {words}"))).or(removed)
+    }
+
+    /// The objects of all revisions that are still there.
+    async fn remove_objects(&self, look: &Look, name: &str, options: &UninstallOptions, rules: &Rules) -> Result<Uninstalled, Errors> {
+        let namespace = look.last().map(|record| record.namespace.clone()).unwrap_or_default();
+        let mut ids = BTreeSet::new();
+        let mut kept = BTreeSet::new();
+        let discovery = self.cluster.discovery();
+        for record in &look.history {
+            for object in manifest(record.manifest.as_bytes())? {
+                let mut id = object.id(&namespace);
+                if discovery.preferred(&id.group, &id.kind).is_some_and(|resource| !resource.namespaced) {
+                    id.namespace.clear();
+                }
+                // parity: at an uninstall the stored manifest decides what stays, the last one's.
+                match object.annotation(crate::plan::release::RESOURCE_POLICY) {
+                    Some(_) => kept.insert(id.clone()),
+                    None => kept.remove(&id),
+                };
+                ids.insert(id);
+            }
+        }
+        let objects: BTreeMap<Id, Located> = self
+            .resources_of(&ids)
+            .into_iter()
+            .map(|(id, resource)| {
+                let namespace = id.namespace.clone();
+                let wanted = Wanted { id: id.clone(), body: serde_json::Value::Null, source: String::new() };
+                (id, Located { wanted, resource, namespace })
+            })
+            .collect();
+        let asked: Vec<(Id, _)> = objects.iter().map(|(id, object)| (id.clone(), object.resource.clone())).collect();
+        let found = self.find(&asked, &BTreeMap::new()).await?;
+        let past = Past { objects: ids.into_iter().filter(|id| !kept.contains(id)).collect(), ..Past::default() };
+        let question = Question {
+            release: name,
+            namespace: &namespace,
+            wanted: &[],
+            found: &found,
+            past: &past,
+            take_ownership: false,
+            profile: self.profile,
+        };
+        let Ok(Steps(mut all)) = steps(&question) else { return Ok(Uninstalled::default()) };
+        let mut removed = Uninstalled { kept: kept.into_iter().filter(|id| found.contains_key(id)).collect(), ..Uninstalled::default() };
+        for step in all.iter().filter(|step| step.verb == Verb::Keep) {
+            removed.foreign.push(step.id.clone());
+        }
+        all.retain(|step| step.verb == Verb::Delete);
+        let going: Vec<Located> = all.iter().filter_map(|step| objects.get(&step.id).cloned()).collect();
+        let taking = Taking { release: name, objects: &objects, found: &found, rules };
+        self.take(&Steps(all), &taking, &mut Done::default())
+            .await
+            .map_err(|errors| errors.map(|error| error.wrap(|words| format!("failed to delete release: {name}: {words}"))))?;
+        if options.wait {
+            let wait = WaitOptions { timeout: options.timeout, ..WaitOptions::default() };
+            let waited = self.unless_stopped(wait_gone(self.cluster, name, &targets(&going), &wait, &**self.listener)).await?;
+            waited.map_err(|there| self.late(name, &there).wrap(|words| format!("uninstallation completed with 1 error(s): {words}")))?;
+        }
+        Ok(removed)
+    }
+
+    /// The newest record last: as long as one is there, the release is.
+    async fn purge(&self, store: &Store, look: &Look) -> Result<()> {
+        for record in &look.history {
+            store.delete(record).await.map_err(|fault| fault.error("delete release record"))?;
+        }
+        Ok(())
+    }
+}
