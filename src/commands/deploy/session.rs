@@ -1,0 +1,204 @@
+//! What all commands on a cluster share: the runtime, a connection to each cluster, who we are, and how we are stopped.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Runtime;
+
+use crate::cluster::client::{Access, Client};
+use crate::cluster::deploy::{Engine, Stop};
+use crate::cluster::lease::Holder;
+use crate::cluster::records::Driver;
+use crate::cluster::{Call, Cluster, Listener};
+use crate::commands::Run;
+use crate::commands::path::Served;
+use crate::data::json;
+use crate::diag::{Error, Kind, Result};
+use crate::golang::time::Zone;
+use crate::render::{KubeVersion, Lookup};
+use crate::report::Progress;
+
+/// A cluster that was connected to.
+pub struct Connection {
+    /// It.
+    pub cluster: Cluster,
+    /// What templates see of it.
+    served: Mutex<Option<Served>>,
+    /// The namespace of the kubeconfig's context.
+    pub namespace: String,
+    /// Its version as the server says it.
+    version: KubeVersion,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Connection {
+    /// What templates see of it now.
+    pub fn served(&self) -> Served {
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || Served {
+            version: self.version.clone(),
+            api_versions: self.cluster.discovery().version_set().into(),
+            lookup: Arc::new(Live { cluster: self.cluster.clone(), runtime: self.runtime.clone() }),
+        };
+        served.get_or_insert_with(fresh).clone()
+    }
+
+    /// The server serves something new.
+    pub fn changed(&self) {
+        *self.served.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// One run of a command on clusters.
+pub struct Session<'r> {
+    run: &'r Run,
+    runtime: Runtime,
+    access: Access,
+    connections: Mutex<BTreeMap<String, Arc<Connection>>>,
+    /// Who we are.
+    pub holder: Holder,
+    stop: Stop,
+    driver: Driver,
+    zone: Zone,
+    listener: Arc<dyn Listener>,
+}
+
+impl<'r> Session<'r> {
+    /// Starts the runtime and listens for Ctrl-C and SIGTERM; connects to nothing yet.
+    ///
+    /// # Errors
+    /// A runtime that can't be started; a driver of records that is not known.
+    pub fn start(run: &'r Run, kubeconfig: Option<&String>) -> Result<Self> {
+        let failed = |error: std::io::Error| Error::new(Kind::Cluster, format!("start the network runtime: {error}"));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
+        let (ask, stop) = Stop::new();
+        runtime.spawn(async move {
+            let asked = async {
+                let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+                tokio::select! {
+                    _ = tokio::signal::ctrl_c() => {}
+                    _ = terminate.recv() => {}
+                }
+                std::io::Result::Ok(())
+            };
+            if asked.await.is_ok() {
+                let _ = ask.send(true); // nobody is left to stop
+            }
+            std::future::pending::<()>().await; // the sender lives as long as the runtime
+        });
+        let host = run.host();
+        Ok(Self {
+            run,
+            runtime,
+            access: Access { kubeconfig: kubeconfig.cloned(), ..Access::default() },
+            connections: Mutex::default(),
+            holder: holder(run),
+            stop,
+            driver: Driver::named(&host.variable("HELM_DRIVER").unwrap_or_default())?,
+            zone: Zone::local(&host.zone()),
+            listener: Arc::new(Progress::new(&run.output)),
+        })
+    }
+
+    /// Runs work on the runtime.
+    pub fn wait_for<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    /// Whether the run was asked to stop.
+    pub fn stopped(&self) -> bool {
+        self.stop.asked()
+    }
+
+    /// The connection of a kubeconfig context (empty for the current one), made at the first call.
+    ///
+    /// # Errors
+    /// No kubeconfig, a context that is not there, a server that does not answer or does not let us in.
+    pub fn connection(&self, context: &str) -> Result<Arc<Connection>> {
+        if let Some(connection) = self.connections.lock().unwrap_or_else(PoisonError::into_inner).get(context) {
+            return Ok(connection.clone());
+        }
+        let access = Access { context: Some(context.to_owned()).filter(|name| !name.is_empty()), ..self.access.clone() };
+        let connection = Arc::new(self.wait_for(self.connect(&access))?);
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).insert(context.to_owned(), connection.clone());
+        Ok(connection)
+    }
+
+    async fn connect(&self, access: &Access) -> Result<Connection> {
+        let client = Client::new(access, real_time).await?;
+        let namespace = client.namespace().to_owned();
+        let client = Arc::new(client);
+        let unreachable = |fault: crate::cluster::Fault| fault.error("Kubernetes cluster unreachable");
+        let cluster = Cluster::connect(client).await.map_err(unreachable)?;
+        let version = cluster.call(Call::get("/version")).await.map_err(unreachable)?;
+        let text = version.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let version = KubeVersion::parse(text, self.run.profile)?;
+        self.run.output.debug(&format!("cluster {} runs Kubernetes {}", cluster.api().address(), version.version));
+        Ok(Connection { cluster, served: Mutex::default(), namespace, version, runtime: self.runtime.handle().clone() })
+    }
+
+    /// What works on releases of that cluster.
+    pub fn engine<'a>(&'a self, connection: &'a Connection) -> Engine<'a> {
+        Engine {
+            cluster: &connection.cluster,
+            listener: &self.listener,
+            holder: &self.holder,
+            stop: &self.stop,
+            profile: self.run.profile,
+            driver: self.driver,
+            zone: &self.zone,
+        }
+    }
+
+    /// The local time zone.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+}
+
+/// The clock that the real client's times come from.
+fn real_time() -> i128 {
+    use crate::host::Host;
+    crate::host::RealHost.now()
+}
+
+/// Who we are: machine, process, and when it began, so that a process number that comes again is another one.
+fn holder(run: &Run) -> Holder {
+    let host = run.setting.host.clone();
+    let machine = host.machine();
+    let own = host.process();
+    let identity = format!("{machine}/{own}");
+    let died = move |identity: &str| {
+        let Some((other, process)) = identity.rsplit_once('/') else { return false };
+        other == machine && !host.is_alive(process)
+    };
+    Holder { identity, died: Arc::new(died) }
+}
+
+/// What `lookup` sees: the cluster as it is.
+struct Live {
+    cluster: Cluster,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Lookup for Live {
+    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<crate::data::Value, String> {
+        // parity: helm pkg/engine/lookup_func.go gives an empty map for what is not there, and fails for unknown kinds.
+        let resource = self.cluster.resource(api_version, kind).map_err(|error| format!("unable to get apiresource from unstructured: {error}"))?;
+        let cluster = self.cluster.clone();
+        let (namespace, name) = (if resource.namespaced { namespace.to_owned() } else { String::new() }, name.to_owned());
+        let found = self.runtime.block_on(async move {
+            match name.as_str() {
+                "" => cluster.list(&resource, &namespace, "").await.map(|items| {
+                    let list = serde_json::json!({"apiVersion": resource.api_version(), "kind": format!("{}List", resource.kind), "items": items});
+                    Some(list)
+                }),
+                name => cluster.get(&resource, &namespace, name).await,
+            }
+        });
+        match found.map_err(|fault| fault.to_string())? {
+            None => Ok(crate::data::Map::new().into()),
+            Some(object) => json::of_text(object.to_string().as_bytes()),
+        }
+    }
+}
