@@ -14,6 +14,8 @@ mod harness;
 mod recorded;
 mod recorded_helm;
 mod recorded_states;
+#[cfg(feature = "cluster")]
+mod records;
 mod repository;
 mod tidy;
 mod vectors;

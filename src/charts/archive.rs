@@ -58,7 +58,8 @@ pub(super) fn read_archive(bytes: &[u8], profile: Profile) -> Result<Vec<File>, 
             }
         }
         left -= data.len();
-        files.push(File { name: inside.into(), data: without_byte_order_mark(data) });
+        let modified = entry.header().mtime().ok().map(|seconds| i128::from(seconds) * 1_000_000_000);
+        files.push(File { name: inside.into(), data: without_byte_order_mark(data), modified });
     }
     if files.is_empty() {
         return Err(Refused::text("no files in chart archive"));

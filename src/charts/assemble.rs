@@ -123,7 +123,7 @@ impl<'a> Assembly<'a> {
             name if name.starts_with(b"charts/") && !name.ends_with(b".prov") => {
                 let inside = &name[b"charts/".len()..];
                 let first = inside.split(|byte| *byte == b'/').next().unwrap_or_default();
-                let below = File { name: inside.into(), data: file.data.clone() };
+                let below = File { name: inside.into(), data: file.data.clone(), modified: file.modified };
                 parts.below.entry(first.to_vec()).or_default().push(below);
             }
             _ => parts.files.push(file.clone()),
@@ -170,7 +170,7 @@ impl<'a> Assembly<'a> {
         } else {
             let inside = |file: File| {
                 let slash = file.name.iter().position(|byte| *byte == b'/')?;
-                Some(File { name: file.name[slash + 1..].into(), data: file.data })
+                Some(File { name: file.name[slash + 1..].into(), data: file.data, modified: file.modified })
             };
             files.into_iter().filter_map(inside).collect()
         };

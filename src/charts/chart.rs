@@ -14,6 +14,8 @@ pub struct File {
     pub name: Str,
     /// Its bytes.
     pub data: Str,
+    /// When it was changed last, in nanoseconds since 1970, where that is known: Helm 4 keeps it in its records.
+    pub modified: Option<i128>,
 }
 
 /// A loaded chart with the charts below it. Immutable; shared by `Arc`.

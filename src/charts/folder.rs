@@ -96,7 +96,8 @@ impl Walk<'_> {
             }
             _ => {
                 self.left -= bytes.len();
-                self.files.push(File { name: inside.into(), data: without_byte_order_mark(bytes) });
+                let modified = self.host.modified(full);
+                self.files.push(File { name: inside.into(), data: without_byte_order_mark(bytes), modified });
                 return Ok(());
             }
         };

@@ -1,7 +1,7 @@
-//! Chart.yaml as helm writes it: `Metadata → Value` with the keys of the file, empty fields left out (helm
-//! pkg/chart/v2/metadata.go).
+//! Chart.yaml and Chart.lock as helm writes them: `Metadata → Value` with the keys of the file, empty fields left out
+//! (helm pkg/chart/v2/metadata.go, dependency.go).
 
-use super::chart::{Dependency, Maintainer, Metadata};
+use super::chart::{Dependency, Lock, Maintainer, Metadata};
 use crate::data::{Map, Value};
 
 impl Metadata {
@@ -33,6 +33,18 @@ impl Metadata {
             let entries = annotations.iter().map(|(key, value)| (key.as_str(), Value::from(value.as_str())));
             map.insert("annotations", entries.collect::<Map>());
         }
+        map.into()
+    }
+}
+
+impl Lock {
+    /// All of its fields; the time as it stands in the file.
+    pub fn to_value(&self) -> Value {
+        let map = Map::new();
+        map.insert("generated", self.generated.as_str());
+        map.insert("digest", self.digest.as_str());
+        let dependencies: crate::data::List = self.dependencies.iter().map(Dependency::to_value).collect();
+        map.insert("dependencies", if dependencies.is_empty() { Value::NIL } else { dependencies.into() });
         map.into()
     }
 }

@@ -62,6 +62,8 @@ pub trait Host: Send + Sync {
     fn read(&self, path: &Path) -> Result<Vec<u8>>;
     /// What is at the path, links followed; `None` where nothing is.
     fn kind(&self, path: &Path) -> Option<EntryKind>;
+    /// When the file was changed last, links followed: nanoseconds since 1970; `None` where nobody knows.
+    fn modified(&self, path: &Path) -> Option<i128>;
     /// Whether the path itself is a symbolic link, and where it leads (the real, absolute path).
     fn link_target(&self, path: &Path) -> Option<Result<PathBuf>>;
     /// The names in a folder, sorted bytewise.

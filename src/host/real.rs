@@ -77,6 +77,14 @@ impl Host for RealHost {
         })
     }
 
+    fn modified(&self, path: &Path) -> Option<i128> {
+        let time = fs::metadata(path).ok()?.modified().ok()?;
+        Some(match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => i128::try_from(since.as_nanos()).ok()?,
+            Err(before) => -i128::try_from(before.duration().as_nanos()).ok()?,
+        })
+    }
+
     fn link_target(&self, path: &Path) -> Option<Result<PathBuf>> {
         fs::symlink_metadata(path)
             .ok()?

@@ -147,11 +147,12 @@ pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> R
     };
     let mut files = Vec::new();
     let linked = Linked::new(&tree, &values, request);
-    match render_tree(&tree, &linked, request, &mut warnings, &mut files) {
+    let rendered = render_tree(&tree, &linked, request, &mut warnings, &mut files);
+    match rendered {
         Ok((manifests, hooks, notes)) => {
             let mut crds = Vec::new();
             collect_crds(&tree, tree.root(), &mut crds);
-            Ok(Rendered { manifests, hooks, crds, notes, values, violations, warnings, profile: request.profile })
+            Ok(Rendered { manifests, hooks, crds, notes, values, tree, violations, warnings, profile: request.profile })
         }
         Err(error) => {
             let more = linked.parse_errors().into_iter().skip(1).collect();

@@ -2,7 +2,7 @@
 
 use super::schema::Violation;
 use super::split::{split, trimmed};
-use crate::charts::{Profile, Warning};
+use crate::charts::{Profile, Tree, Warning};
 use crate::data::{Map, Str};
 use crate::diag::{Error, Kind, Result, nearest};
 use crate::golang::path;
@@ -64,6 +64,8 @@ pub struct Rendered {
     pub notes: Str,
     /// The coalesced values that the root chart's templates saw; templates may have changed them.
     pub values: Map,
+    /// The chart with its dependencies decided: what a release record keeps.
+    pub tree: Tree,
     /// How the values miss the charts' schemas, where that was asked for.
     pub violations: Vec<Violation>,
     /// What helm says on stderr, in order.

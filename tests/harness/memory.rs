@@ -53,6 +53,9 @@ impl Host for Memory {
         }
         self.files.keys().any(|file| file.starts_with(path)).then_some(EntryKind::Folder)
     }
+    fn modified(&self, _: &Path) -> Option<i128> {
+        None
+    }
     fn link_target(&self, _: &Path) -> Option<Result<PathBuf, Error>> {
         None
     }

@@ -1,9 +1,11 @@
 //! The chart in a record.
 
+use super::json::{RFC3339, time_text};
 use super::order::{Order, SORTED, in_order};
 use super::record::text_of;
-use crate::charts::{Profile, RecordForm};
-use crate::data::{List, Map, Value};
+use crate::charts::{File, Lock, Profile, RecordForm, Tree};
+use crate::data::{Kind, List, Map, Value};
+use crate::golang::time::{Time, Zone};
 
 static CHART: Order = Order(&[
     ("metadata", &METADATA),
@@ -141,4 +143,56 @@ fn without_time(file: &Value) -> Value {
     let Some(file) = file.as_map().map(Map::shallow_copy) else { return file.clone() };
     file.remove("modtime");
     file.into()
+}
+
+impl StoredChart {
+    /// The chart of a rendering as helm keeps it: metadata and values as they are once dependencies are decided and
+    /// their values imported, files in the order in which they were loaded. Times are written in `zone`.
+    pub fn of(tree: &Tree, zone: &Zone) -> StoredChart {
+        let root = tree.root();
+        let chart = tree.chart(root);
+        let json = Map::new();
+        json.insert("metadata", tree.metadata(root).to_value());
+        json.insert("lock", chart.lock.as_ref().map_or(Value::NIL, lock));
+        json.insert("templates", file_list(&chart.templates, zone));
+        // parity: encoding/json writes the map of a chart that has no values.yaml, and gets none from below, as null.
+        let no_values = chart.values_file.is_none() && tree.values(root).is_empty();
+        json.insert("values", if no_values { Value::NIL } else { tree.values(root).clone().into() });
+        json.insert("schema", chart.schema.as_ref().map_or(Value::NIL, |schema| Kind::Bytes(schema.clone()).into()));
+        json.insert("files", file_list(&chart.files, zone));
+        let time_of = |name: &[u8]| chart.raw.iter().find(|file| *file.name == *name).and_then(|file| time(file, zone));
+        json.insert("schemamodtime", time_of(b"values.schema.json").unwrap_or_else(|| ZERO_TIME.into()));
+        if let Some(time) = time_of(b"Chart.yaml") {
+            json.insert("modtime", time);
+        }
+        StoredChart { json }
+    }
+}
+
+/// A lock with its time as Go writes it.
+fn lock(lock: &Lock) -> Value {
+    let value = lock.to_value();
+    let time = Time::parse(RFC3339, lock.generated.as_bytes());
+    if let Some(map) = value.as_map() {
+        map.insert("generated", time.map_or_else(|_| ZERO_TIME.into(), |time| time_text(&time)));
+    }
+    value
+}
+
+/// Files; null where there are none.
+fn file_list(files: &[File], zone: &Zone) -> Value {
+    let stored = |file: &File| {
+        let map = Map::new();
+        map.insert("name", Value::string(file.name.clone()));
+        map.insert("data", Value::from(Kind::Bytes(file.data.clone())));
+        if let Some(time) = time(file, zone) {
+            map.insert("modtime", time);
+        }
+        Value::from(map)
+    };
+    if files.is_empty() { Value::NIL } else { files.iter().map(stored).collect::<List>().into() }
+}
+
+fn time(file: &File, zone: &Zone) -> Option<Value> {
+    file.modified.map(|nanoseconds| time_text(&Time::from_unix_nanos(nanoseconds, zone)))
 }

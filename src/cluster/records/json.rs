@@ -157,6 +157,9 @@ pub(super) fn time_text(time: &Time) -> Value {
     time.rfc3339().unwrap_or_default().into()
 }
 
+/// Go's layout.
+pub(super) const RFC3339: &[u8] = b"2006-01-02T15:04:05Z07:00";
+
 /// A struct's fields while they are taken out of it.
 struct Taken<'a> {
     map: Map,
@@ -194,7 +197,7 @@ impl<'a> Taken<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let time = Time::parse_in(b"2006-01-02T15:04:05Z07:00", text.as_bytes(), self.zone)?;
+        let time = Time::parse_in(RFC3339, text.as_bytes(), self.zone)?;
         Ok(Some(time).filter(|time| !time.is_zero()))
     }
     fn list(&mut self, name: &str) -> Result<Vec<Value>, String> {
