@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::data::yaml::{Duplicates, Reading, Resolver, go_text, read_value};
 use crate::data::{Kind as Is, Map, SourceFile, Value};
+use crate::golang::base64;
 
 /// Reads a text for decoding: integers stay integers.
 ///
@@ -78,6 +79,14 @@ impl Decoder {
         result
     }
 
+    /// Runs `decode` as for the fields of that struct.
+    pub(crate) fn within<T>(&mut self, name: &'static str, decode: impl FnOnce(&mut Self) -> T) -> T {
+        self.structs.push(name);
+        let result = decode(self);
+        self.structs.pop();
+        result
+    }
+
     pub(crate) fn string(&mut self, value: &Value, into: &mut String) {
         match text_of(value) {
             Some(text) => *into = text,
@@ -86,7 +95,7 @@ impl Decoder {
         }
     }
 
-    pub(super) fn bool(&mut self, value: &Value, into: &mut bool) {
+    pub(crate) fn bool(&mut self, value: &Value, into: &mut bool) {
         match value.kind {
             Is::Bool(truth) => *into = truth,
             Is::Nil => {}
@@ -121,7 +130,7 @@ impl Decoder {
     }
 
     /// Entries of a `map[string]string`; null values become empty texts.
-    pub(super) fn string_map(&mut self, value: &Value, into: &mut Option<BTreeMap<String, String>>) {
+    pub(crate) fn string_map(&mut self, value: &Value, into: &mut Option<BTreeMap<String, String>>) {
         let Is::Map(map) = &value.kind else {
             match value.kind {
                 Is::Nil => *into = None,
@@ -138,6 +147,32 @@ impl Decoder {
         *into = Some(entries);
     }
 
+    /// Entries of a `map[string][]byte`: base64; null values become empty ones.
+    pub(crate) fn bytes_map(&mut self, value: &Value, into: &mut Option<BTreeMap<String, Vec<u8>>>) {
+        let Is::Map(map) = &value.kind else {
+            match value.kind {
+                Is::Nil => *into = None,
+                _ => self.misfit(value, "map[string][]uint8"),
+            }
+            return;
+        };
+        let entries = into.get_or_insert_default();
+        for (key, item) in map.read().iter() {
+            let bytes = match &item.kind {
+                Is::String(text) => base64::decode(text).unwrap_or_else(|fault| {
+                    self.keep(fault);
+                    Vec::new()
+                }),
+                Is::Nil => Vec::new(),
+                _ => {
+                    self.misfit(item, "[]uint8");
+                    Vec::new()
+                }
+            };
+            entries.insert(key.to_text().into_owned(), bytes);
+        }
+    }
+
     /// A list of pointers to structs, overlaid by index on what is there; nulls become `None`.
     pub(super) fn structs<T: Default + Clone>(
         &mut self,
@@ -152,11 +187,7 @@ impl Decoder {
         for (item, slot) in items.iter().zip(&mut decoded) {
             match &item.kind {
                 Is::Nil => *slot = None,
-                Is::Map(map) => {
-                    self.structs.push(name);
-                    decode(self, map, slot.get_or_insert_with(T::default));
-                    self.structs.pop();
-                }
+                Is::Map(map) => self.within(name, |decoder| decode(decoder, map, slot.get_or_insert_with(T::default))),
                 _ => {
                     self.misfit(item, go_type);
                     slot.get_or_insert_with(T::default);

@@ -2,7 +2,7 @@
 //!
 //! `fmt` prints values, `strconv` reads and writes numbers and quoted text, `regexp` is RE2, `semver` is
 //! Masterminds', `time` has the layouts and durations, `glob` is gobwas', `path` is `path` and `filepath.Match`,
-//! `url` is `net/url`, `bytes` cuts text, `escape` has what templates escape with. Called by every room above; never asks for
+//! `url` is `net/url`, `base64` its standard encoding, `bytes` cuts text, `escape` has what templates escape with. Called by every room above; never asks for
 //! the clock, a file or the environment, and never panics, whatever it is given.
 //!
 //! ```
@@ -25,6 +25,7 @@
     clippy::unwrap_used
 )]
 
+pub mod base64;
 pub mod bytes;
 pub mod escape;
 pub mod fmt;

@@ -4,6 +4,7 @@
 //! Called by the commands that look at a cluster or compare renderings. Pure: reads nothing, prints nothing, knows no
 //! clock. The room `cluster` fetches what is compared and takes the steps; `report` draws both.
 
+pub mod compare;
 mod object;
 mod order;
 pub mod release;

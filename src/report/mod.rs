@@ -3,6 +3,7 @@
 //! stdout is data, stderr is log. Colour only on a terminal and never with `NO_COLOR`. Called by `commands`
 //! and `run()`; decides nothing but how things look.
 
+pub mod diff;
 mod errors;
 mod findings;
 mod functions;

@@ -199,7 +199,7 @@ impl Decoder<'_> {
 
     fn too_deep(&self, index: u32) -> String {
         match self.reading.resolver {
-            Resolver::Charts | Resolver::Typed => {
+            Resolver::Charts | Resolver::Typed | Resolver::Raw => {
                 let bracket = if self.tree.node(index).kind == NodeKind::Sequence { '[' } else { '{' };
                 format!("error unmarshaling JSON: while decoding JSON: invalid character '{bracket}' exceeded max depth")
             }
@@ -242,6 +242,9 @@ impl Decoder<'_> {
         let mut entries = Vec::new();
         let mut of = Type::Map;
         if self.version == Version::V2 {
+            if self.reading.resolver == Resolver::Raw && !self.has_text_keys(index) {
+                of = ANY_MAP;
+            }
             self.fill_v2(index, depth, &mut entries)?;
         } else {
             if self.refuse_repeated(index) {

@@ -14,6 +14,9 @@ pub enum Resolver {
     /// As [`Resolver::Charts`] before the way through JSON: go-yaml v2 with integers as integers. For structs
     /// whose text fields take numbers (`appVersion: 20240101`), and helmfile without go-yaml v3.
     Typed,
+    /// go-yaml v2 alone, as helm-diff reads what it writes again: [`Resolver::Typed`], but maps with keys that are not all
+    /// text are `map[interface {}]interface {}`.
+    Raw,
     /// As helmfile reads states and layers: go-yaml v3; integers stay `int`, timestamps are [`super::Timestamp`]s,
     /// maps with keys that are not all text are `map[interface {}]interface {}`.
     Helmfile,
@@ -22,7 +25,7 @@ pub enum Resolver {
 impl Resolver {
     pub(super) fn version(self) -> Version {
         match self {
-            Resolver::Charts | Resolver::Typed => Version::V2,
+            Resolver::Charts | Resolver::Typed | Resolver::Raw => Version::V2,
             Resolver::Helmfile => Version::V3,
         }
     }

@@ -20,6 +20,11 @@ pub enum Style {
     Helmfile,
     /// go-yaml v3's encoder on the raw value with indent 2: Helm's `toYamlPretty`.
     Pretty,
+    /// go-yaml v2 on the raw value, as helm-diff normalises manifests: [`Style::Helm`] with floats that keep their exponents.
+    Raw,
+    /// The same with keys as they stand in the text that the value was read from (go-yaml v2's `MapSlice`). Only for values
+    /// of a registered source, without aliases.
+    RawAsWritten,
 }
 
 /// The value as a document, with a final newline.
@@ -29,10 +34,12 @@ pub enum Style {
 /// than 1,024 characters under [`Style::Helm`], a value that holds itself or nests too deep.
 pub fn write(value: &Value, style: Style) -> Result<Vec<u8>, String> {
     let version = match style {
-        Style::Helm => Version::V2,
+        Style::Helm | Style::Raw | Style::RawAsWritten => Version::V2,
         Style::Helmfile | Style::Pretty => Version::V3,
     };
-    match Writer::new(version, style == Style::Helm).write(value) {
+    let raw = matches!(style, Style::Raw | Style::RawAsWritten);
+    let writer = Writer { raw, as_written: style == Style::RawAsWritten, ..Writer::new(version, style == Style::Helm) };
+    match writer.write(value) {
         Err(Stop::Error(message)) => Err(message),
         Err(Stop::Reread) => write_reread(value),
         Ok(text) => Ok(text),
@@ -67,6 +74,10 @@ struct Writer {
     cycles: Cycles,
     /// Whether text still has to go through JSON.
     through_json: bool,
+    /// Whether go-yaml v2 gets the value itself and not JSON.
+    raw: bool,
+    /// Whether keys keep the order of their source.
+    as_written: bool,
 }
 
 /// Where a node stands.
@@ -85,7 +96,7 @@ impl Place {
 
 impl Writer {
     fn new(version: Version, through_json: bool) -> Self {
-        Self { emitter: Emitter::new(version), version, cycles: Cycles::default(), through_json }
+        Self { emitter: Emitter::new(version), version, cycles: Cycles::default(), through_json, raw: false, as_written: false }
     }
 
     fn write(mut self, value: &Value) -> Result<Vec<u8>, Stop> {
@@ -127,12 +138,12 @@ impl Writer {
 
     fn float(&mut self, number: f64) -> Result<(), Stop> {
         let text = match self.version {
-            Version::V2 if !number.is_finite() => {
+            Version::V2 if !self.raw && !number.is_finite() => {
                 let message = format!("error marshaling into JSON: json: unsupported value: {}", format_g(number));
                 return Err(Stop::Error(message));
             }
             // JSON's digits read again by go-yaml v2
-            Version::V2 => {
+            Version::V2 if !self.raw => {
                 let json = format_json(number);
                 match plain(json.as_bytes(), Version::V2) {
                     Meaning::Int(number) => number.to_string(),
@@ -141,7 +152,7 @@ impl Writer {
                     _ => json,
                 }
             }
-            Version::V3 => match format_g(number) {
+            _ => match format_g(number) {
                 text if text == "+Inf" => ".inf".to_owned(),
                 text if text == "-Inf" => "-.inf".to_owned(),
                 text if text == "NaN" => ".nan".to_owned(),
@@ -258,7 +269,11 @@ impl Writer {
         }
         self.cycles.enter(Some(map)).map_err(|message| self.cycle(message))?;
         let mut sorted: Vec<(&Str, &Value)> = entries.iter().collect();
-        order::sort(&mut sorted, |(key, _)| key.as_bytes(), self.version);
+        if self.as_written {
+            sorted.sort_by_key(|(_, value)| value.origin);
+        } else {
+            order::sort(&mut sorted, |(key, _)| key.as_bytes(), self.version);
+        }
         let typed = !matches!(map.go_type(), Type::Named("map[interface {}]interface {}", _));
         let indent = place.deeper();
         for (key, value) in sorted {

@@ -10,11 +10,10 @@ use super::arguments::{int, printed, sequence, text, value};
 use super::der::{
     BIT_STRING, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, SET, bit_string, constructed, element, read_pem, unsigned, write_pem,
 };
-use super::encoding::base64_decoded;
 use super::keys::{NO_SIGNER, PrivateKey, RsaSize};
 use super::{Call, Failure, Function, dsa, row};
 use crate::data::{GoKind, Map, Member, Object, Type, Value};
-use crate::golang::strconv;
+use crate::golang::{base64, strconv};
 
 /// The rows.
 pub const TABLE: &[Function] = &[
@@ -173,8 +172,8 @@ fn gen_signed_with_key(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value
 }
 
 fn build_custom(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let cert = base64_decoded(text(arguments, 0)).map_err(|_| "unable to decode base64 certificate")?;
-    let key = base64_decoded(text(arguments, 1)).map_err(|_| "unable to decode base64 private key")?;
+    let cert = base64::decode(text(arguments, 0)).map_err(|_| "unable to decode base64 certificate")?;
+    let key = base64::decode(text(arguments, 1)).map_err(|_| "unable to decode base64 private key")?;
     let block = read_pem(&cert).ok_or("unable to decode certificate")?;
     Issuer::read(&block.bytes).ok_or("error parsing certificate: decodedCert.Bytes: x509: malformed certificate")?;
     PrivateKey::from_pem(&key).map_err(|cause| format!("error parsing private key: {cause}"))?;

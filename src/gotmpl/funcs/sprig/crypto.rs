@@ -9,9 +9,9 @@ use aws_lc_rs::iv::FixedLength;
 use data_encoding::BASE64;
 
 use super::arguments::{int, made, text, value};
-use super::encoding::base64_decoded;
 use super::{Call, Failure, Function, row};
 use crate::data::{Kind, Value};
+use crate::golang::base64;
 
 /// The rows.
 pub const TABLE: &[Function] = &[
@@ -212,7 +212,7 @@ fn decrypt_aes(_: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> 
     if encoded.is_empty() {
         return Ok(made("", arguments, 1));
     }
-    let bytes = base64_decoded(encoded)?;
+    let bytes = base64::decode(encoded)?;
     let Some((vector, blocks)) = bytes.split_first_chunk::<BLOCK>() else {
         let capacity = (encoded.len() / 4).saturating_mul(3);
         return Err(format!("runtime error: slice bounds out of range [:{BLOCK}] with capacity {capacity}").into());

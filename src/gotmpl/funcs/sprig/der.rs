@@ -3,8 +3,7 @@
 use data_encoding::BASE64;
 use memchr::memmem;
 
-use super::encoding::base64_decoded;
-use crate::golang::bytes;
+use crate::golang::{base64, bytes};
 
 /// `INTEGER`
 pub(super) const INTEGER: u8 = 0x02;
@@ -147,7 +146,7 @@ fn read_block(text: &[u8], trailer: &[u8]) -> Option<Pem> {
         return None;
     }
     let digits: Vec<u8> = body.iter().copied().filter(|byte| !matches!(byte, b' ' | b'\t')).collect();
-    Some(Pem { label: String::from_utf8_lossy(label).into_owned(), bytes: base64_decoded(&digits).ok()? })
+    Some(Pem { label: String::from_utf8_lossy(label).into_owned(), bytes: base64::decode(&digits).ok()? })
 }
 
 /// A text's first line without the white space at its end, and what follows it.
