@@ -6,6 +6,7 @@
 
 mod object;
 mod order;
+pub mod patch;
 
 pub use object::{Id, Object, objects};
 pub use order::{install_order, uninstall_order};
