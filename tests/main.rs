@@ -13,6 +13,7 @@ mod fuzz_seeds;
 mod harness;
 mod recorded;
 mod recorded_helm;
+mod recorded_patches;
 mod recorded_states;
 #[cfg(feature = "cluster")]
 mod records;
