@@ -3,6 +3,8 @@
 //! helmfile's names and flags for what helmfile has, helm's under `helm`. Flags that mean nothing here are not
 //! declared, so that they are refused by name.
 
+#[cfg(feature = "cluster")]
+mod deploy;
 mod flags;
 mod helm;
 mod pflag;
@@ -11,6 +13,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+#[cfg(feature = "cluster")]
+pub use deploy::{ApplyArgs, Cascade, ClusterFlags, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, ServerSideRule, SyncArgs, UnlockArgs};
 pub use helm::{
     DependencyCommand, HelmCli, HelmCommand, HelmDependency, HelmEnv, HelmFlags, HelmLint, HelmPlugin, HelmShow, HelmTemplate, HelmVersion,
     PluginCommand, RepositoryFlags, ShowArgs, ShowWhat, ValueFlags,
@@ -49,6 +53,13 @@ pub enum Command {
     WriteValues(WriteValuesArgs),
     /// Render everything and check values, schemas and manifests; report all findings
     Lint(LintArgs),
+    /// Install and upgrade all selected releases, and remove those that are not wanted
+    #[cfg(feature = "cluster")]
+    Sync(Box<SyncArgs>),
+    /// Remove all selected releases
+    #[cfg(feature = "cluster")]
+    #[command(visible_alias = "delete")]
+    Destroy(DestroyArgs),
     /// List the functions that templates can call, or show some of them with their examples run
     Functions(FunctionsArgs),
     /// helm's commands, with helm's flags and output: `bkhelm helm template --help`

@@ -43,7 +43,8 @@ pub fn cleanup(run: &Run, state: &State, release: &Release, command: &str) {
     }
 }
 
-fn trigger(run: &Run, state: &State, release: Option<&Release>, name: &str, error: Option<&str>, command: &str) -> Result<()> {
+/// Runs the hooks of an event: a release's, or without one the state's.
+pub fn trigger(run: &Run, state: &State, release: Option<&Release>, name: &str, error: Option<&str>, command: &str) -> Result<()> {
     let event = Event { name, error, command };
     for hook in hook_runs(state, release, &event, &run.setting) {
         let hook = hook?;

@@ -5,6 +5,8 @@
 
 mod build;
 mod charts;
+#[cfg(feature = "cluster")]
+mod deploy;
 mod functions;
 mod helm;
 mod hooks;
@@ -35,6 +37,10 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::WriteValues(args) => write_values::write_values(run, args),
         Command::Lint(args) if run.called_helmfile() => lint_report::lint_report(run, args),
         Command::Lint(args) => lint::lint(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Sync(args) => deploy::sync(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Destroy(args) => deploy::destroy(run, args),
         Command::Functions(args) => functions::functions(run, args),
         Command::Helm { arguments } => helm::helm(run, arguments),
         Command::Completion { shell } => run.print(&crate::cli::completion(*shell, &run.program, functions::names())),

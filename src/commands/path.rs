@@ -60,6 +60,8 @@ pub struct Facts {
     pub revision: i64,
     /// `.Release.IsUpgrade`
     pub is_upgrade: bool,
+    /// `.Release.Namespace` where the release names none; empty for `default`.
+    pub namespace: String,
     /// The cluster.
     pub served: Option<Served>,
 }
@@ -90,7 +92,7 @@ impl<'r> Path<'r> {
     /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in
     /// their order as soon as its turn comes.
     pub fn render(&self, state: &State, releases: &[&Release], take: impl FnMut(&Release, Result<Product, Errors>)) {
-        let facts = Facts { revision: 1, is_upgrade: self.options.is_upgrade, served: None };
+        let facts = Facts { revision: 1, is_upgrade: self.options.is_upgrade, namespace: String::new(), served: None };
         self.render_with(state, releases, &|_| facts.clone(), take);
     }
 
@@ -111,7 +113,11 @@ impl<'r> Path<'r> {
         in_order(self.options.concurrency, releases, work, |release, result| take(release, result));
     }
 
-    fn product(&self, state: &State, release: &Release, repositories: &Repositories, facts: &Facts) -> Result<Product, Errors> {
+    /// Takes one release through values, chart and templates.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each error about the release.
+    pub fn product(&self, state: &State, release: &Release, repositories: &Repositories, facts: &Facts) -> Result<Product, Errors> {
         let (run, name) = (self.run, Some(release.name.as_str()));
         let place = || run.setting.sources.place(release.origin);
         let about = |error: Error| {
@@ -141,7 +147,7 @@ impl<'r> Path<'r> {
             self.options.kube_version.as_deref().or(Some(release.kube_version.as_str()).filter(|version| !version.is_empty()));
         let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(helm)?;
         let api_versions = [release.api_versions.as_slice(), self.options.api_versions.as_slice()].concat();
-        let namespace = if release.namespace.is_empty() { "default" } else { &release.namespace };
+        let namespace = [release.namespace.as_str(), &facts.namespace].into_iter().find(|name| !name.is_empty()).unwrap_or("default");
         let served = facts.served.as_ref();
         let request = render::Request {
             revision: facts.revision,

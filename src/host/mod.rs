@@ -87,6 +87,12 @@ pub trait Host: Send + Sync {
     fn usage(&self) -> (Duration, u64);
     /// The local time zone's IANA name; `UTC` where none is known.
     fn zone(&self) -> String;
+    /// This machine, and on it the group of processes that see each other: never the same for two.
+    fn machine(&self) -> String;
+    /// This process: its number and when it began.
+    fn process(&self) -> String;
+    /// Whether that process of this machine ([`Host::process`]) is still there.
+    fn is_alive(&self, process: &str) -> bool;
     /// Fills the buffer with random bytes.
     fn random(&self, buffer: &mut [u8]);
     /// Runs a program to its end.

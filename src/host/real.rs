@@ -37,6 +37,18 @@ fn resident_memory(now: Duration) -> u64 {
     KNOWN.load(Ordering::Relaxed)
 }
 
+/// When a process began, in the kernel's ticks since the machine did.
+fn began(process: u32) -> Option<u64> {
+    let about = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is the program's name in brackets, with whatever it likes in it.
+    let (_, behind) = about.rsplit_once(')')?;
+    let mut fields = behind.split_whitespace();
+    if fields.next() == Some("Z") {
+        return None; // dead, only not yet buried
+    }
+    fields.nth(18)?.parse().ok()
+}
+
 fn read_resident_memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -138,6 +150,29 @@ impl Host for RealHost {
 
     fn zone(&self) -> String {
         jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+    }
+
+    fn machine(&self) -> String {
+        let read = |path: &str| fs::read_to_string(path).unwrap_or_default().trim().to_owned();
+        let boot = read("/proc/sys/kernel/random/boot_id");
+        let group = fs::read_link("/proc/self/ns/pid").map(|link| link.display().to_string()).unwrap_or_default();
+        let group: String = group.chars().filter(char::is_ascii_digit).collect();
+        format!("{}-{}-{group}", read("/proc/sys/kernel/hostname"), boot.split('-').next().unwrap_or_default())
+    }
+
+    fn process(&self) -> String {
+        let number = process::id();
+        format!("{number}-{}", began(number).unwrap_or_default())
+    }
+
+    fn is_alive(&self, process: &str) -> bool {
+        let Some((number, begun)) = process.split_once('-') else { return true };
+        // Where the system does not say, nobody is taken for dead.
+        let Ok(number) = number.parse() else { return true };
+        if begun.is_empty() || begun == "0" {
+            return true;
+        }
+        began(number).is_some_and(|other| other.to_string() == begun)
     }
 
     fn random(&self, buffer: &mut [u8]) {

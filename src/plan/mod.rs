@@ -10,5 +10,5 @@ mod order;
 pub mod release;
 pub mod patch;
 
-pub use object::{Id, Object, manifest, objects};
+pub use object::{Id, Object, manifest, objects, stream};
 pub use order::{install_order, uninstall_order};

@@ -116,6 +116,14 @@ pub fn objects(source: &str, document: &[u8]) -> Result<Vec<Object>> {
 /// # Errors
 /// As [`objects`], with the path that the document's `# Source:` names.
 pub fn manifest(text: &[u8]) -> Result<Vec<Object>> {
+    stream("", text)
+}
+
+/// The objects of a text of several documents; `name` is its file, for those that name no `# Source:`.
+///
+/// # Errors
+/// As [`objects`].
+pub fn stream(name: &str, text: &[u8]) -> Result<Vec<Object>> {
     let mut all = Vec::new();
     let mut start = 0;
     let mut at = 0;
@@ -125,7 +133,8 @@ pub fn manifest(text: &[u8]) -> Result<Vec<Object>> {
         if line.starts_with(b"---") || next.is_none() {
             let end = if line.starts_with(b"---") { at } else { text.len() };
             let document = text.get(start..end).unwrap_or_default();
-            all.extend(objects(&source(document), document)?);
+            let own = source(document);
+            all.extend(objects(if own.is_empty() { name } else { &own }, document)?);
             start = next.unwrap_or(text.len());
         }
         match next {

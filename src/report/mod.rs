@@ -7,6 +7,8 @@ pub mod diff;
 mod errors;
 mod findings;
 mod functions;
+#[cfg(feature = "cluster")]
+mod progress;
 mod timings;
 
 use std::borrow::Cow;
@@ -15,6 +17,8 @@ use std::io::{self, Write};
 pub use errors::{describe, without_middle};
 pub use findings::{Format, findings};
 pub use functions::{FunctionPage, function_list, function_page, functions_json};
+#[cfg(feature = "cluster")]
+pub use progress::Progress;
 pub use timings::{Phase, Timings};
 
 use crate::diag::{Error, Errors, bytes_of};
@@ -49,6 +53,11 @@ impl Output {
     pub fn data(&self, bytes: &[u8]) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(bytes).and_then(|()| stdout.flush())
+    }
+
+    /// A heading, where there is colour.
+    pub fn bold(&self, text: &str) -> String {
+        if self.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
     /// A line of progress on stderr.

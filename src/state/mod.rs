@@ -118,6 +118,15 @@ pub struct State {
     sources: Sources,
 }
 
+/// What a command changes, stage by stage.
+#[derive(Debug, Clone, Default)]
+pub struct Stages<'a> {
+    /// Releases that should be there, what is needed first.
+    pub install: Vec<Vec<&'a Release>>,
+    /// Releases with `installed: false`, what needs others first.
+    pub remove: Vec<Vec<&'a Release>>,
+}
+
 /// Whether needs come along with what the selectors pick.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -193,6 +202,26 @@ impl State {
         }
         planned.retain(|release| release.installed);
         Ok(Some(planned))
+    }
+
+    /// The releases that commands which change a cluster work on, in stages: those of one stage don't need each other.
+    /// `None` when nothing was selected.
+    ///
+    /// # Errors
+    /// As [`State::planned`].
+    pub fn stages(&self, needs: Needs) -> Result<Option<Stages<'_>>> {
+        let Some(planned) = self.planned(needs)? else { return Ok(None) };
+        let selected = self.picked().map_err(|error| self.worded(error))?;
+        let leaving: Vec<&Release> = selected.iter().copied().filter(|release| !release.installed).collect();
+        let known = self.deduplicated(&selected);
+        let skip = Needs { skip: true, ..Needs::default() };
+        let staged = |only: &[&Release]| match only {
+            [] => Ok(Vec::new()),
+            only => needs::groups(&known, only, skip, &|release| self.place(release)).map_err(|error| self.worded(error)),
+        };
+        let mut remove = staged(&leaving)?;
+        remove.reverse();
+        Ok(Some(Stages { install: staged(&planned)?, remove }))
     }
 
     /// All releases, but of those with the same id only a selected one.

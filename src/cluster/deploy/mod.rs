@@ -5,6 +5,7 @@
 //! wait, and close the record. Whatever ends a run — an error, Ctrl-C, a killed process — the next one starts from the
 //! same questions and goes on from what it finds: every step may be taken twice.
 
+mod bundle;
 mod hooks;
 mod install;
 mod objects;

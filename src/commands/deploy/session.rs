@@ -12,7 +12,7 @@ use crate::cluster::records::Driver;
 use crate::cluster::{Call, Cluster, Listener};
 use crate::commands::Run;
 use crate::commands::path::Served;
-use crate::data::json;
+use crate::data::{List, Map, Value};
 use crate::diag::{Error, Kind, Result};
 use crate::golang::time::Zone;
 use crate::render::{KubeVersion, Lookup};
@@ -51,7 +51,8 @@ impl Connection {
 
 /// One run of a command on clusters.
 pub struct Session<'r> {
-    run: &'r Run,
+    /// The run.
+    pub run: &'r Run,
     runtime: Runtime,
     access: Access,
     connections: Mutex<BTreeMap<String, Arc<Connection>>>,
@@ -182,7 +183,7 @@ struct Live {
 }
 
 impl Lookup for Live {
-    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<crate::data::Value, String> {
+    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
         // parity: helm pkg/engine/lookup_func.go gives an empty map for what is not there, and fails for unknown kinds.
         let resource = self.cluster.resource(api_version, kind).map_err(|error| format!("unable to get apiresource from unstructured: {error}"))?;
         let cluster = self.cluster.clone();
@@ -197,8 +198,30 @@ impl Lookup for Live {
             }
         });
         match found.map_err(|fault| fault.to_string())? {
-            None => Ok(crate::data::Map::new().into()),
-            Some(object) => json::of_text(object.to_string().as_bytes()),
+            None => Ok(Map::new().into()),
+            Some(object) => Ok(value(&object)),
+        }
+    }
+}
+
+/// A live object as templates see it: whole numbers are int64 (apimachinery's unstructured objects).
+fn value(json: &serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Value::NIL,
+        Json::Bool(truth) => crate::data::Kind::Bool(*truth).into(),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::int64(number),
+            None => crate::data::Kind::Float(number.as_f64().unwrap_or_default()).into(),
+        },
+        Json::String(text) => Value::string(text.as_str()),
+        Json::Array(items) => crate::data::Kind::List(items.iter().map(value).collect::<List>()).into(),
+        Json::Object(fields) => {
+            let map = Map::new();
+            for (key, field) in fields {
+                map.insert(key.as_str(), value(field));
+            }
+            map.into()
         }
     }
 }

@@ -1,0 +1,76 @@
+//! Commands that look at a cluster or change it: helmfile's `sync`, `apply`, `diff`, `destroy`, and our own beside them.
+//!
+//! `state → stages → each release: look, render, deploy`. Releases of one stage are worked on at once, each on a thread
+//! of its own; what they need was finished before, so that `lookup` and capabilities see it.
+
+mod destroy;
+mod release;
+mod session;
+mod summary;
+mod sync;
+
+pub use destroy::destroy;
+pub use session::Session;
+pub use sync::sync;
+
+use crate::cli::{Cascade, CrdRule, DeployFlags, ServerSideRule};
+use crate::cluster::Propagation;
+use crate::cluster::deploy::{Crds, Options, ServerSide};
+use crate::state::Release;
+
+/// Releases that are worked on at the same time where nobody says how many.
+const AT_ONCE: usize = 16;
+
+/// Threads for `--concurrency`.
+fn threads(concurrency: usize) -> usize {
+    if concurrency == 0 { AT_ONCE } else { concurrency }
+}
+
+/// How a release is deployed: what the state says, and the flags over it.
+fn options(release: &Release, flags: &DeployFlags) -> Options {
+    let state = &release.options;
+    let seconds = match (flags.timeout, u64::try_from(state.timeout).unwrap_or_default()) {
+        (0, 0) => 300,
+        (0, own) => own,
+        (given, _) => given,
+    };
+    let wait = flags.wait || state.wait || state.atomic;
+    Options {
+        wait,
+        wait_for_jobs: flags.wait_for_jobs || state.wait_for_jobs,
+        timeout: std::time::Duration::from_secs(seconds),
+        atomic: state.atomic,
+        cleanup_on_fail: state.cleanup_on_fail,
+        create_namespace: state.create_namespace,
+        take_ownership: flags.take_ownership,
+        force_conflicts: flags.force_conflicts || state.force,
+        server_side: match flags.server_side {
+            Some(ServerSideRule::True) => ServerSide::On,
+            Some(ServerSideRule::False) => ServerSide::Off,
+            Some(ServerSideRule::Auto) | None => ServerSide::Auto,
+        },
+        crds: match flags.crds {
+            _ if flags.skip_crds || state.skip_crds => Crds::Skip,
+            CrdRule::Create => Crds::Create,
+            CrdRule::Upgrade => Crds::Upgrade,
+            CrdRule::Skip => Crds::Skip,
+        },
+        description: flags.description.clone().unwrap_or_else(|| state.description.clone()),
+        labels: match flags.sync_release_labels {
+            true => release.labels.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect(),
+            false => Vec::new(),
+        },
+        history_max: state.history_max.unwrap_or(10),
+        replace: flags.allow_replace.clone(),
+        ..Options::default()
+    }
+}
+
+/// What `--cascade` means.
+fn propagation(cascade: Cascade) -> Propagation {
+    match cascade {
+        Cascade::Background => Propagation::Background,
+        Cascade::Foreground => Propagation::Foreground,
+        Cascade::Orphan => Propagation::Orphan,
+    }
+}

@@ -1,0 +1,165 @@
+//! One release of a state on its cluster: looked at, rendered, deployed or removed.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::session::{Connection, Session};
+use crate::cluster::deploy::{Bundle, Crds, Deployed, Look, Options, UninstallOptions};
+use crate::cluster::records::Record;
+use crate::commands::Run;
+use crate::commands::hooks::{cleanup, trigger};
+use crate::commands::path::{Facts, Path, Product};
+use crate::diag::{Error, Errors, Kind, Place, Result};
+use crate::fetch::Repositories;
+use crate::state::{Release, State};
+
+/// How often a release is rendered again because somebody else made a revision meanwhile.
+const RENDERINGS: usize = 3;
+
+/// Everything that work on the releases of one state needs.
+pub struct Worker<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// Clusters.
+    pub session: &'a Session<'a>,
+    /// Charts, and how to render.
+    pub path: &'a Path<'a>,
+    /// The state.
+    pub state: &'a State,
+    /// Its repositories.
+    pub repositories: Repositories,
+}
+
+/// A release as it is and as it would be.
+pub struct Candidate {
+    /// Where.
+    pub connection: Arc<Connection>,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its records.
+    pub look: Look,
+    /// What it was rendered to.
+    pub product: Product,
+    /// The same, ready to be deployed.
+    pub bundle: Bundle,
+}
+
+/// What became of a release.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The record, where there is one now.
+    pub record: Option<Box<Record>>,
+    /// How long it took.
+    pub time: Duration,
+}
+
+impl Worker<'_> {
+    /// The release's connection and namespace.
+    pub fn place(&self, release: &Release) -> Result<(Arc<Connection>, String)> {
+        let connection = self.session.connection(&release.kube_context)?;
+        let namespace = if release.namespace.is_empty() { connection.namespace.clone() } else { release.namespace.clone() };
+        Ok((connection, namespace))
+    }
+
+    /// Whether the release is on its cluster.
+    pub fn is_installed(&self, release: &Release) -> Result<bool> {
+        let (connection, namespace) = self.place(release)?;
+        let look = self.session.wait_for(self.session.engine(&connection).look(&namespace, &release.name))?;
+        Ok(look.last().is_some_and(|record| record.info.status != crate::cluster::records::Status::Uninstalled))
+    }
+
+    /// Reads the release's records and renders it for its next revision.
+    pub fn candidate(&self, release: &Release) -> Result<Candidate, Errors> {
+        let (connection, namespace) = self.place(release)?;
+        let look = self.session.wait_for(self.session.engine(&connection).look(&namespace, &release.name))?;
+        let facts = Facts {
+            revision: look.next(),
+            is_upgrade: look.is_upgrade(),
+            namespace: namespace.clone(),
+            served: Some(connection.served()),
+        };
+        let product = self.path.product(self.state, release, &self.repositories, &facts)?;
+        let bundle =
+            Bundle::of(&product.rendered, (&namespace, &release.name), &product.values, &look, self.session.zone())?;
+        Ok(Candidate { connection, namespace, look, product, bundle })
+    }
+
+    /// Installs or upgrades, with the hooks of the state around it.
+    pub fn deploy(&self, release: &Release, options: &Options, command: &str) -> Result<Outcome, Errors> {
+        let begun = Instant::now();
+        let about = |errors: Errors| errors.map(|error| self.about(release, error));
+        let result = self.hook(release, "presync", None, command).map_err(Errors::from).and_then(|()| self.deploy_now(release, options));
+        self.after(release, result.as_ref().err(), command);
+        result.map(|record| Outcome { record: Some(record), time: begun.elapsed() }).map_err(about)
+    }
+
+    fn deploy_now(&self, release: &Release, options: &Options) -> Result<Box<Record>, Errors> {
+        for _ in 0..RENDERINGS {
+            let mut candidate = self.candidate(release)?;
+            let engine = self.session.engine(&candidate.connection);
+            if !candidate.look.is_upgrade() && options.crds != Crds::Skip && !candidate.bundle.crds.is_empty() {
+                let new = self.session.wait_for(engine.install_crds(&candidate.bundle, options.crds))?;
+                if new {
+                    candidate.connection.changed();
+                    candidate = self.candidate(release)?;
+                }
+            }
+            for warning in &candidate.product.rendered.warnings {
+                self.run.output.warn(&warning.line);
+            }
+            let engine = self.session.engine(&candidate.connection);
+            match self.session.wait_for(engine.deploy(&candidate.bundle, options))? {
+                Deployed::Done(record) => return Ok(record),
+                Deployed::Moved => {}
+            }
+        }
+        Err(Error::new(Kind::Apply, format!("release {} gets new revisions from somebody else all the time", release.name)).into())
+    }
+
+    /// Uninstalls, with the hooks of the state around it. `syncs`: as part of `sync` or `apply`, which have two hooks more.
+    pub fn remove(&self, release: &Release, options: &UninstallOptions, command: &str, syncs: bool) -> Result<Outcome, Errors> {
+        let begun = Instant::now();
+        let about = |errors: Errors| errors.map(|error| self.about(release, error));
+        let work = || -> Result<(), Errors> {
+            if syncs {
+                self.hook(release, "presync", None, command)?;
+            }
+            self.hook(release, "preuninstall", None, command)?;
+            let (connection, namespace) = self.place(release)?;
+            let engine = self.session.engine(&connection);
+            let removed = self.session.wait_for(engine.uninstall((&namespace, &release.name), options))?;
+            for id in &removed.kept {
+                self.run.output.info(&format!("{}: {id} was kept due to its resource policy", release.name));
+            }
+            for id in &removed.foreign {
+                self.run.output.warn(&format!("{}: {id} was not deleted because it is not owned by this release", release.name));
+            }
+            Ok(self.hook(release, "postuninstall", None, command)?)
+        };
+        let result = work();
+        if syncs {
+            self.after(release, result.as_ref().err(), command);
+        }
+        result.map(|()| Outcome { record: None, time: begun.elapsed() }).map_err(about)
+    }
+
+    /// The hooks behind the work. A failure there is only a warning, as helmfile's.
+    fn after(&self, release: &Release, errors: Option<&Errors>, command: &str) {
+        let first = errors.and_then(|errors| errors.iter().next()).map(ToString::to_string);
+        if let Err(error) = self.hook(release, "postsync", first.as_deref(), command) {
+            self.run.output.warn(&format!("warn: {}", error.message()));
+        }
+        cleanup(self.run, self.state, release, command);
+    }
+
+    /// Runs the release's hooks of an event.
+    pub fn hook(&self, release: &Release, event: &str, error: Option<&str>, command: &str) -> Result<()> {
+        trigger(self.run, self.state, Some(release), event, error, command)
+    }
+
+    fn about(&self, release: &Release, error: Error) -> Error {
+        let error = if error.about().is_some() { error } else { error.subject(format!("release {}", release.name)) };
+        let place = self.run.setting.sources.place(release.origin);
+        error.at_least(|| place.unwrap_or_else(|| Place::file(self.state.path.clone())))
+    }
+}
