@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod cases;
+mod cluster;
 mod deployment;
 mod differential;
 mod functions;

@@ -17,6 +17,8 @@ pub struct Ran {
 
 /// One call of the program, built up.
 pub struct Call {
+    program: PathBuf,
+    limit: Duration,
     arguments: Vec<String>,
     folder: PathBuf,
     home: tempfile::TempDir,
@@ -43,7 +45,20 @@ pub fn shared() -> Option<PathBuf> {
 impl Call {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
-        Self { arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new(), memory: None }
+        let (program, limit) = (program().to_owned(), Duration::from_secs(60));
+        Self { program, limit, arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new(), memory: None }
+    }
+
+    /// Runs another program in bkhelm's place.
+    pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = program.into();
+        self
+    }
+
+    /// How long it may run, where a minute is not enough.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     pub fn arguments<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
@@ -67,13 +82,13 @@ impl Call {
         self.home.path()
     }
 
-    /// Runs it with a clean environment. A minute without an end is a hang, and a failure.
+    /// Runs it with a clean environment. A minute (or the limit) without an end is a hang, and a failure.
     pub fn run(&self) -> Ran {
         let mut command = match self.memory {
-            None => Command::new(program()),
+            None => Command::new(&self.program),
             Some(bytes) => {
                 let mut shell = Command::new("/bin/sh");
-                shell.args(["-c", &format!("ulimit -v {}; exec \"$@\"", bytes / 1024), "sh"]).arg(program());
+                shell.args(["-c", &format!("ulimit -v {}; exec \"$@\"", bytes / 1024), "sh"]).arg(&self.program);
                 shell
             }
         };
@@ -99,9 +114,9 @@ impl Call {
             if let Some(status) = child.try_wait().expect("the program can be waited for") {
                 break status;
             }
-            if started.elapsed() > Duration::from_secs(60) {
+            if started.elapsed() > self.limit {
                 child.kill().expect("the program can be killed");
-                panic!("{:?} did not end within a minute", self.arguments);
+                panic!("{:?} did not end within {:?}", self.arguments, self.limit);
             }
             std::thread::sleep(Duration::from_millis(2));
         };
