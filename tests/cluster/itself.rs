@@ -148,7 +148,7 @@ fn users_may_do_what_they_may() {
     let create = ["create", "configmap", "made", "--namespace", &namespace];
     for user in [User::Reader, User::Nobody] {
         let ran = plane.kubectl_as(user, &create);
-        assert!(ran.code == 1 && ran.stderr.contains("(Forbidden)"), "{user:?}: {}", ran.stderr);
+        assert!(ran.code == 1 && ran.stderr.contains("configmaps is forbidden"), "{user:?}: {}", ran.stderr);
     }
     assert_eq!(plane.kubectl_as(User::Reader, &["get", "secrets,pods", "--all-namespaces"]).code, 0);
     let ran = plane.kubectl_as(User::Nobody, &["get", "pods", "--namespace", &namespace]);

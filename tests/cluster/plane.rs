@@ -203,7 +203,7 @@ fn scrub(json: &mut Json) {
         Json::Object(fields) => {
             fields.retain(|name, value| {
                 !["uid", "resourceVersion", "managedFields"].contains(&name.as_str())
-                    && !value.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok())
+                    && value.as_str().is_none_or(|text| text.parse::<jiff::Timestamp>().is_err())
             });
             fields.values_mut().for_each(scrub);
         }

@@ -53,15 +53,18 @@ type fault struct {
 
 var kinds = []string{"latency", "too-many", "error", "unavailable", "unauthorized", "close-before", "close-after", "cut"}
 
-// befalls decides for a request; it counts.
-func (f *fault) befalls(asked request, chance *rand.Rand) bool {
+// befalls decides for a request; it counts. Each request that a fault could befall takes one number, also where another
+// fault was first, so that one fault does not move what the others do.
+func (f *fault) befalls(asked request, chance *rand.Rand, free bool) bool {
 	allowed := func(list []string, one string) bool { return len(list) == 0 || slices.Contains(list, one) }
 	// The answer to a watch never ends: there is nothing to wait for.
-	if (f.Kind == "close-after" && asked.Verb == "watch") || !allowed(f.Verbs, asked.Verb) || !allowed(f.Resources, asked.Resource) || !allowed(f.Names, asked.name) {
+	if (f.Kind == "close-after" && asked.Verb == "watch") || !allowed(f.Verbs, asked.Verb) ||
+		!allowed(f.Resources, asked.Resource) || !allowed(f.Names, asked.name) {
 		return false
 	}
 	f.seen++
-	if f.seen <= f.Skip || (f.Times != 0 && f.done >= f.Times) || chance.Float64() >= f.Rate {
+	drawn := chance.Float64()
+	if !free || f.seen <= f.Skip || (f.Times != 0 && f.done >= f.Times) || drawn >= f.Rate {
 		return false
 	}
 	f.done++
@@ -164,7 +167,7 @@ func (p *proxy) decide(asked request) (delay time.Duration, befallen *fault) {
 	defer p.lock.Unlock()
 	for at := range p.now.Faults {
 		one := &p.now.Faults[at]
-		if (befallen != nil && one.Kind != "latency") || !one.befalls(asked, p.chance) {
+		if !one.befalls(asked, p.chance, befallen == nil || one.Kind == "latency") {
 			continue
 		}
 		if one.Kind == "latency" {
