@@ -38,3 +38,11 @@ bench-engine *ARGS:
 # whole programs side by side: bkhelm and helmfile with helm, in one run; HELM and HELMFILE name the programs
 bench-programs:
     benches/programs.sh
+
+# tests on a real control plane (tests/cluster); needs Go, which builds it the first time
+cluster-test *ARGS:
+    cargo test --test all cluster:: -- --ignored --test-threads=4 {{ARGS}}
+
+# a control plane to play with, until Ctrl-C; prints where its kubeconfig is
+cluster-up DIR:
+    "$(tests/cluster/build.sh control-plane)" "{{DIR}}"

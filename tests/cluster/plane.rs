@@ -1,6 +1,7 @@
 //! The control plane of a test run.
 
 use std::io::{BufRead as _, BufReader};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -107,13 +108,15 @@ impl ControlPlane {
     /// The plane of this run: built and started by the first who asks. Nodes are ready, pods can be made.
     pub fn shared() -> &'static Self {
         static PLANE: OnceLock<ControlPlane> = OnceLock::new();
-        PLANE.get_or_init(|| {
-            let program = build("control-plane");
-            // Nothing here lives until the end of the process but the pipe: the program removes the folder.
-            let folder = tempfile::Builder::new().prefix("bkhelm-control-plane-").tempdir().expect("a temporary folder").keep();
-            let running = Background::start(Command::new(&program).arg(&folder).arg("--with-parent"));
-            ControlPlane { program, folder, running }
-        })
+        PLANE.get_or_init(Self::start)
+    }
+
+    fn start() -> Self {
+        let program = build("control-plane");
+        // No destructor runs at the end of a process: the program removes the folder when the pipe closes.
+        let folder = tempfile::Builder::new().prefix("bkhelm-control-plane-").tempdir().expect("a temporary folder").keep();
+        let running = Background::start(Command::new(&program).arg(&folder).arg("--with-parent"));
+        ControlPlane { program, folder, running }
     }
 
     /// The API server's address.
@@ -222,4 +225,22 @@ pub fn eventually<T>(what: &str, limit: Duration, mut ask: impl FnMut() -> Optio
         assert!(started.elapsed() < limit, "{what}: not within {limit:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+#[test]
+#[ignore = "needs the control plane: just cluster-test"]
+fn nothing_of_a_plane_survives_it() {
+    let limit = Duration::from_secs(20);
+    let answers = |plane: &ControlPlane| TcpStream::connect(plane.url().trim_start_matches("https://")).is_ok();
+    // Killed: the kernel ends its children.
+    let mut plane = ControlPlane::start();
+    assert!(answers(&plane));
+    plane.running.running.kill().expect("killed");
+    eventually("the end of the API server", limit, || (!answers(&plane)).then_some(()));
+    std::fs::remove_dir_all(&plane.folder).expect("the folder of a plane that was killed");
+    // Left alone: the pipe tells it, and it cleans up.
+    let mut plane = ControlPlane::start();
+    drop(plane.running.running.stdin.take());
+    assert!(plane.running.running.wait().expect("it ends").success());
+    eventually("the end of the API server", limit, || (!answers(&plane) && !plane.folder.exists()).then_some(()));
 }

@@ -169,6 +169,9 @@ func run(dir string, withParent bool) error {
 		return err
 	}
 	fmt.Println("ready", plane.url())
+	if !withParent {
+		fmt.Println("KUBECONFIG=" + plane.file("kubeconfig"))
+	}
 	_, err = parts.meanwhile(stop, func() error { select {} })
 	return err
 }
