@@ -15,5 +15,7 @@ mod recorded;
 mod recorded_helm;
 mod recorded_states;
 mod repository;
+#[cfg(feature = "cluster")]
+mod simulation;
 mod tidy;
 mod vectors;
