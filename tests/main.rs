@@ -19,5 +19,7 @@ mod recorded_states;
 #[cfg(feature = "cluster")]
 mod records;
 mod repository;
+#[cfg(feature = "cluster")]
+mod simulation;
 mod tidy;
 mod vectors;
