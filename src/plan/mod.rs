@@ -6,6 +6,7 @@
 
 mod object;
 mod order;
+pub mod ownership;
 pub mod patch;
 
 pub use object::{Id, Object, objects};
