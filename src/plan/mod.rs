@@ -8,6 +8,7 @@ pub mod compare;
 mod object;
 mod order;
 pub mod release;
+pub mod ownership;
 pub mod patch;
 
 pub use object::{Id, Object, manifest, objects, stream};
