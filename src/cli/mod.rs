@@ -14,7 +14,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 #[cfg(feature = "cluster")]
-pub use deploy::{ApplyArgs, Cascade, ClusterFlags, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, ServerSideRule, SyncArgs, UnlockArgs};
+pub use deploy::{
+    ApplyArgs, Cascade, ClusterFlags, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, ServerSideRule, SyncArgs, UnlockArgs,
+};
 pub use helm::{
     DependencyCommand, HelmCli, HelmCommand, HelmDependency, HelmEnv, HelmFlags, HelmLint, HelmPlugin, HelmShow, HelmTemplate, HelmVersion,
     PluginCommand, RepositoryFlags, ShowArgs, ShowWhat, ValueFlags,
@@ -56,6 +58,12 @@ pub enum Command {
     /// Install and upgrade all selected releases, and remove those that are not wanted
     #[cfg(feature = "cluster")]
     Sync(Box<SyncArgs>),
+    /// Show what apply would change on the cluster
+    #[cfg(feature = "cluster")]
+    Diff(Box<DiffArgs>),
+    /// Show what differs, then install, upgrade and remove only that
+    #[cfg(feature = "cluster")]
+    Apply(Box<ApplyArgs>),
     /// Remove all selected releases
     #[cfg(feature = "cluster")]
     #[command(visible_alias = "delete")]

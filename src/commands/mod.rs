@@ -40,6 +40,10 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         #[cfg(feature = "cluster")]
         Command::Sync(args) => deploy::sync(run, args),
         #[cfg(feature = "cluster")]
+        Command::Diff(args) => deploy::diff(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Apply(args) => deploy::apply(run, args),
+        #[cfg(feature = "cluster")]
         Command::Destroy(args) => deploy::destroy(run, args),
         Command::Functions(args) => functions::functions(run, args),
         Command::Helm { arguments } => helm::helm(run, arguments),

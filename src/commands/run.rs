@@ -24,10 +24,14 @@ pub enum Exit {
     Done,
     /// Something failed.
     Failed,
+    /// Something differs, or was changed, where that was asked for (`--detailed-exitcode`).
+    Changed,
     /// Nothing matched, or the command line is wrong.
     NoMatch,
     /// Findings at or above `--fail-on`.
     Findings,
+    /// The cluster could not be reached, or refused us.
+    Cluster,
 }
 
 impl Exit {
@@ -36,8 +40,10 @@ impl Exit {
         match self {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Changed => 2,
             Exit::NoMatch => 3,
             Exit::Findings => 4,
+            Exit::Cluster => 5,
         }
     }
 }
@@ -198,7 +204,12 @@ impl Run {
         self.say_notes();
         self.output.errors(&errors);
         let nothing = errors.iter().all(|error| error.about().is_none() && matches!(error.kind(), Kind::NoMatch | Kind::Usage));
-        if nothing && !errors.is_empty() { Exit::NoMatch } else { Exit::Failed }
+        match errors.iter().any(|error| error.kind() == Kind::Cluster) {
+            // Under the names of others only their exit codes are used.
+            true if !self.called_helmfile() => Exit::Cluster,
+            _ if nothing && !errors.is_empty() => Exit::NoMatch,
+            _ => Exit::Failed,
+        }
     }
 }
 

@@ -107,6 +107,11 @@ pub trait Host: Send + Sync {
     fn ask(&self, request: &Request) -> Result<Response>;
     /// Waits.
     fn sleep(&self, time: Duration);
+    /// The next line of standard input; `None` at its end.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    fn read_line(&self) -> Result<Option<String>>;
     /// Everything on standard input.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)] // the one place that may
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Stdio};
@@ -222,6 +222,13 @@ impl Host for RealHost {
 
     fn sleep(&self, time: Duration) {
         std::thread::sleep(time);
+    }
+
+    fn read_line(&self) -> Result<Option<String>> {
+        let mut line = String::new();
+        let read = io::stdin().lock().take(4096).read_line(&mut line);
+        let read = read.map_err(|error| Error::new(Kind::File, format!("read standard input: {}", words(&error))))?;
+        Ok((read > 0).then_some(line))
     }
 
     fn stdin(&self) -> Result<Vec<u8>> {

@@ -7,9 +7,9 @@
 pub mod compare;
 mod object;
 mod order;
-pub mod release;
 pub mod ownership;
 pub mod patch;
+pub mod release;
 
 pub use object::{Id, Object, manifest, objects, stream};
 pub use order::{install_order, uninstall_order};

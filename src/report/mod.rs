@@ -55,6 +55,12 @@ impl Output {
         stdout.write_all(bytes).and_then(|()| stdout.flush())
     }
 
+    /// Whether what goes to stdout may have colours: stdout is a terminal, and nobody said no.
+    pub fn colour_of_data(&self) -> bool {
+        use io::IsTerminal;
+        self.colour && io::stdout().is_terminal()
+    }
+
     /// A heading, where there is colour.
     pub fn bold(&self, text: &str) -> String {
         if self.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }

@@ -104,6 +104,9 @@ impl Host for Memory {
         self.refused("nothing is asked here")
     }
     fn sleep(&self, _: Duration) {}
+    fn read_line(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
     fn stdin(&self) -> Result<Vec<u8>, Error> {
         Ok(Vec::new())
     }

@@ -117,9 +117,11 @@ impl World {
         let time = self.clock();
         self.kinds.serve(&spec);
         self.set_status(key, |status| {
-            let established = |kind: &str, reason: &str| json!({"type": kind, "status": "True", "reason": reason, "lastTransitionTime": time});
+            let established =
+                |kind: &str, reason: &str| json!({"type": kind, "status": "True", "reason": reason, "lastTransitionTime": time});
             if status["conditions"].is_null() {
-                status["conditions"] = json!([established("NamesAccepted", "NoConflicts"), established("Established", "InitialNamesAccepted")]);
+                status["conditions"] =
+                    json!([established("NamesAccepted", "NoConflicts"), established("Established", "InitialNamesAccepted")]);
             }
         });
     }
@@ -196,10 +198,17 @@ impl World {
             || seen != number(body, "/status/observedGeneration");
         let started = if moved { now } else { since.map_or(now, |since| milliseconds(since)) };
         let late = !done && now >= started + deadline * 1000;
-        let reason = if done { "NewReplicaSetAvailable" } else if late { "ProgressDeadlineExceeded" } else { "ReplicaSetUpdated" };
+        let reason = if done {
+            "NewReplicaSetAvailable"
+        } else if late {
+            "ProgressDeadlineExceeded"
+        } else {
+            "ReplicaSetUpdated"
+        };
         let word = |is: bool| if is { "True" } else { "False" };
         self.set_status(key, |status| {
-            let updated_at = if moved || status["conditions"].is_null() { time.into() } else { status["conditions"][0]["lastUpdateTime"].clone() };
+            let updated_at =
+                if moved || status["conditions"].is_null() { time.into() } else { status["conditions"][0]["lastUpdateTime"].clone() };
             *status = json!({
                 "observedGeneration": seen,
                 "replicas": total,
@@ -268,7 +277,8 @@ impl World {
         let (seen, all) = (body["metadata"]["generation"].clone(), living.len());
         let done = updated == wanted && ready == wanted;
         self.set_status(key, |status| {
-            let before = if done || status["currentRevision"].is_null() { revision.clone().into() } else { status["currentRevision"].clone() };
+            let before =
+                if done || status["currentRevision"].is_null() { revision.clone().into() } else { status["currentRevision"].clone() };
             *status = json!({
                 "observedGeneration": seen, "replicas": all, "readyReplicas": ready, "availableReplicas": ready,
                 "currentReplicas": if done { updated } else { all - updated }, "updatedReplicas": updated,
@@ -303,7 +313,8 @@ impl World {
     }
 
     fn job(&mut self, key: &Key, body: &Json) {
-        let ended = |kind: &str| body.pointer("/status/conditions").and_then(Json::as_array).into_iter().flatten().any(|one| one["type"] == kind);
+        let ended =
+            |kind: &str| body.pointer("/status/conditions").and_then(Json::as_array).into_iter().flatten().any(|one| one["type"] == kind);
         if body["spec"]["suspend"] == true || ended("Complete") || ended("Failed") {
             return;
         }
@@ -346,7 +357,9 @@ impl World {
         let condition = |kind: &str, is: bool, reason: &str, words: &str| json!({"type": kind, "status": if is { "True" } else { "False" }, "reason": reason, "message": words});
         if behave == "pending" {
             let words = "0/1 nodes are available: 1 Insufficient cpu.";
-            self.set_status(key, |status| *status = json!({"phase": "Pending", "conditions": [condition("PodScheduled", false, "Unschedulable", words)]}));
+            self.set_status(key, |status| {
+                *status = json!({"phase": "Pending", "conditions": [condition("PodScheduled", false, "Unschedulable", words)]})
+            });
             return;
         }
         if text(body, "/spec/nodeName").is_empty() {
@@ -367,11 +380,21 @@ impl World {
         let waits = |reason: &str, words: &str| json!({"waiting": {"reason": reason, "message": words}});
         let status = match (behave.as_str(), phase.as_str()) {
             (_, "Succeeded" | "Failed") => return,
-            ("pull", _) => json!({"phase": "Pending", "conditions": not_ready(), "containerStatuses": states(false, 0, &waits("ImagePullBackOff", "Back-off pulling image"))}),
-            ("crash", _) => json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 5, &waits("CrashLoopBackOff", "back-off 5m0s restarting failed container"))}),
-            ("hang", _) => json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 0, &json!({"running": {}}))}),
-            ("fail", "Running") if once => json!({"phase": "Failed", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(1, "Error"))}),
-            (_, "Running") if once => json!({"phase": "Succeeded", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(0, "Completed"))}),
+            ("pull", _) => {
+                json!({"phase": "Pending", "conditions": not_ready(), "containerStatuses": states(false, 0, &waits("ImagePullBackOff", "Back-off pulling image"))})
+            }
+            ("crash", _) => {
+                json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 5, &waits("CrashLoopBackOff", "back-off 5m0s restarting failed container"))})
+            }
+            ("hang", _) => {
+                json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 0, &json!({"running": {}}))})
+            }
+            ("fail", "Running") if once => {
+                json!({"phase": "Failed", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(1, "Error"))})
+            }
+            (_, "Running") if once => {
+                json!({"phase": "Succeeded", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(0, "Completed"))})
+            }
             _ => json!({
                 "phase": "Running",
                 "conditions": [condition("PodScheduled", true, "", ""), condition("ContainersReady", true, "", ""), condition("Ready", true, "", "")],
@@ -390,7 +413,8 @@ fn is_ready(pod: &Json) -> bool {
 
 /// Short, and the same for the same template.
 fn hash(template: &Json) -> String {
-    let sum = template.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let sum =
+        template.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{:010x}", sum & 0xff_ffff_ffff)
 }
 

@@ -88,7 +88,10 @@ fn workload(kind: &str, body: &mut Json) {
         ),
         _ => {
             // A Job with a number of completions and no parallelism of its own runs one pod at a time.
-            lack(spec, json!({"backoffLimit": 6, "completionMode": "NonIndexed", "suspend": false, "podReplacementPolicy": "TerminatingOrFailed"}));
+            lack(
+                spec,
+                json!({"backoffLimit": 6, "completionMode": "NonIndexed", "suspend": false, "podReplacementPolicy": "TerminatingOrFailed"}),
+            );
             lack(spec, json!({"completions": 1, "parallelism": 1}));
         }
     }
@@ -154,10 +157,7 @@ fn secret(body: &mut Json) {
 
 fn service(body: &mut Json) {
     let spec = &mut body["spec"];
-    lack(
-        spec,
-        json!({"internalTrafficPolicy": "Cluster", "sessionAffinity": "None", "type": "ClusterIP"}),
-    );
+    lack(spec, json!({"internalTrafficPolicy": "Cluster", "sessionAffinity": "None", "type": "ClusterIP"}));
     for port in each(spec, "ports") {
         let number = port["port"].clone();
         lack(port, json!({"protocol": "TCP", "targetPort": number}));
@@ -169,7 +169,9 @@ fn service(body: &mut Json) {
 pub fn allocate(kind: &Kind, body: &mut Json, number: u64) {
     match kind.kind.as_str() {
         "Service" => {
-            let ip = body["spec"]["clusterIP"].as_str().map_or_else(|| format!("10.96.{}.{}", (number / 250) % 250, number % 250 + 1), str::to_owned);
+            let ip = body["spec"]["clusterIP"]
+                .as_str()
+                .map_or_else(|| format!("10.96.{}.{}", (number / 250) % 250, number % 250 + 1), str::to_owned);
             lack(&mut body["spec"], json!({"clusterIP": ip, "clusterIPs": [ip], "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack"}));
         }
         "Job" => {
@@ -179,9 +181,12 @@ pub fn allocate(kind: &Kind, body: &mut Json, number: u64) {
             if !metadata["labels"].is_object() {
                 metadata["labels"] = json!({});
             }
-            for (label, value) in
-                [("batch.kubernetes.io/controller-uid", &uid), ("batch.kubernetes.io/job-name", &name), ("controller-uid", &uid), ("job-name", &name)]
-            {
+            for (label, value) in [
+                ("batch.kubernetes.io/controller-uid", &uid),
+                ("batch.kubernetes.io/job-name", &name),
+                ("controller-uid", &uid),
+                ("job-name", &name),
+            ] {
                 metadata["labels"][label] = value.clone();
             }
         }
@@ -204,7 +209,9 @@ pub fn keep_allocated(kind: &Kind, old: &Json, new: &mut Json) {
     }
     if kind.kind == "Job" {
         let labels = old.pointer("/spec/template/metadata/labels").cloned().unwrap_or_default();
-        for (label, value) in labels.as_object().into_iter().flatten().filter(|(label, _)| label.contains("controller-uid") || label.contains("job-name")) {
+        for (label, value) in
+            labels.as_object().into_iter().flatten().filter(|(label, _)| label.contains("controller-uid") || label.contains("job-name"))
+        {
             if !new["spec"]["template"]["metadata"]["labels"].is_object() {
                 new["spec"]["template"]["metadata"]["labels"] = json!({});
             }

@@ -139,7 +139,9 @@ fn compared(step: &Json, want: &Json, got: &Json) -> Option<String> {
     let (mut want, mut got) = (want.clone(), got.clone());
     [&mut want, &mut got].into_iter().for_each(level);
     if step["names"] == true {
-        let names = |answer: &Json| answer["items"].as_array().into_iter().flatten().map(|item| item["metadata"]["name"].clone()).collect::<Vec<_>>();
+        let names = |answer: &Json| {
+            answer["items"].as_array().into_iter().flatten().map(|item| item["metadata"]["name"].clone()).collect::<Vec<_>>()
+        };
         return (names(&want) != names(&got)).then(|| format!("want {:?}\n got {:?}", names(&want), names(&got)));
     }
     let pointers = step["only"].as_array().map(|list| list.iter().filter_map(Json::as_str).collect::<Vec<_>>());
@@ -154,8 +156,17 @@ fn compared(step: &Json, want: &Json, got: &Json) -> Option<String> {
 
 /// Puts a star in the place of what is different on every server, and managers in one order.
 fn level(value: &mut Json) {
-    const STARS: [&str; 9] =
-        ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "time", "continue", "clusterIP", "clusterIPs", "remainingItemCount"];
+    const STARS: [&str; 9] = [
+        "uid",
+        "resourceVersion",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "time",
+        "continue",
+        "clusterIP",
+        "clusterIPs",
+        "remainingItemCount",
+    ];
     match value {
         Json::Object(fields) => {
             for (field, value) in fields.iter_mut() {

@@ -43,7 +43,10 @@ pub fn check(kind: &Kind, old: Option<&Json>, new: &Json) -> Vec<Wrong> {
         let had = finalizers(old);
         let added: Vec<String> = finalizers(new).into_iter().filter(|name| !had.contains(name)).collect();
         if !added.is_empty() {
-            let why = format!("no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}", quoted(&added));
+            let why = format!(
+                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+                quoted(&added)
+            );
             wrong.push(Wrong::forbidden("metadata.finalizers", &why));
             wrong.push(Wrong::forbidden("metadata.finalizers", &why));
             wrong.truncate(if kind.kind == "ConfigMap" { 2 } else { 1 });
@@ -68,17 +71,29 @@ pub fn check(kind: &Kind, old: Option<&Json>, new: &Json) -> Vec<Wrong> {
         wrong.push(Wrong::forbidden("data", "field is immutable when `immutable` is set"));
     }
     if kind.kind == "StatefulSet" {
-        let free = ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
+        let free = [
+            "replicas",
+            "ordinals",
+            "template",
+            "updateStrategy",
+            "revisionHistoryLimit",
+            "persistentVolumeClaimRetentionPolicy",
+            "minReadySeconds",
+        ];
         let fixed = |body: &Json| {
             let spec = body["spec"].as_object().into_iter().flatten();
-            spec.filter(|(field, _)| !free.contains(&field.as_str())).map(|(field, value)| (field.clone(), value.clone())).collect::<Vec<_>>()
+            spec.filter(|(field, _)| !free.contains(&field.as_str()))
+                .map(|(field, value)| (field.clone(), value.clone()))
+                .collect::<Vec<_>>()
         };
         if fixed(old) != fixed(new) {
             let why = "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
             wrong.push(Wrong::forbidden("spec", why));
         }
     }
-    if kind.kind == "PersistentVolumeClaim" && ["accessModes", "storageClassName", "selector"].iter().any(|field| old["spec"].get(field) != new["spec"].get(field)) {
+    if kind.kind == "PersistentVolumeClaim"
+        && ["accessModes", "storageClassName", "selector"].iter().any(|field| old["spec"].get(field) != new["spec"].get(field))
+    {
         let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
         wrong.push(Wrong::forbidden("spec", why));
     }

@@ -265,8 +265,16 @@ fn keep(kind: &Kind, old: &Json, new: &mut Json, writer: &Writer) {
         }
         return;
     }
-    for field in ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion"]
-    {
+    for field in [
+        "name",
+        "namespace",
+        "uid",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "generation",
+        "resourceVersion",
+    ] {
         match old["metadata"].get(field) {
             Some(value) => new["metadata"][field] = value.clone(),
             None => drop(new["metadata"].as_object_mut().and_then(|fields| fields.remove(field))),

@@ -18,7 +18,9 @@ impl Bundle {
         for manifest in &rendered.manifests {
             let path = manifest.path.to_text();
             let found = objects(&path, &manifest.content);
-            all.extend(found.map_err(|error| error.wrap(|words| format!("unable to build kubernetes objects from release manifest: {words}")))?);
+            all.extend(
+                found.map_err(|error| error.wrap(|words| format!("unable to build kubernetes objects from release manifest: {words}")))?,
+            );
         }
         let mut crds = Vec::new();
         for crd in &rendered.crds {

@@ -6,6 +6,7 @@
 //! same questions and goes on from what it finds: every step may be taken twice.
 
 mod bundle;
+mod drift;
 mod hooks;
 mod install;
 mod objects;
@@ -29,6 +30,7 @@ use crate::diag::{Error, Kind, Result};
 use crate::golang::time::{Time, Zone};
 use crate::plan::Object;
 
+pub use drift::Drift;
 pub use install::Deployed;
 pub use objects::Located;
 pub use outcome::{Look, Past};

@@ -2,7 +2,7 @@
 
 use super::release::Worker;
 use super::summary::{Affected, Row};
-use super::{Session, propagation, threads};
+use super::{Session, ask, propagation, threads};
 use crate::cli::DestroyArgs;
 use crate::cluster::deploy::UninstallOptions;
 use crate::commands::hooks::{self, Prepare};
@@ -25,17 +25,15 @@ pub fn destroy(run: &Run, args: &DestroyArgs) -> Exit {
     let mut matched = false;
     let prepare = if args.skip_charts { Prepare::Nothing } else { Prepare::Releases };
     for state in desired.states.iter().rev() {
-        errors.extend(hooks::around(run, state, "destroy", prepare, || {
-            match state.stages(Needs { skip: true, ..Needs::default() }) {
-                Ok(None) => Errors::new(),
-                Ok(Some(stages)) => {
-                    matched = true;
-                    let mut all = stages.remove;
-                    all.extend(stages.install.into_iter().rev());
-                    one_state(&session, &path, state, &all, args)
-                }
-                Err(error) => error.into(),
+        errors.extend(hooks::around(run, state, "destroy", prepare, || match state.stages(Needs { skip: true, ..Needs::default() }) {
+            Ok(None) => Errors::new(),
+            Ok(Some(stages)) => {
+                matched = true;
+                let mut all = stages.remove;
+                all.extend(stages.install.into_iter().rev());
+                one_state(&session, &path, state, &all, args)
             }
+            Err(error) => error.into(),
         }));
         if !errors.is_empty() {
             break;
@@ -55,6 +53,17 @@ fn one_state(session: &Session<'_>, path: &Path<'_>, state: &State, stages: &[Ve
         Err(error) => return error.into(),
     };
     let worker = Worker { run, session, path, state, repositories };
+    let one = |release: &&Release| format!("  {} ({})", release.name, release.chart);
+    let names: Vec<String> = stages.iter().flatten().map(one).collect();
+    let question = format!(
+        "Affected releases are:\n{}\n\nDo you really want to delete?\n  Helmfile will delete all your releases, as shown above.\n\n",
+        names.join("\n")
+    );
+    match ask(run, args.interactive, &question) {
+        Ok(true) => {}
+        Ok(false) => return Errors::new(),
+        Err(error) => return error.into(),
+    }
     let mut affected = Affected::default();
     let mut errors = Errors::new();
     for stage in stages {

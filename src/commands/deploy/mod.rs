@@ -3,19 +3,26 @@
 //! `state → stages → each release: look, render, deploy`. Releases of one stage are worked on at once, each on a thread
 //! of its own; what they need was finished before, so that `lookup` and capabilities see it.
 
+mod apply;
 mod destroy;
+mod diff;
+mod difference;
 mod release;
 mod session;
 mod summary;
 mod sync;
 
+pub use apply::apply;
 pub use destroy::destroy;
+pub use diff::diff;
 pub use session::Session;
 pub use sync::sync;
 
 use crate::cli::{Cascade, CrdRule, DeployFlags, ServerSideRule};
 use crate::cluster::Propagation;
 use crate::cluster::deploy::{Crds, Options, ServerSide};
+use crate::commands::Run;
+use crate::diag::Result;
 use crate::state::Release;
 
 /// Releases that are worked on at the same time where nobody says how many.
@@ -63,6 +70,34 @@ fn options(release: &Release, flags: &DeployFlags) -> Options {
         history_max: state.history_max.unwrap_or(10),
         replace: flags.allow_replace.clone(),
         ..Options::default()
+    }
+}
+
+/// A chart's name as helmfile shows it: the last part of a path.
+fn base_name(chart: &str) -> &str {
+    match chart.starts_with(['.', '/']) {
+        true => chart.trim_end_matches('/').rsplit('/').next().unwrap_or(chart),
+        false => chart,
+    }
+}
+
+/// Asks before something is changed, where that was wished; no answer is a no.
+///
+/// # Errors
+/// When standard input can't be read.
+fn ask(run: &Run, interactive: bool, question: &str) -> Result<bool> {
+    if !interactive {
+        return Ok(true);
+    }
+    run.write(question.as_bytes())?;
+    loop {
+        run.write(b" [y/n]: ")?;
+        let answer = run.host().read_line()?;
+        match answer.as_deref().map(str::trim) {
+            Some("y" | "Y" | "yes" | "Yes" | "YES") => return Ok(true),
+            Some("n" | "N" | "no" | "No" | "NO") | None => return Ok(false),
+            Some(_) => {}
+        }
     }
 }
 

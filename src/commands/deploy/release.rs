@@ -72,15 +72,10 @@ impl Worker<'_> {
     pub fn candidate(&self, release: &Release) -> Result<Candidate, Errors> {
         let (connection, namespace) = self.place(release)?;
         let look = self.session.wait_for(self.session.engine(&connection).look(&namespace, &release.name))?;
-        let facts = Facts {
-            revision: look.next(),
-            is_upgrade: look.is_upgrade(),
-            namespace: namespace.clone(),
-            served: Some(connection.served()),
-        };
+        let facts =
+            Facts { revision: look.next(), is_upgrade: look.is_upgrade(), namespace: namespace.clone(), served: Some(connection.served()) };
         let product = self.path.product(self.state, release, &self.repositories, &facts)?;
-        let bundle =
-            Bundle::of(&product.rendered, (&namespace, &release.name), &product.values, &look, self.session.zone())?;
+        let bundle = Bundle::of(&product.rendered, (&namespace, &release.name), &product.values, &look, self.session.zone())?;
         Ok(Candidate { connection, namespace, look, product, bundle })
     }
 
@@ -157,7 +152,8 @@ impl Worker<'_> {
         trigger(self.run, self.state, Some(release), event, error, command)
     }
 
-    fn about(&self, release: &Release, error: Error) -> Error {
+    /// An error about the release, with the place where it is written.
+    pub fn about(&self, release: &Release, error: Error) -> Error {
         let error = if error.about().is_some() { error } else { error.subject(format!("release {}", release.name)) };
         let place = self.run.setting.sources.place(release.origin);
         error.at_least(|| place.unwrap_or_else(|| Place::file(self.state.path.clone())))

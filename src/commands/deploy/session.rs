@@ -185,13 +185,15 @@ struct Live {
 impl Lookup for Live {
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
         // parity: helm pkg/engine/lookup_func.go gives an empty map for what is not there, and fails for unknown kinds.
-        let resource = self.cluster.resource(api_version, kind).map_err(|error| format!("unable to get apiresource from unstructured: {error}"))?;
+        let resource =
+            self.cluster.resource(api_version, kind).map_err(|error| format!("unable to get apiresource from unstructured: {error}"))?;
         let cluster = self.cluster.clone();
         let (namespace, name) = (if resource.namespaced { namespace.to_owned() } else { String::new() }, name.to_owned());
         let found = self.runtime.block_on(async move {
             match name.as_str() {
                 "" => cluster.list(&resource, &namespace, "").await.map(|items| {
-                    let list = serde_json::json!({"apiVersion": resource.api_version(), "kind": format!("{}List", resource.kind), "items": items});
+                    let list =
+                        serde_json::json!({"apiVersion": resource.api_version(), "kind": format!("{}List", resource.kind), "items": items});
                     Some(list)
                 }),
                 name => cluster.get(&resource, &namespace, name).await,

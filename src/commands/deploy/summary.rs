@@ -72,7 +72,9 @@ fn table(output: &Output, title: &str, heads: &[&str], rows: Vec<Vec<String>>) {
     let widths: Vec<usize> = heads
         .iter()
         .enumerate()
-        .map(|(at, head)| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).chain([head.len(), 6]).max().unwrap_or(0))
+        .map(|(at, head)| {
+            rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).chain([head.len(), 6]).max().unwrap_or(0)
+        })
         .collect();
     let line = |cells: Vec<&str>| {
         let last = cells.len().saturating_sub(1);

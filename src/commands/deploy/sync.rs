@@ -2,7 +2,7 @@
 
 use super::release::Worker;
 use super::summary::{Affected, Row};
-use super::{Session, options, propagation, threads};
+use super::{Session, ask, base_name, options, propagation, threads};
 use crate::cli::{DeployFlags, NeedsFlags, SyncArgs};
 use crate::cluster::deploy::UninstallOptions;
 use crate::commands::hooks::{self, Prepare};
@@ -70,6 +70,19 @@ fn one_state(session: &Session<'_>, path: &Path<'_>, state: &State, stages: &Sta
             Err(error) => return error.into(),
         }
     }
+    let one = |word: &'static str| move |release: &&Release| format!("  {} ({}) {word}", release.name, release.chart);
+    let mut names: Vec<String> = leaving.iter().map(one("DELETED")).collect();
+    names.extend(stages.install.iter().flatten().map(one("UPDATED")));
+    names.sort();
+    let question = format!(
+        "Affected releases are:\n{}\n\nDo you really want to sync?\n  Helmfile will sync all your releases, as shown above.\n\n",
+        names.join("\n")
+    );
+    match ask(run, args.deploy.interactive, &question) {
+        Ok(true) => {}
+        Ok(false) => return Errors::new(),
+        Err(error) => return error.into(),
+    }
     let mut affected = Affected::default();
     let mut errors = remove(&worker, &stages.remove, &leaving, &args.deploy, "sync", &mut affected);
     if errors.is_empty() {
@@ -90,7 +103,8 @@ pub(super) fn remove(
 ) -> Errors {
     let mut errors = Errors::new();
     for stage in stages {
-        let stage: Vec<&Release> = stage.iter().copied().filter(|release| leaving.iter().any(|other| std::ptr::eq(*other, *release))).collect();
+        let stage: Vec<&Release> =
+            stage.iter().copied().filter(|release| leaving.iter().any(|other| std::ptr::eq(*other, *release))).collect();
         let work = |release: &Release| {
             worker.run.output.info(&format!("Deleting {}", release.name));
             let options = UninstallOptions {
@@ -137,7 +151,12 @@ pub(super) fn install(
             break;
         }
         let work = |release: &Release| {
-            run.output.info(&format!("Upgrading release={}, chart={}, namespace={}", release.name, release.chart, release.namespace));
+            run.output.info(&format!(
+                "Upgrading release={}, chart={}, namespace={}",
+                release.name,
+                base_name(&release.chart),
+                release.namespace
+            ));
             worker.deploy(release, &options(release, flags), command)
         };
         in_order(threads(flags.concurrency), stage, work, |release, result| match result {

@@ -1,0 +1,167 @@
+//! `bkhelm diff`: what `apply` would change, as helm-diff shows it, and what somebody else changed on the cluster.
+
+use super::difference::{Difference, Rules, difference, drift_text};
+use super::release::Worker;
+use super::{Session, base_name, threads};
+use crate::cli::{DiffArgs, DiffFlags};
+use crate::commands::hooks::{self, Prepare};
+use crate::commands::path::{self, Path, in_order};
+use crate::commands::template::{needs, options as rendering};
+use crate::commands::{Exit, Run};
+use crate::diag::{Errors, Result};
+use crate::fetch::Repositories;
+use crate::render::SchemaCheck;
+use crate::report::diff::write;
+use crate::state::{Release, Stages, State};
+
+/// Compares state by state. Nothing is changed.
+pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
+    let session = match Session::start(run, args.cluster.kubeconfig.as_ref()) {
+        Ok(session) => session,
+        Err(error) => return run.fail(error.into()),
+    };
+    let desired = run.load();
+    run.say_notes();
+    let mut how = rendering(&args.values, None, args.concurrency);
+    if args.skip_schema_validation {
+        how.schema_check = SchemaCheck::Skip;
+    }
+    let path = Path::new(run, how);
+    let mut errors = Errors::new();
+    let (mut matched, mut changed) = (false, false);
+    for state in &desired.states {
+        errors.extend(hooks::around(run, state, "diff", Prepare::Releases, || match state.stages(needs(&args.needs)) {
+            Ok(None) => Errors::new(),
+            Ok(Some(stages)) => {
+                matched = true;
+                match Changes::find(&session, &path, state, &stages, &args.diff, args.concurrency) {
+                    Ok(changes) => {
+                        changed |= changes.any();
+                        changes.list(run, args.diff.detailed_exitcode);
+                        Errors::new()
+                    }
+                    Err(errors) => errors,
+                }
+            }
+            Err(error) => error.into(),
+        }));
+    }
+    if !matched && errors.is_empty() {
+        errors.extend(path::no_match(run, &desired));
+    }
+    errors.extend(desired.errors);
+    if !errors.is_empty() {
+        return run.fail(errors);
+    }
+    match (args.diff.detailed_exitcode, changed) {
+        (true, true) => {
+            run.output.info("Identified at least one change");
+            Exit::Changed
+        }
+        (true, false) => {
+            run.output.info("No affected releases");
+            Exit::Done
+        }
+        (false, _) => Exit::Done,
+    }
+}
+
+/// What would change in one state.
+pub struct Changes<'a> {
+    /// The work on its releases.
+    pub worker: Worker<'a>,
+    /// Releases that would be installed or upgraded.
+    pub update: Vec<&'a Release>,
+    /// Releases that would be removed.
+    pub remove: Vec<&'a Release>,
+}
+
+impl<'a> Changes<'a> {
+    /// Compares all releases and prints the differences in written order.
+    pub fn find(
+        session: &'a Session<'a>,
+        path: &'a Path<'a>,
+        state: &'a State,
+        stages: &Stages<'a>,
+        flags: &DiffFlags,
+        concurrency: usize,
+    ) -> Result<Self, Errors> {
+        let run = session.run;
+        let repositories = Repositories::load(run.host(), state.repositories.clone())?;
+        let mut changes = Self { worker: Worker { run, session, path, state, repositories }, update: Vec::new(), remove: Vec::new() };
+        let rules = Rules::of(&changes.worker, flags)?;
+        let mut errors = Errors::new();
+        for release in stages.remove.iter().flatten().copied() {
+            match changes.worker.is_installed(release) {
+                Ok(true) => changes.remove.push(release),
+                Ok(false) => {}
+                Err(error) => errors.push(error),
+            }
+        }
+        let mut releases: Vec<&Release> = stages.install.iter().flatten().copied().collect();
+        // helmfile shows them as they are written, not as they need each other.
+        let position = |release: &&Release| state.releases.iter().position(|other| std::ptr::eq(other, *release));
+        releases.sort_by_key(position);
+        let worker = &changes.worker;
+        let work = |release: &Release| {
+            let candidate = worker.candidate(release)?;
+            let difference = difference(worker, release, &candidate, &rules)?;
+            Ok::<_, Errors>((difference, candidate.bundle.namespace))
+        };
+        let mut update = Vec::new();
+        in_order(threads(concurrency), &releases, work, |release, result| {
+            let shown = result.and_then(|(difference, namespace)| {
+                show(run, release, &difference, &namespace, flags, &rules)?;
+                if difference.matters() {
+                    update.push(release.name.clone());
+                }
+                Ok(())
+            });
+            let about = |error: crate::diag::Error| worker.about(release, error);
+            errors.extend(shown.err().into_iter().flatten().map(about));
+        });
+        changes.update = releases.into_iter().filter(|release| update.contains(&release.name)).collect();
+        errors.or(changes)
+    }
+
+    /// Whether anything would change.
+    pub fn any(&self) -> bool {
+        !self.update.is_empty() || !self.remove.is_empty()
+    }
+
+    /// The list of affected releases; empty where there are none (helmfile pkg/app/run.go).
+    pub fn text(&self, with_updates: bool) -> String {
+        let one = |word: &'static str| move |release: &&Release| format!("  {} ({}) {word}", release.name, release.chart);
+        let mut lines: Vec<String> = self.remove.iter().map(one("DELETED")).collect();
+        if with_updates {
+            lines.extend(self.update.iter().map(one("UPDATED")));
+        }
+        lines.sort();
+        if lines.is_empty() { String::new() } else { format!("Affected releases are:\n{}\n", lines.join("\n")) }
+    }
+
+    fn list(&self, run: &Run, with_updates: bool) {
+        let text = self.text(with_updates);
+        if !text.is_empty() {
+            run.output.info(&text);
+        }
+    }
+}
+
+/// Prints what differs in one release.
+fn show(run: &Run, release: &Release, difference: &Difference, namespace: &str, flags: &DiffFlags, rules: &Rules) -> Result<()> {
+    let mut out =
+        format!("Comparing release={}, chart={}, namespace={}\n", release.name, base_name(&release.chart), release.namespace).into_bytes();
+    if let Some(unfinished) = &difference.unfinished {
+        run.output.warn(&format!("{}: {unfinished}; compared with what was deployed before", release.name));
+    }
+    if !(flags.suppress_diff || difference.new && flags.skip_diff_on_install) {
+        let mut text = write(&difference.comparison, &rules.style)?;
+        text.extend_from_slice(drift_text(difference, namespace).as_bytes());
+        if !text.is_empty() {
+            out.extend_from_slice(&text);
+            out.push(b'\n');
+        }
+    }
+    run.write(&out)
+}
