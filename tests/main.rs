@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod cases;
+mod compare;
 mod deployment;
 mod differential;
 mod functions;

@@ -92,7 +92,6 @@ fn base64_digit(byte: u8) -> Option<u32> {
     }))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::decode;

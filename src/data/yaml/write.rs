@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::decode::RAW_KEY;
 use super::emit::{Emitter, Scalar, Wanted};
 use super::order;
 use super::read::{Duplicates, Reading, Resolver, go_text, read_value};
@@ -273,6 +274,10 @@ impl Writer {
             sorted.sort_by_key(|(_, value)| value.origin);
         } else {
             order::sort(&mut sorted, |(key, _)| key.as_bytes(), self.version);
+            if self.raw {
+                // stable: text stays in its order behind the rest
+                sorted.sort_by(|(one, _), (other, _)| raw_rank(one).total_cmp(&raw_rank(other)));
+            }
         }
         let typed = !matches!(map.go_type(), Type::Named("map[interface {}]interface {}", _));
         let indent = place.deeper();
@@ -304,6 +309,11 @@ impl Writer {
 
     /// A key and its `:`. Where the map is not `typed`, keys that look like numbers were numbers.
     fn key(&mut self, key: &Str, indent: usize, typed: bool) -> Result<(), Stop> {
+        if let Some(bare) = key.strip_prefix(&[RAW_KEY]).filter(|_| self.raw) {
+            self.emitter.write_bare(bare);
+            self.emitter.write_indicator(b":", false);
+            return Ok(());
+        }
         let (text, mut wanted, binary) = self.style(key);
         if self.through_json && (is_bent_by_yaml(&text) || text.len() >= LONG_KEY) {
             return Err(Stop::Reread);
@@ -322,6 +332,18 @@ impl Writer {
             self.emitter.write_line_indicator(b':');
         }
         Ok(())
+    }
+}
+
+/// Where a key of a raw map stands: null, then booleans and numbers by their number, then text.
+fn raw_rank(key: &[u8]) -> f64 {
+    match key.strip_prefix(&[RAW_KEY]) {
+        None => f64::NAN,
+        Some(b"null") => f64::NEG_INFINITY,
+        Some(b"false") => 0.0,
+        Some(b"true") => 1.0,
+        Some(b".inf") => f64::INFINITY,
+        Some(digits) => std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(f64::MIN),
     }
 }
 

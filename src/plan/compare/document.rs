@@ -101,8 +101,8 @@ fn cut(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn parse(content: &[u8], parsing: Parsing<'_>, into: &mut Vec<Document>) -> Result<()> {
     let source = Sources::new().add("", content);
     let reading = Reading { resolver: Resolver::Raw, duplicates: Duplicates::LastWins };
-    let value = read_value(&source, reading)
-        .map_err(|errors| fault(&go_text(&errors), content, errors.first().map_or(0, |error| error.offset)))?;
+    let value =
+        read_value(&source, reading).map_err(|errors| fault(&go_text(&errors), content, errors.first().map_or(0, |error| error.offset)))?;
     let head = Head::read(&value, &source).map_err(|(field, at)| fault(&format!("{field} has another type"), content, at))?;
     if head.api_version.is_empty() && head.kind.is_empty() {
         return Ok(());

@@ -8,8 +8,7 @@ use serde_json::{Map, Value as Json};
 
 /// What names an item of a list, best first: merge keys of Kubernetes' types (k8s.io/api core/v1, `patchMergeKey`), and what
 /// names items in most custom resources.
-const NAMES: [&str; 10] =
-    ["mountPath", "devicePath", "containerPort", "name", "port", "topologyKey", "ip", "uid", "key", "type"];
+const NAMES: [&str; 10] = ["mountPath", "devicePath", "containerPort", "name", "port", "topologyKey", "ip", "uid", "key", "type"];
 
 /// One step into an object.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -171,7 +171,12 @@ fn decode_metadata(decoder: &mut Decoder, name: &'static str, value: &Value, int
                 into.insert(name, texts.into_iter().collect::<Map>());
             }
         }
-        "creationTimestamp" | "deletionGracePeriodSeconds" | "deletionTimestamp" | "finalizers" | "generation" | "managedFields"
+        "creationTimestamp"
+        | "deletionGracePeriodSeconds"
+        | "deletionTimestamp"
+        | "finalizers"
+        | "generation"
+        | "managedFields"
         | "ownerReferences" => {
             if !value.is_nil() && value.as_list().is_none_or(|list| !list.is_empty()) {
                 into.insert(name, value.clone());

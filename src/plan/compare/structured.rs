@@ -199,7 +199,9 @@ impl Walk {
             _ if same(old, new) => Ok(()),
             (Is::Map(old), Is::Map(new)) => self.maps(Some(old), new),
             // parity: a merge patch of two lists is one of their objects, pair by pair
-            (Is::List(old), Is::List(new)) if old.len() == new.len() && old.iter().chain(new.iter()).all(|item| item.as_map().is_some()) => {
+            (Is::List(old), Is::List(new))
+                if old.len() == new.len() && old.iter().chain(new.iter()).all(|item| item.as_map().is_some()) =>
+            {
                 self.lists(Some(old), new)
             }
             (Is::Map(_) | Is::List(_), _) | (_, Is::Map(_) | Is::List(_)) => Err("Invalid JSON Document".to_owned()),
@@ -213,13 +215,7 @@ impl Walk {
     fn push(&mut self, delta: FieldDelta, old: Option<&Value>, new: Option<&Value>) {
         let Some((field, above)) = self.tokens.split_last() else { return };
         let value = |value: Option<&Value>| value.cloned().unwrap_or(Value::NIL);
-        self.fields.push(Field {
-            path: path(above),
-            field: field.to_text().into_owned(),
-            delta,
-            old: value(old),
-            new: value(new),
-        });
+        self.fields.push(Field { path: path(above), field: field.to_text().into_owned(), delta, old: value(old), new: value(new) });
     }
 }
 

@@ -18,7 +18,8 @@ fn entry(entry: &Entry) -> String {
     let unread = Structured { name: entry.key.clone(), ..Structured::default() };
     let found = entry.structured.as_ref().unwrap_or(&unread);
     let mut members = Vec::new();
-    for (name, text) in [("apiVersion", &found.api_version), ("kind", &found.kind), ("namespace", &found.namespace), ("name", &found.name)] {
+    for (name, text) in [("apiVersion", &found.api_version), ("kind", &found.kind), ("namespace", &found.namespace), ("name", &found.name)]
+    {
         member(&mut members, name, text, 4);
     }
     // parity: what was suppressed later is a change all the same, unless it has no fields
