@@ -276,7 +276,8 @@ impl Writer {
             order::sort(&mut sorted, |(key, _)| key.as_bytes(), self.version);
             if self.raw {
                 // stable: text stays in its order behind the rest
-                sorted.sort_by(|(one, _), (other, _)| raw_rank(one).total_cmp(&raw_rank(other)));
+                let rank = |entry: &(&Str, &Value)| raw_rank(entry.0);
+                sorted.sort_by(|one, other| rank(one).partial_cmp(&rank(other)).unwrap_or(std::cmp::Ordering::Equal));
             }
         }
         let typed = !matches!(map.go_type(), Type::Named("map[interface {}]interface {}", _));
@@ -335,15 +336,16 @@ impl Writer {
     }
 }
 
-/// Where a key of a raw map stands: null, then booleans and numbers by their number, then text.
-fn raw_rank(key: &[u8]) -> f64 {
+/// Where a key of a raw map stands: booleans and numbers by their number, then null, then text.
+fn raw_rank(key: &[u8]) -> (u8, f64) {
     match key.strip_prefix(&[RAW_KEY]) {
-        None => f64::NAN,
-        Some(b"null") => f64::NEG_INFINITY,
-        Some(b"false") => 0.0,
-        Some(b"true") => 1.0,
-        Some(b".inf") => f64::INFINITY,
-        Some(digits) => std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(f64::MIN),
+        None => (2, 0.0),
+        Some(b"null") => (1, 0.0),
+        Some(b"false") => (0, 0.0),
+        Some(b"true") => (0, 1.0),
+        Some(b".inf") => (0, f64::INFINITY),
+        Some(b"-.inf") => (0, f64::NEG_INFINITY),
+        Some(digits) => (0, std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(f64::NAN)),
     }
 }
 
