@@ -7,6 +7,7 @@
 mod bad_input;
 mod cases;
 mod cluster;
+mod compare;
 mod deployment;
 mod differential;
 mod functions;

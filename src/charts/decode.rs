@@ -164,6 +164,7 @@ impl Decoder {
                     Vec::new()
                 }),
                 Is::Nil => Vec::new(),
+                Is::List(numbers) => numbers.iter().map(|number| self.byte(number)).collect(),
                 _ => {
                     self.misfit(item, "[]uint8");
                     Vec::new()
@@ -171,6 +172,17 @@ impl Decoder {
             };
             entries.insert(key.to_text().into_owned(), bytes);
         }
+    }
+
+    fn byte(&mut self, value: &Value) -> u8 {
+        let byte = match value.kind {
+            Is::Int(number, _) => u8::try_from(number).ok(),
+            _ => None,
+        };
+        byte.unwrap_or_else(|| {
+            self.misfit(value, "uint8");
+            0
+        })
     }
 
     /// A list of pointers to structs, overlaid by index on what is there; nulls become `None`.

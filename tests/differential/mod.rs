@@ -9,7 +9,7 @@ mod damage;
 mod engine;
 mod grammar;
 mod literals;
-mod random;
+pub mod random;
 mod shrink;
 mod signatures;
 mod texts;

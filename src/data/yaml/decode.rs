@@ -18,6 +18,9 @@ const MAX_DEPTH: usize = 10_000;
 /// Go's type of a mapping with keys that are not all text, in go-yaml v3.
 const ANY_MAP: Type = Type::Named("map[interface {}]interface {}", GoKind::Map);
 
+/// Stands before a key that is no text under [`Resolver::Raw`]; no text of YAML begins with it.
+pub(super) const RAW_KEY: u8 = 0xFF;
+
 /// Decoding ends here: Go's words and the node at fault.
 pub(super) type Stop = (String, u32);
 
@@ -116,6 +119,28 @@ impl KeyCache {
             Some(known) if known.as_bytes() == text => known.clone(),
             _ => slot.insert(text.into()).clone(),
         }
+    }
+}
+
+/// A key that is no text, as go-yaml v2 writes it; none where it is text, or a time, which stays text.
+fn raw_key(key: &Scalar<'_>) -> Option<String> {
+    Some(match key {
+        Scalar::Null => "null".to_owned(),
+        Scalar::Bool(truth) => truth.to_string(),
+        Scalar::Int(number) => number.to_string(),
+        Scalar::Uint(number) => number.to_string(),
+        Scalar::Float(number) => float_key(format_g(*number)),
+        Scalar::Text(_) | Scalar::Time(_) => return None,
+    })
+}
+
+/// YAML's words for what no digits write.
+fn float_key(digits: String) -> String {
+    match digits.as_str() {
+        "+Inf" => ".inf".to_owned(),
+        "-Inf" => "-.inf".to_owned(),
+        "NaN" => ".nan".to_owned(),
+        _ => digits,
     }
 }
 
@@ -242,9 +267,6 @@ impl Decoder<'_> {
         let mut entries = Vec::new();
         let mut of = Type::Map;
         if self.version == Version::V2 {
-            if self.reading.resolver == Resolver::Raw && !self.has_text_keys(index) {
-                of = ANY_MAP;
-            }
             self.fill_v2(index, depth, &mut entries)?;
         } else {
             if self.refuse_repeated(index) {
@@ -386,19 +408,17 @@ impl Decoder<'_> {
         if node.kind != NodeKind::Scalar {
             return Err((format!("yaml: invalid map key: {}", gosyntax::node(tree, index, version)), index));
         }
-        let wrong = match scalar(tree, &node, version).map_err(|message| (message, index))? {
+        let found = scalar(tree, &node, version).map_err(|message| (message, index))?;
+        if self.reading.resolver == Resolver::Raw
+            && let Some(text) = raw_key(&found)
+        {
+            return Ok([&[RAW_KEY], text.as_bytes()].concat().into());
+        }
+        let wrong = match found {
             Scalar::Text(text) => return Ok(self.keys.get(&text)),
             Scalar::Int(number) => return Ok(number.to_string().into()),
             Scalar::Bool(truth) => return Ok(self.keys.get(if truth { b"true" } else { b"false" })),
-            Scalar::Float(number) => {
-                let text = match format_g32(number) {
-                    text if text == "+Inf" => ".inf".to_owned(),
-                    text if text == "-Inf" => "-.inf".to_owned(),
-                    text if text == "NaN" => ".nan".to_owned(),
-                    text => text,
-                };
-                return Ok(text.into());
-            }
+            Scalar::Float(number) => return Ok(float_key(format_g32(number)).into()),
             Scalar::Uint(number) => format!("type: uint64, key: {number:#x}"),
             Scalar::Null | Scalar::Time(_) => "type: %!s(<nil>), key: <nil>".to_owned(),
         };

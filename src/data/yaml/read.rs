@@ -14,8 +14,8 @@ pub enum Resolver {
     /// As [`Resolver::Charts`] before the way through JSON: go-yaml v2 with integers as integers. For structs
     /// whose text fields take numbers (`appVersion: 20240101`), and helmfile without go-yaml v3.
     Typed,
-    /// go-yaml v2 alone, as helm-diff reads what it writes again: [`Resolver::Typed`], but maps with keys that are not all
-    /// text are `map[interface {}]interface {}`.
+    /// go-yaml v2 alone, as helm-diff reads what it writes again: [`Resolver::Typed`], but keys that are no text have the byte
+    /// 0xFF before them.
     Raw,
     /// As helmfile reads states and layers: go-yaml v3; integers stay `int`, timestamps are [`super::Timestamp`]s,
     /// maps with keys that are not all text are `map[interface {}]interface {}`.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::decode::RAW_KEY;
 use super::emit::{Emitter, Scalar, Wanted};
 use super::order;
 use super::read::{Duplicates, Reading, Resolver, go_text, read_value};
@@ -273,6 +274,11 @@ impl Writer {
             sorted.sort_by_key(|(_, value)| value.origin);
         } else {
             order::sort(&mut sorted, |(key, _)| key.as_bytes(), self.version);
+            if self.raw {
+                // stable: text stays in its order behind the rest
+                let rank = |entry: &(&Str, &Value)| raw_rank(entry.0);
+                sorted.sort_by(|one, other| rank(one).partial_cmp(&rank(other)).unwrap_or(std::cmp::Ordering::Equal));
+            }
         }
         let typed = !matches!(map.go_type(), Type::Named("map[interface {}]interface {}", _));
         let indent = place.deeper();
@@ -304,6 +310,11 @@ impl Writer {
 
     /// A key and its `:`. Where the map is not `typed`, keys that look like numbers were numbers.
     fn key(&mut self, key: &Str, indent: usize, typed: bool) -> Result<(), Stop> {
+        if let Some(bare) = key.strip_prefix(&[RAW_KEY]).filter(|_| self.raw) {
+            self.emitter.write_bare(bare);
+            self.emitter.write_indicator(b":", false);
+            return Ok(());
+        }
         let (text, mut wanted, binary) = self.style(key);
         if self.through_json && (is_bent_by_yaml(&text) || text.len() >= LONG_KEY) {
             return Err(Stop::Reread);
@@ -322,6 +333,19 @@ impl Writer {
             self.emitter.write_line_indicator(b':');
         }
         Ok(())
+    }
+}
+
+/// Where a key of a raw map stands: booleans and numbers by their number, then null, then text.
+fn raw_rank(key: &[u8]) -> (u8, f64) {
+    match key.strip_prefix(&[RAW_KEY]) {
+        None => (2, 0.0),
+        Some(b"null") => (1, 0.0),
+        Some(b"false") => (0, 0.0),
+        Some(b"true") => (0, 1.0),
+        Some(b".inf") => (0, f64::INFINITY),
+        Some(b"-.inf") => (0, f64::NEG_INFINITY),
+        Some(digits) => (0, std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).unwrap_or(f64::NAN)),
     }
 }
 

@@ -149,3 +149,57 @@ fn same(old: &Json, new: &Json) -> bool {
         _ => old == new,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::fields;
+
+    fn shown(old: &Json, new: &Json) -> Vec<String> {
+        let side = |value: &Option<Json>| value.as_ref().map_or("-".to_owned(), Json::to_string);
+        fields(old, new).iter().map(|change| format!("{change} {} {}", side(&change.old), side(&change.new))).collect()
+    }
+
+    #[test]
+    fn items_are_matched_by_what_names_them() {
+        let old = json!({"spec": {"containers": [
+            {"name": "web", "image": "x:1", "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}],
+             "volumeMounts": [{"name": "data", "mountPath": "/a"}, {"name": "data", "mountPath": "/b"}]},
+            {"name": "proxy", "image": "y:1"}]}});
+        let new = json!({"spec": {"containers": [
+            {"name": "init", "image": "z:1"},
+            {"name": "web", "image": "x:2", "env": [{"name": "B", "value": "2"}],
+             "volumeMounts": [{"name": "data", "mountPath": "/b", "readOnly": true}, {"name": "data", "mountPath": "/a"}]},
+            {"name": "proxy", "image": "y:1"}]}});
+        let expected = [
+            r#"spec.containers[name=web].env[name=A] {"name":"A","value":"1"} -"#,
+            r#"spec.containers[name=web].image "x:1" "x:2""#,
+            r#"spec.containers[name=web].volumeMounts[mountPath=/b].readOnly - true"#,
+            r#"spec.containers[name=web].volumeMounts ["/a","/b"] ["/b","/a"]"#,
+            r#"spec.containers[name=init] - {"image":"z:1","name":"init"}"#,
+        ];
+        assert_eq!(shown(&old, &new), expected);
+    }
+
+    #[test]
+    fn scalars_and_items_without_names() {
+        let old = json!({"a.b/c": 1, "args": ["x", "y"], "n": 1, "gone": {"x": 1}, "rules": [{"verbs": ["get"]}, {"verbs": ["list"]}], "z": null});
+        let new = json!({"a.b/c": 2, "args": ["x"], "n": 1.0, "rules": [{"verbs": ["get"]}, {"verbs": ["watch"]}]});
+        let expected = [
+            r#"["a.b/c"] 1 2"#,
+            r#"args ["x","y"] ["x"]"#,
+            r#"gone {"x":1} -"#,
+            r#"rules[1].verbs ["list"] ["watch"]"#,
+        ];
+        assert_eq!(shown(&old, &new), expected);
+        assert!(shown(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn a_name_that_two_items_have_names_none() {
+        let old = json!([{"name": "a", "v": 1}, {"name": "a", "v": 2}]);
+        let new = json!([{"name": "a", "v": 1}, {"name": "a", "v": 3}]);
+        assert_eq!(shown(&old, &new), ["[1].v 2 3"]);
+    }
+}

@@ -77,3 +77,39 @@ impl fmt::Display for Masked {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Salt, masked};
+
+    #[test]
+    fn secrets_show_that_they_change_and_not_what_they_are() {
+        let salt = Salt::new(&[7; 32]);
+        let secret = |data| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": "{\"data\":\"aGVsbG8=\"}"}}, "data": data});
+        let old = masked(&secret(json!({"password": "aGVsbG8=", "same": "eA=="})), &salt);
+        let new = masked(&secret(json!({"password": "d29ybGQ=", "same": "eA=="})), &salt);
+        let text = format!("{old} {new}");
+        assert!(!text.contains("aGVsbG8") && !text.contains("d29ybGQ") && text.contains("(5 bytes)"), "{text}");
+        let changes = old.fields(&new);
+        assert_eq!(changes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["data.password"]);
+    }
+
+    #[test]
+    fn one_value_has_one_digest_under_a_salt() {
+        let shown = |field: &str, value: &str, salt: u8| {
+            masked(&json!({"apiVersion": "v1", "kind": "Secret", field: {"a": value}}), &Salt::new(&[salt; 32])).0[field]["a"].clone()
+        };
+        assert_eq!(shown("data", "aGVsbG8=", 1), shown("stringData", "hello", 1));
+        assert_ne!(shown("stringData", "hello", 1), shown("stringData", "hello", 2));
+        assert_ne!(shown("stringData", "hello", 1), shown("stringData", "hellp", 1));
+    }
+
+    #[test]
+    fn other_objects_stay_as_they_are() {
+        let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}});
+        assert_eq!(masked(&map, &Salt::new(&[0; 32])).to_string(), map.to_string());
+    }
+}

@@ -8,6 +8,7 @@
 mod document;
 mod fields;
 mod lines;
+mod live;
 mod masked;
 mod secrets;
 mod structured;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 pub use document::{Document, Documents, Parsing, documents};
 pub use fields::{FieldChange, Step, fields};
 pub use lines::{Delta, Line};
+pub use live::{live, live_manifest};
 pub use masked::{Masked, Salt, masked};
 pub use secrets::Secrets;
 pub use structured::{Field, FieldDelta, KeyParts, Structured};

@@ -65,7 +65,8 @@ fn comment(content: &str) -> &str {
 impl Secret {
     fn read(content: &str) -> Secret {
         let mut secret = Secret::default();
-        let value = match read_typed(&Sources::new().add("", content)) {
+        // parity: Kubernetes' reader ends the last line, so that a block of text there has its line end
+        let value = match read_typed(&Sources::new().add("", format!("{content}\n"))) {
             Ok(value) => value,
             Err((error, _)) => return Secret { error: Some(error), ..secret },
         };
