@@ -19,6 +19,6 @@ mod wait;
 pub use api::{Api, Call, Content, Fault, Method, Watch, WatchEvent};
 pub use discovery::{Discovery, Resource};
 pub use events::{Event, Listener, ObjectState, Progress, Silent};
-pub use objects::{Applied, ApplyOptions, Cluster, Propagation};
+pub use objects::{Applied, ApplyOptions, Cluster, MANAGER, Propagation};
 pub use status::{Status, hook_status, status};
 pub use wait::{LogTail, NotReady, Strategy, Target, WaitOptions, wait_done, wait_gone, wait_ready};

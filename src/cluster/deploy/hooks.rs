@@ -68,6 +68,19 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// Removes what the hooks of an event made. Failures are only told.
+    pub(super) async fn remove_hooks(&self, record: &Record, moment: &Moment) {
+        for hook in record.hooks.iter().filter(|hook| hook.runs_at(moment.event)) {
+            let removed = match self.hook_objects(hook, &record.name, &record.namespace) {
+                Ok(located) => self.remove_hook(&record.name, hook, &located, moment.timeout).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = removed {
+                self.warn(&record.name, error.to_string());
+            }
+        }
+    }
+
     fn hook_objects(&self, hook: &StoredHook, release: &str, namespace: &str) -> Result<Vec<Located>> {
         let objects = hook.objects()?;
         let located =

@@ -13,6 +13,7 @@ mod objects;
 mod outcome;
 mod rollback;
 mod steps;
+mod test;
 mod uninstall;
 mod work;
 
@@ -29,11 +30,13 @@ use crate::data::Map;
 use crate::diag::{Error, Kind, Result};
 use crate::golang::time::{Time, Zone};
 use crate::plan::Object;
+use crate::plan::ownership::Policy;
 
 pub use drift::Drift;
 pub use install::Deployed;
 pub use objects::Located;
 pub use outcome::{Look, Past};
+pub use test::TestOptions;
 pub use uninstall::{UninstallOptions, Uninstalled};
 
 /// What a release was rendered to.
@@ -137,6 +140,8 @@ pub struct Options {
     pub replace: Vec<String>,
     /// Whether a wait ends as soon as an object can't get ready any more.
     pub fail_fast: bool,
+    /// Whose value counts where others own a field.
+    pub policy: Policy,
 }
 
 impl Default for Options {
@@ -159,6 +164,7 @@ impl Default for Options {
             history_max: 10,
             replace: Vec::new(),
             fail_fast: true,
+            policy: Policy::default(),
         }
     }
 }
@@ -170,6 +176,8 @@ pub struct Rules {
     pub server_side: bool,
     /// Take fields that others own.
     pub force_conflicts: bool,
+    /// Whose value counts where others own a field.
+    pub policy: Policy,
     /// Kinds whose objects may be removed and made again.
     pub replace: Vec<String>,
     /// How long a removal may take.

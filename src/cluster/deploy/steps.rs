@@ -8,10 +8,11 @@ use serde_json::Value as Json;
 use super::hooks::targets;
 use super::objects::{AT_ONCE, Located};
 use super::{Engine, Rules};
-use crate::cluster::{ApplyOptions, Event, Fault, Propagation};
+use crate::cluster::{ApplyOptions, Content, Event, Fault, MANAGER, Propagation};
 use crate::cluster::{WaitOptions, wait_gone};
 use crate::diag::{Error, Errors, Result};
 use crate::plan::Id;
+use crate::plan::ownership::{conflicting, migrate, without};
 use crate::plan::release::{Found, Step, Steps, Verb};
 
 /// What the steps are taken with.
@@ -82,15 +83,40 @@ impl Engine<'_> {
 
     /// Sends an object; `live` is what is there.
     async fn send(&self, object: &Located, live: Option<&Json>, rules: &Rules) -> Result<&'static str> {
-        let options = ApplyOptions { force: rules.force_conflicts, dry_run: false };
-        let sent = self.cluster.apply(&object.resource, &object.namespace, &object.wanted.body, options).await;
-        let after = sent.map_err(|fault| self.refused(object, &fault))?.live;
+        if let Some(patch) = live.and_then(|live| migrate(live, MANAGER, &[MANAGER])) {
+            let name = object.wanted.id.name.as_str();
+            let moved = self.cluster.patch(&object.resource, (&object.namespace, name), Content::JsonPatch, patch, false).await;
+            match moved {
+                // It changed meanwhile: the apply below meets whatever it is now.
+                Err(fault) if fault.is_conflict() || fault.is_not_found() || fault.code == 422 => {}
+                moved => drop(moved.map_err(|fault| fault.error(&format!("move the fields of {} to server-side apply", object.wanted.id)))?),
+            }
+        }
+        let after = self.apply(object, rules).await.map_err(|fault| self.refused(object, &fault))?;
         let version = |object: &Json| object.pointer("/metadata/resourceVersion").cloned();
         Ok(match live {
             None => "created",
             Some(live) if version(live) == version(&after) => "unchanged",
             Some(_) => "configured",
         })
+    }
+
+    /// Server-side apply. Fields that are others' by the policy are left out, those that are ours are taken.
+    async fn apply(&self, object: &Located, rules: &Rules) -> Result<Json, Fault> {
+        let send = |body: Json, force| async move {
+            let options = ApplyOptions { force, dry_run: false };
+            self.cluster.apply(&object.resource, &object.namespace, &body, options).await.map(|applied| applied.live)
+        };
+        let fault = match send(object.wanted.body.clone(), rules.force_conflicts).await {
+            Err(fault) if fault.is_conflict() => fault,
+            result => return result,
+        };
+        let resolution = rules.policy.resolve(&object.wanted.id, conflicting(&fault.details));
+        if !resolution.fail.is_empty() || resolution.theirs.is_empty() && resolution.ours.is_empty() {
+            return Err(fault);
+        }
+        let theirs: Vec<String> = resolution.theirs.iter().map(|conflict| conflict.field.clone()).collect();
+        send(without(&object.wanted.body, &theirs), !resolution.ours.is_empty()).await
     }
 
     pub(super) async fn delete(&self, object: &Located, live: Option<&Json>) -> Result<&'static str> {

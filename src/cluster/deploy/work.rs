@@ -145,6 +145,7 @@ impl Engine<'_> {
         let rules = Rules {
             server_side: work.record.apply_method == "ssa",
             force_conflicts: options.force_conflicts,
+            policy: options.policy.clone(),
             replace: options.replace.clone(),
             timeout: options.timeout,
         };

@@ -39,10 +39,6 @@ pub struct Affected {
 }
 
 impl Affected {
-    /// Whether nothing happened.
-    pub fn is_empty(&self) -> bool {
-        self.updated.is_empty() && self.deleted.is_empty() && self.failed.is_empty()
-    }
 
     /// Prints the tables to the log.
     pub fn show(&self, output: &Output) {
