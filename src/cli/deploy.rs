@@ -179,6 +179,12 @@ pub struct ApplyArgs {
     /// What is shown before.
     #[command(flatten)]
     pub diff: DiffFlags,
+    /// A plan that `diff --plan-out` wrote: exactly that is done, or nothing
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<String>,
+    /// The key that the plan was sealed with
+    #[arg(long, value_name = "FILE", requires = "plan")]
+    pub plan_key: Option<String>,
 }
 
 /// `bkhelm diff`
@@ -202,6 +208,12 @@ pub struct DiffArgs {
     /// Releases that are looked at at the same time; 0: all
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub concurrency: usize,
+    /// Write what apply would do to this file: `bkhelm apply FILE` does exactly that, or refuses
+    #[arg(long, value_name = "FILE")]
+    pub plan_out: Option<String>,
+    /// Seal what was rendered into the plan with the key in this file, so that apply does not render again
+    #[arg(long, value_name = "FILE", requires = "plan_out")]
+    pub plan_key: Option<String>,
 }
 
 /// `bkhelm destroy`

@@ -76,6 +76,11 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// Go's words.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<()>;
+    /// The same, for the owner's eyes only (mode 0600).
+    ///
+    /// # Errors
+    /// Go's words.
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<()>;
     /// An environment variable.
     fn variable(&self, name: &str) -> Option<String>;
     /// All environment variables.

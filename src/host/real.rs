@@ -55,6 +55,20 @@ fn read_resident_memory() -> Option<u64> {
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.checked_mul(1024)
 }
 
+/// Writes a file whole or not at all, making its folder.
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| fault("mkdir", folder, &error))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".bkhelm-")
+        .permissions(PermissionsExt::from_mode(mode))
+        .tempfile_in(folder)
+        .map_err(|error| fault("open", path, &error))?;
+    file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| fault("write", path, &error))?;
+    file.persist(path).map_err(|error| fault("rename", path, &error.error))?;
+    Ok(())
+}
+
 /// The real files, environment, clock, randomness and programs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealHost;
@@ -116,16 +130,11 @@ impl Host for RealHost {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder).map_err(|error| fault("mkdir", folder, &error))?;
-        let mut file = tempfile::Builder::new()
-            .prefix(".bkhelm-")
-            .permissions(PermissionsExt::from_mode(0o644))
-            .tempfile_in(folder)
-            .map_err(|error| fault("open", path, &error))?;
-        file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| fault("write", path, &error))?;
-        file.persist(path).map_err(|error| fault("rename", path, &error.error))?;
-        Ok(())
+        write(path, bytes, 0o644)
+    }
+
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        write(path, bytes, 0o600)
     }
 
     fn variable(&self, name: &str) -> Option<String> {

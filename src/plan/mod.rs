@@ -5,6 +5,7 @@
 //! clock. The room `cluster` fetches what is compared and takes the steps; `report` draws both.
 
 pub mod compare;
+pub mod file;
 mod object;
 mod order;
 pub mod ownership;

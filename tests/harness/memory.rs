@@ -32,6 +32,9 @@ impl World for Still {
     fn zone(&self) -> String {
         "UTC".to_owned()
     }
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        self.write(path, bytes)
+    }
     fn variable(&self, _: &str) -> Option<String> {
         None
     }

@@ -1,7 +1,6 @@
 //! What somebody else changed: objects that are not as the release's manifest says.
 
-use std::collections::BTreeMap;
-
+use super::planned::bodies;
 use super::{Bundle, Engine};
 use crate::diag::{Errors, Result};
 use crate::plan::Id;
@@ -27,8 +26,7 @@ impl Engine<'_> {
     pub async fn drift(&self, bundle: &Bundle, salt: &Salt) -> Result<Vec<Drift>, Errors> {
         let located = self.locate(&bundle.objects, &bundle.name, &bundle.namespace)?;
         let asked: Vec<(Id, _)> = located.iter().map(|object| (object.wanted.id.clone(), object.resource.clone())).collect();
-        let bodies: BTreeMap<Id, _> = located.iter().map(|object| (object.wanted.id.clone(), object.wanted.body.clone())).collect();
-        let found = self.find(&asked, &bodies).await?;
+        let found = self.find(&asked, &bodies(&located)).await?;
         let mut all = Vec::new();
         for (id, _) in asked {
             let Some(found) = found.get(&id) else {

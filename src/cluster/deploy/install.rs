@@ -12,6 +12,7 @@ use crate::cluster::records::{Info, Record, Status};
 use crate::cluster::{ApplyOptions, Event};
 use crate::cluster::{Target, WaitOptions, wait_ready};
 use crate::diag::{Error, Errors, Kind, Result};
+use crate::plan::compare::Salt;
 
 /// How an install or upgrade ended.
 #[derive(Debug)]
@@ -55,6 +56,15 @@ impl Engine<'_> {
             return Ok(Deployed::Moved);
         }
         let upgrade = decide(&look, &bundle.name, options.mode)?;
+        if let Some((plan, salt)) = &options.expected {
+            let now = self.plan(bundle, &look, options, (salt, &Salt::new(&[0; 32]))).await?;
+            let moved = plan.moved(&now);
+            if !moved.is_empty() {
+                return Err(
+                    Error::new(Kind::Apply, format!("the plan for release {} no longer holds: {}", bundle.name, moved.join("; "))).into()
+                );
+            }
+        }
         let record = self.record(bundle, &look, options, upgrade)?;
         let way = if upgrade { Way::Upgrade } else { Way::Install };
         if !(upgrade && options.crds == Crds::Create) {

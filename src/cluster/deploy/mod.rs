@@ -11,6 +11,7 @@ mod hooks;
 mod install;
 mod objects;
 mod outcome;
+mod planned;
 mod rollback;
 mod steps;
 mod test;
@@ -30,6 +31,7 @@ use crate::data::Map;
 use crate::diag::{Error, Kind, Result};
 use crate::golang::time::{Time, Zone};
 use crate::plan::Object;
+use crate::plan::file::ReleasePlan;
 use crate::plan::ownership::Policy;
 
 pub use drift::Drift;
@@ -142,6 +144,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// Whose value counts where others own a field.
     pub policy: Policy,
+    /// The plan that has to hold still, and the salt of its digests.
+    pub expected: Option<(ReleasePlan, String)>,
 }
 
 impl Default for Options {
@@ -165,6 +169,7 @@ impl Default for Options {
             replace: Vec::new(),
             fail_fast: true,
             policy: Policy::default(),
+            expected: None,
         }
     }
 }

@@ -89,7 +89,9 @@ impl Engine<'_> {
             match moved {
                 // It changed meanwhile: the apply below meets whatever it is now.
                 Err(fault) if fault.is_conflict() || fault.is_not_found() || fault.code == 422 => {}
-                moved => drop(moved.map_err(|fault| fault.error(&format!("move the fields of {} to server-side apply", object.wanted.id)))?),
+                moved => {
+                    drop(moved.map_err(|fault| fault.error(&format!("move the fields of {} to server-side apply", object.wanted.id)))?)
+                }
             }
         }
         let after = self.apply(object, rules).await.map_err(|fault| self.refused(object, &fault))?;

@@ -34,8 +34,7 @@ impl Engine<'_> {
             let Some(mut record) = last else { return Err(Error::new(Kind::Apply, "release: not found")) };
             // parity: filtered hooks move to the front of the stored list.
             let wanted = |name: &String| (options.only.is_empty() || options.only.contains(name)) && !options.except.contains(name);
-            let (skipped, mut run): (Vec<_>, Vec<_>) =
-                record.hooks.drain(..).partition(|hook| hook.runs_at("test") && !wanted(&hook.name));
+            let (skipped, mut run): (Vec<_>, Vec<_>) = record.hooks.drain(..).partition(|hook| hook.runs_at("test") && !wanted(&hook.name));
             record.hooks.append(&mut run);
             let moment = Moment { event: "test", timeout: options.timeout };
             let failed = self.run_hooks(&store, &mut record, &moment).await.err();

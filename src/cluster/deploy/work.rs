@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::hooks::{Moment, targets};
 use super::objects::Located;
 use super::outcome::Past;
+use super::planned::bodies;
 use super::steps::{Done, Taking};
 use super::{Engine, Look, Options, Rules};
 use crate::cluster::records::{Record, Status, Store};
@@ -58,6 +59,20 @@ pub(super) struct Work {
     pub look: Look,
 }
 
+/// What a plan is made of.
+pub(super) struct Subject<'a> {
+    /// The release.
+    pub name: &'a str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// What should be there.
+    pub objects: &'a [Object],
+    /// Whether it is a first install: for the words of errors.
+    pub install: bool,
+    /// Whether the server is asked what each apply would change.
+    pub preview: bool,
+}
+
 /// What is to be done, and with what.
 pub(super) struct Prepared {
     /// The steps.
@@ -77,7 +92,14 @@ impl Engine<'_> {
     /// Everything that keeps it from becoming deployed; the record is closed as failed then.
     pub(super) async fn carry_out(&self, store: &Store, work: &mut Work, options: &Options) -> Result<(), Errors> {
         let past = work.look.past()?;
-        let prepared = self.prepare(work, &past, options).await?;
+        let subject = Subject {
+            name: &work.record.name,
+            namespace: &work.record.namespace,
+            objects: &work.objects,
+            install: work.way == Way::Install,
+            preview: false,
+        };
+        let prepared = self.prepare(&subject, &past, options).await?;
         let name = work.record.name.clone();
         // A limit leaves room for the new revision.
         if let Some(keep) = usize::try_from(options.history_max).ok().and_then(|limit| limit.checked_sub(1)) {
@@ -102,9 +124,9 @@ impl Engine<'_> {
     }
 
     /// Finds the objects, reads what is there, and asks the plan for the steps.
-    pub(super) async fn prepare(&self, work: &Work, past: &Past, options: &Options) -> Result<Prepared, Errors> {
-        let (name, namespace) = (&work.record.name, &work.record.namespace);
-        let wanted = self.locate(&work.objects, name, namespace)?;
+    pub(super) async fn prepare(&self, subject: &Subject<'_>, past: &Past, options: &Options) -> Result<Prepared, Errors> {
+        let (name, namespace) = (subject.name, subject.namespace);
+        let wanted = self.locate(subject.objects, name, namespace)?;
         let mut objects: BTreeMap<Id, Located> = BTreeMap::new();
         // What was made earlier may be of a kind that the server no longer serves, or of another version.
         let past_ids = self.past_ids(past);
@@ -115,7 +137,8 @@ impl Engine<'_> {
         }
         objects.extend(wanted.iter().map(|object| (object.wanted.id.clone(), object.clone())));
         let asked: Vec<(Id, _)> = objects.iter().map(|(id, object)| (id.clone(), object.resource.clone())).collect();
-        let found = self.find(&asked, &BTreeMap::new()).await?;
+        let preview = if subject.preview { bodies(&wanted) } else { BTreeMap::new() };
+        let found = self.find(&asked, &preview).await?;
         let list: Vec<Wanted> = wanted.iter().map(|object| object.wanted.clone()).collect();
         let question = Question {
             release: name,
@@ -126,7 +149,7 @@ impl Engine<'_> {
             take_ownership: options.take_ownership,
             profile: self.profile,
         };
-        let steps = steps(&question).map_err(|foreign| not_ours(work.way, &foreign))?;
+        let steps = steps(&question).map_err(|foreign| not_ours(subject.install, &foreign))?;
         Ok(Prepared { steps, objects, wanted, found })
     }
 
@@ -230,8 +253,8 @@ impl Engine<'_> {
 }
 
 /// helm's words for objects that belong to others; it names the first only.
-fn not_ours(way: Way, foreign: &[Foreign]) -> Errors {
-    let doing = if way == Way::Install { "install" } else { "update" };
+fn not_ours(install: bool, foreign: &[Foreign]) -> Errors {
+    let doing = if install { "install" } else { "update" };
     let one = |foreign: &Foreign| {
         let id = &foreign.id;
         let place = format!("{} {:?} in namespace {:?}", id.kind, id.name, id.namespace);

@@ -1,5 +1,6 @@
 //! `bkhelm apply`: shows what differs, then installs, upgrades and removes only that.
 
+use super::apply_plan::apply_plan;
 use super::diff::Changes;
 use super::summary::Affected;
 use super::sync::{install, remove};
@@ -26,6 +27,9 @@ pub fn apply(run: &Run, args: &ApplyArgs) -> Exit {
         how.schema_check = SchemaCheck::Skip;
     }
     let path = Path::new(run, how);
+    if let Some(plan) = &args.plan {
+        return apply_plan(&session, &path, &desired, args, plan);
+    }
     let mut errors = Errors::new();
     let (mut matched, mut changed) = (false, false);
     for (at, state) in desired.states.iter().enumerate() {
@@ -57,7 +61,7 @@ pub fn apply(run: &Run, args: &ApplyArgs) -> Exit {
 
 fn one_state(session: &Session<'_>, path: &Path<'_>, state: &State, stages: &Stages<'_>, args: &ApplyArgs, changed: &mut bool) -> Errors {
     let run = session.run;
-    let changes = match Changes::find(session, path, state, stages, &args.diff, args.deploy.concurrency) {
+    let changes = match Changes::find(session, path, state, stages, &args.diff, args.deploy.concurrency, None) {
         Ok(changes) => changes,
         Err(errors) => return errors,
     };

@@ -1,15 +1,17 @@
 //! `bkhelm diff`: what `apply` would change, as helm-diff shows it, and what somebody else changed on the cluster.
 
 use super::difference::{Difference, Rules, difference, drift_text};
+use super::plan::Planning;
 use super::release::Worker;
-use super::{Session, base_name, threads};
-use crate::cli::{DiffArgs, DiffFlags};
+use super::{Session, base_name, options, threads};
+use crate::cli::{DeployFlags, DiffArgs, DiffFlags};
 use crate::commands::hooks::{self, Prepare};
 use crate::commands::path::{self, Path, in_order};
 use crate::commands::template::{needs, options as rendering};
 use crate::commands::{Exit, Run};
 use crate::diag::{Errors, Result};
 use crate::fetch::Repositories;
+use crate::plan::file::{Action, PlanFile, ReleasePlan};
 use crate::render::SchemaCheck;
 use crate::report::diff::write;
 use crate::state::{Release, Stages, State};
@@ -27,6 +29,11 @@ pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
         how.schema_check = SchemaCheck::Skip;
     }
     let path = Path::new(run, how);
+    let planning = match args.plan_out.as_ref().map(|_| Planning::new(run, None, args.plan_key.as_ref())).transpose() {
+        Ok(planning) => planning,
+        Err(error) => return run.fail(error.into()),
+    };
+    let mut file = planning.as_ref().map(|planning| PlanFile::new(session.time(), planning.salt.clone(), run.request.environment.clone()));
     let mut errors = Errors::new();
     let (mut matched, mut changed) = (false, false);
     for state in &desired.states {
@@ -34,9 +41,12 @@ pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
             Ok(None) => Errors::new(),
             Ok(Some(stages)) => {
                 matched = true;
-                match Changes::find(&session, &path, state, &stages, &args.diff, args.concurrency) {
-                    Ok(changes) => {
+                match Changes::find(&session, &path, state, &stages, &args.diff, args.concurrency, planning.as_ref()) {
+                    Ok(mut changes) => {
                         changed |= changes.any();
+                        if let Some(file) = &mut file {
+                            changes.append_to(file, &stages);
+                        }
                         changes.list(run, args.diff.detailed_exitcode);
                         Errors::new()
                     }
@@ -50,6 +60,10 @@ pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
         errors.extend(path::no_match(run, &desired));
     }
     errors.extend(desired.errors);
+    if let (Some(file), Some(path)) = (&file, &args.plan_out) {
+        let written = file.text().and_then(|text| run.host().write_secret(std::path::Path::new(path), &text));
+        errors.extend(written.err());
+    }
     if !errors.is_empty() {
         return run.fail(errors);
     }
@@ -74,6 +88,8 @@ pub struct Changes<'a> {
     pub update: Vec<&'a Release>,
     /// Releases that would be removed.
     pub remove: Vec<&'a Release>,
+    /// The plans of those that would be installed or upgraded, where plans are made.
+    pub plans: Vec<ReleasePlan>,
 }
 
 impl<'a> Changes<'a> {
@@ -85,10 +101,12 @@ impl<'a> Changes<'a> {
         stages: &Stages<'a>,
         flags: &DiffFlags,
         concurrency: usize,
+        planning: Option<&Planning>,
     ) -> Result<Self, Errors> {
         let run = session.run;
         let repositories = Repositories::load(run.host(), state.repositories.clone())?;
-        let mut changes = Self { worker: Worker { run, session, path, state, repositories }, update: Vec::new(), remove: Vec::new() };
+        let mut changes =
+            Self { worker: Worker { run, session, path, state, repositories }, update: Vec::new(), remove: Vec::new(), plans: Vec::new() };
         let rules = Rules::of(&changes.worker, flags)?;
         let mut errors = Errors::new();
         for release in stages.remove.iter().flatten().copied() {
@@ -106,11 +124,17 @@ impl<'a> Changes<'a> {
         let work = |release: &Release| {
             let candidate = worker.candidate(release)?;
             let difference = difference(worker, release, &candidate, &rules)?;
-            Ok::<_, Errors>((difference, candidate.bundle.namespace))
+            let plan = match planning.filter(|_| difference.matters()) {
+                Some(planning) => Some(planning.plan(worker, release, &candidate, &options(release, &DeployFlags::default()))?),
+                None => None,
+            };
+            Ok::<_, Errors>((difference, candidate.bundle.namespace, plan))
         };
         let mut update = Vec::new();
+        let mut plans = Vec::new();
         in_order(threads(concurrency), &releases, work, |release, result| {
-            let shown = result.and_then(|(difference, namespace)| {
+            let shown = result.and_then(|(difference, namespace, plan)| {
+                plans.extend(plan);
                 show(run, release, &difference, &namespace, flags, &rules)?;
                 if difference.matters() {
                     update.push(release.name.clone());
@@ -120,6 +144,7 @@ impl<'a> Changes<'a> {
             let about = |error: crate::diag::Error| worker.about(release, error);
             errors.extend(shown.err().into_iter().flatten().map(about));
         });
+        changes.plans = plans;
         changes.update = releases.into_iter().filter(|release| update.contains(&release.name)).collect();
         errors.or(changes)
     }
@@ -140,11 +165,43 @@ impl<'a> Changes<'a> {
         if lines.is_empty() { String::new() } else { format!("Affected releases are:\n{}\n", lines.join("\n")) }
     }
 
+    /// Moves the plans into a file, with what goes, in the order in which they are worked on.
+    fn append_to(&mut self, file: &mut PlanFile, stages: &Stages<'_>) {
+        let first = file.releases.last().map_or(0, |plan| plan.stage + 1);
+        let leaving = stages.remove.iter().enumerate().flat_map(|(at, stage)| stage.iter().map(move |release| (at, *release)));
+        let leaving = leaving.filter(|(_, release)| self.remove.iter().any(|other| std::ptr::eq(*other, *release)));
+        file.releases.extend(leaving.map(|(at, release)| removal(release, first + at)));
+        let first = first + stages.remove.len();
+        let place = |plan: &ReleasePlan| stages.install.iter().position(|stage| stage.iter().any(|release| plan.is_of(release)));
+        for plan in &mut self.plans {
+            plan.stage = first + place(plan).unwrap_or_default();
+        }
+        self.plans.sort_by_key(|plan| plan.stage);
+        file.releases.append(&mut self.plans);
+    }
+
     fn list(&self, run: &Run, with_updates: bool) {
         let text = self.text(with_updates);
         if !text.is_empty() {
             run.output.info(&text);
         }
+    }
+}
+
+/// A release that goes.
+fn removal(release: &Release, stage: usize) -> ReleasePlan {
+    ReleasePlan {
+        release: release.name.clone(),
+        namespace: release.namespace.clone(),
+        context: release.kube_context.clone(),
+        cluster: String::new(),
+        stage,
+        action: Action::Remove,
+        revision: 0,
+        before: String::new(),
+        rendered: String::new(),
+        steps: Vec::new(),
+        sealed: String::new(),
     }
 }
 

@@ -4,9 +4,11 @@
 //! of its own; what they need was finished before, so that `lookup` and capabilities see it.
 
 mod apply;
+mod apply_plan;
 mod destroy;
 mod diff;
 mod difference;
+mod plan;
 mod release;
 mod session;
 mod summary;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::session::{Connection, Session};
+use crate::charts::Warning;
 use crate::cluster::deploy::{Bundle, Crds, Deployed, Look, Options, UninstallOptions};
 use crate::cluster::records::Record;
 use crate::commands::Run;
 use crate::commands::hooks::{cleanup, trigger};
-use crate::commands::path::{Facts, Path, Product};
+use crate::commands::path::{Facts, Path};
 use crate::diag::{Error, Errors, Kind, Place, Result};
 use crate::fetch::Repositories;
 use crate::state::{Release, State};
@@ -34,13 +35,11 @@ pub struct Worker<'a> {
 pub struct Candidate {
     /// Where.
     pub connection: Arc<Connection>,
-    /// Its namespace.
-    pub namespace: String,
     /// Its records.
     pub look: Look,
+    /// What the rendering had to say.
+    pub warnings: Vec<Warning>,
     /// What it was rendered to.
-    pub product: Product,
-    /// The same, ready to be deployed.
     pub bundle: Bundle,
 }
 
@@ -76,14 +75,36 @@ impl Worker<'_> {
             Facts { revision: look.next(), is_upgrade: look.is_upgrade(), namespace: namespace.clone(), served: Some(connection.served()) };
         let product = self.path.product(self.state, release, &self.repositories, &facts)?;
         let bundle = Bundle::of(&product.rendered, (&namespace, &release.name), &product.values, &look, self.session.zone())?;
-        Ok(Candidate { connection, namespace, look, product, bundle })
+        Ok(Candidate { connection, look, warnings: product.rendered.warnings, bundle })
+    }
+
+    /// The same for a release that was rendered before.
+    pub fn unrendered(&self, release: &Release, bundle: Bundle) -> Result<Candidate> {
+        let (connection, namespace) = self.place(release)?;
+        let look = self.session.wait_for(self.session.engine(&connection).look(&namespace, &release.name))?;
+        Ok(Candidate { connection, look, warnings: Vec::new(), bundle })
     }
 
     /// Installs or upgrades, with the hooks of the state around it.
     pub fn deploy(&self, release: &Release, options: &Options, command: &str) -> Result<Outcome, Errors> {
+        self.around(release, command, || self.deploy_now(release, options))
+    }
+
+    /// The same with what is ready.
+    pub fn deploy_ready(&self, release: &Release, candidate: &Candidate, options: &Options, command: &str) -> Result<Outcome, Errors> {
+        self.around(release, command, || {
+            let engine = self.session.engine(&candidate.connection);
+            match self.session.wait_for(engine.deploy(&candidate.bundle, options))? {
+                Deployed::Done(record) => Ok(record),
+                Deployed::Moved => Err(Error::new(Kind::Apply, "the release got a revision meanwhile: nothing was changed").into()),
+            }
+        })
+    }
+
+    fn around(&self, release: &Release, command: &str, work: impl FnOnce() -> Result<Box<Record>, Errors>) -> Result<Outcome, Errors> {
         let begun = Instant::now();
         let about = |errors: Errors| errors.map(|error| self.about(release, error));
-        let result = self.hook(release, "presync", None, command).map_err(Errors::from).and_then(|()| self.deploy_now(release, options));
+        let result = self.hook(release, "presync", None, command).map_err(Errors::from).and_then(|()| work());
         self.after(release, result.as_ref().err(), command);
         result.map(|record| Outcome { record: Some(record), time: begun.elapsed() }).map_err(about)
     }
@@ -99,7 +120,7 @@ impl Worker<'_> {
                     candidate = self.candidate(release)?;
                 }
             }
-            for warning in &candidate.product.rendered.warnings {
+            for warning in &candidate.warnings {
                 self.run.output.warn(&warning.line);
             }
             let engine = self.session.engine(&candidate.connection);

@@ -151,6 +151,12 @@ impl<'r> Session<'r> {
         }
     }
 
+    /// Now, RFC 3339.
+    pub fn time(&self) -> String {
+        let now = crate::golang::time::Time::from_unix_nanos(self.run.host().now(), &self.zone);
+        now.rfc3339().unwrap_or_default()
+    }
+
     /// The local time zone.
     pub fn zone(&self) -> &Zone {
         &self.zone

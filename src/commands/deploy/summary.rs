@@ -39,7 +39,6 @@ pub struct Affected {
 }
 
 impl Affected {
-
     /// Prints the tables to the log.
     pub fn show(&self, output: &Output) {
         let full = |row: &Row| vec![row.name.clone(), row.namespace.clone(), row.chart.clone(), row.version.clone(), took(row.time)];
