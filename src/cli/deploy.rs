@@ -252,3 +252,43 @@ pub struct UnlockArgs {
     #[arg(value_name = "RELEASE")]
     pub releases: Vec<String>,
 }
+
+/// `bkhelm prune`
+#[derive(Debug, Args)]
+pub struct PruneArgs {
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterFlags,
+    /// Remove them; without it, they are only listed
+    #[arg(long)]
+    pub yes: bool,
+    /// Ask before anything is removed
+    #[arg(short, long, env = "HELMFILE_INTERACTIVE", value_parser = super::flags::truth())]
+    pub interactive: bool,
+    /// Keep their records, so that they can be rolled back
+    #[arg(long)]
+    pub keep_history: bool,
+    /// How what a release's objects own is removed
+    #[arg(long, value_enum, default_value = "background", value_name = "RULE")]
+    pub cascade: Cascade,
+}
+
+/// `bkhelm test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterFlags,
+    /// Remove what the tests made afterwards
+    #[arg(long)]
+    pub cleanup: bool,
+    /// Print the logs of the tests' pods
+    #[arg(long)]
+    pub logs: bool,
+    /// Seconds for each test
+    #[arg(long, default_value_t = 300, value_name = "SECONDS")]
+    pub timeout: u64,
+    /// Releases that are tested at the same time; 0: all
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub concurrency: usize,
+}

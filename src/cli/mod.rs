@@ -15,7 +15,8 @@ use clap_complete::Shell;
 
 #[cfg(feature = "cluster")]
 pub use deploy::{
-    ApplyArgs, Cascade, ClusterFlags, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, ServerSideRule, SyncArgs, UnlockArgs,
+    ApplyArgs, Cascade, ClusterFlags, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, PruneArgs, ServerSideRule, SyncArgs,
+    TestArgs, UnlockArgs,
 };
 pub use helm::{
     DependencyCommand, HelmCli, HelmCommand, HelmDependency, HelmEnv, HelmFlags, HelmLint, HelmPlugin, HelmShow, HelmTemplate, HelmVersion,
@@ -68,6 +69,15 @@ pub enum Command {
     #[cfg(feature = "cluster")]
     #[command(visible_alias = "delete")]
     Destroy(DestroyArgs),
+    /// Run the tests of all selected releases on the cluster
+    #[cfg(feature = "cluster")]
+    Test(TestArgs),
+    /// Remove releases that left the state; without --yes they are only listed
+    #[cfg(feature = "cluster")]
+    Prune(PruneArgs),
+    /// Take releases away from a run that nobody stops any more
+    #[cfg(feature = "cluster")]
+    Unlock(UnlockArgs),
     /// List the functions that templates can call, or show some of them with their examples run
     Functions(FunctionsArgs),
     /// helm's commands, with helm's flags and output: `bkhelm helm template --help`

@@ -45,6 +45,12 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::Apply(args) => deploy::apply(run, args),
         #[cfg(feature = "cluster")]
         Command::Destroy(args) => deploy::destroy(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Test(args) => deploy::test(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Prune(args) => deploy::prune(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Unlock(args) => deploy::unlock(run, args),
         Command::Functions(args) => functions::functions(run, args),
         Command::Helm { arguments } => helm::helm(run, arguments),
         Command::Completion { shell } => run.print(&crate::cli::completion(*shell, &run.program, functions::names())),

@@ -68,6 +68,22 @@ impl Engine<'_> {
         Ok(())
     }
 
+    /// Tells the logs of a hook's pods. That they can't be read is only told.
+    pub(super) async fn hook_logs(&self, release: &str, namespace: &str, hook: &StoredHook) {
+        match self.hook_objects(hook, release, namespace) {
+            Ok(located) => self.object_logs(release, &located).await,
+            Err(error) => self.warn(release, error.to_string()),
+        }
+    }
+
+    async fn object_logs(&self, release: &str, located: &[Located]) {
+        for object in located {
+            if let Err(error) = logs(self.cluster, self, release, object).await {
+                self.warn(release, format!("error outputting logs for hook failure: {error}"));
+            }
+        }
+    }
+
     /// Removes what the hooks of an event made. Failures are only told.
     pub(super) async fn remove_hooks(&self, record: &Record, moment: &Moment) {
         for hook in record.hooks.iter().filter(|hook| hook.runs_at(moment.event)) {
@@ -112,12 +128,7 @@ impl Engine<'_> {
     /// Logs and deletes as the hook's policies say. That this fails does not change how the hook went.
     async fn after(&self, release: &str, hook: &StoredHook, located: &[Located], outcome: &str, moment: &Moment) {
         if has(&hook.output_log_policies, outcome) {
-            for object in located {
-                if let Err(error) = logs(self.cluster, self, release, object).await {
-                    let message = format!("error outputting logs for hook failure: {error}");
-                    self.listener.event(Event::Warning { release: release.to_owned(), message });
-                }
-            }
+            self.object_logs(release, located).await;
         }
         if has(&hook.delete_policies, outcome)
             && let Err(error) = self.remove_hook(release, hook, located, moment.timeout).await

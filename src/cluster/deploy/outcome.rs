@@ -81,6 +81,39 @@ impl Engine<'_> {
         Ok(Look { history: store.history(name).await.map_err(|fault| fault.error(""))? })
     }
 
+    /// The last record of each release of a namespace, by name.
+    ///
+    /// # Errors
+    /// As [`crate::cluster::Api::call`].
+    pub async fn latest(&self, namespace: &str) -> Result<Vec<Record>> {
+        let all = self.store(namespace).list().await.map_err(|fault| fault.error(""))?;
+        let mut latest: BTreeMap<String, Record> = BTreeMap::new();
+        for record in all {
+            if latest.get(&record.name).is_none_or(|other| other.version < record.version) {
+                latest.insert(record.name.clone(), record);
+            }
+        }
+        Ok(latest.into_values().collect())
+    }
+
+    /// Closes a revision that was left pending, whoever left it; gives its number, or nothing where none was.
+    ///
+    /// # Errors
+    /// As [`crate::cluster::Api::call`].
+    pub async fn close_pending(&self, (namespace, name): (&str, &str)) -> Result<Option<i64>> {
+        let store = self.store(namespace);
+        match store.last(name).await.map_err(|fault| fault.error(""))? {
+            Some(mut last) if last.info.status.is_pending() => self.close_dead(&store, &mut last).await.map(|()| Some(last.version)),
+            _ => Ok(None),
+        }
+    }
+
+    async fn close_dead(&self, store: &Store, record: &mut Record) -> Result<()> {
+        record.info.description = format!("Interrupted while {}", record.info.status.word());
+        record.info.status = Status::Failed;
+        store.update(record).await.map_err(|fault| fault.error(""))
+    }
+
     /// Reads the records again under the lease, and closes what a dead run left open.
     ///
     /// # Errors
@@ -100,9 +133,7 @@ impl Engine<'_> {
                     .hint(format!("if nobody works on it: `bkhelm unlock {name}`")));
             }
             self.warn(name, format!("revision {} was left {}: going on from there", last.version, last.info.status.word()));
-            last.info.description = format!("Interrupted while {}", last.info.status.word());
-            last.info.status = Status::Failed;
-            store.update(last).await.map_err(|fault| fault.error(""))?;
+            self.close_dead(store, last).await?;
         }
         Ok(Look { history })
     }

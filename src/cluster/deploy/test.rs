@@ -22,6 +22,13 @@ pub struct TestOptions {
 }
 
 impl Engine<'_> {
+    /// Tells the logs of the tests of a record that ran. Logs that can't be read are only told.
+    pub async fn test_logs(&self, record: &Record) {
+        for hook in record.hooks.iter().filter(|hook| hook.runs_at("test")) {
+            self.hook_logs(&record.name, &record.namespace, hook).await;
+        }
+    }
+
     /// Runs the tests of the last revision, whatever its status; how they went is kept in the record. Gives the record, and
     /// the first test that failed.
     ///

@@ -9,16 +9,22 @@ mod destroy;
 mod diff;
 mod difference;
 mod plan;
+mod prune;
 mod release;
 mod session;
 mod summary;
 mod sync;
+mod test;
+mod unlock;
 
 pub use apply::apply;
 pub use destroy::destroy;
 pub use diff::diff;
+pub use prune::prune;
 pub use session::Session;
 pub use sync::sync;
+pub use test::test;
+pub use unlock::unlock;
 
 use crate::cli::{Cascade, CrdRule, DeployFlags, ServerSideRule};
 use crate::cluster::Propagation;
