@@ -8,6 +8,7 @@
 mod itself;
 mod plane;
 mod proxy;
+mod sync;
 
 pub use plane::{ControlPlane, Helm, User, eventually};
 pub use proxy::ask;

@@ -15,15 +15,6 @@ impl World for Still {
     fn now(&self) -> i128 {
         1_700_000_000_000_000_000
     }
-    fn machine(&self) -> String {
-        "memory".to_owned()
-    }
-    fn process(&self) -> String {
-        "1-1".to_owned()
-    }
-    fn is_alive(&self, process: &str) -> bool {
-        process == "1-1"
-    }
     fn random(&self, buffer: &mut [u8]) {
         for (position, byte) in buffer.iter_mut().enumerate() {
             *byte = (position * 37 + 11) as u8;
@@ -90,6 +81,15 @@ impl Host for Memory {
     }
     fn now(&self) -> i128 {
         Still.now()
+    }
+    fn machine(&self) -> String {
+        "memory".to_owned()
+    }
+    fn process(&self) -> String {
+        "1-1".to_owned()
+    }
+    fn is_alive(&self, process: &str) -> bool {
+        process == "1-1"
     }
     fn usage(&self) -> (std::time::Duration, u64) {
         Default::default()
