@@ -5,6 +5,8 @@
 
 mod build;
 mod charts;
+#[cfg(feature = "cluster")]
+pub mod connect;
 mod functions;
 mod helm;
 mod hooks;

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::charts::Profile;
-use crate::cli::{Compat, DuplicateKeys, GlobalFlags, LogLevel};
+use crate::cli::{ClusterFlags, Compat, DuplicateKeys, GlobalFlags, LogLevel};
 use crate::data::Sources;
 use crate::data::yaml::Duplicates;
 use crate::diag::{Error, Errors, Kind, Result, Severity, nearest};
@@ -28,6 +28,8 @@ pub enum Exit {
     NoMatch,
     /// Findings at or above `--fail-on`.
     Findings,
+    /// The cluster can't be reached, or refuses us: under bkhelm's own name only.
+    Unreachable,
 }
 
 impl Exit {
@@ -38,6 +40,7 @@ impl Exit {
             Exit::Failed => 1,
             Exit::NoMatch => 3,
             Exit::Findings => 4,
+            Exit::Unreachable => 5,
         }
     }
 }
@@ -58,6 +61,8 @@ pub struct Run {
     pub timings: Timings,
     /// Which helm's bytes.
     pub profile: Profile,
+    /// Which cluster.
+    pub cluster: ClusterFlags,
     /// Whether repository indexes are asked for again.
     pub refresh: Refresh,
     /// Which state, environment and releases.
@@ -111,6 +116,7 @@ impl Run {
                 Compat::Helm4 => Profile::HELM4,
                 Compat::Helm3 => Profile::HELM3,
             },
+            cluster: ClusterFlags { kube_context: flags.kube_context.clone(), ..ClusterFlags::default() },
             refresh: if flags.skip_deps { Refresh::Missing } else { Refresh::Declared },
             request: state::Request {
                 file: flags.file.clone(),
@@ -133,6 +139,11 @@ impl Run {
     /// Whether the program is to be helmfile: a link of that name.
     pub fn called_helmfile(&self) -> bool {
         self.program == "helmfile" || self.program.starts_with("helmfile-")
+    }
+
+    /// Whether the program is to be helm: a link of that name.
+    pub fn called_helm(&self) -> bool {
+        crate::cli::is_helm(&self.program)
     }
 
     /// The world outside.
@@ -198,7 +209,12 @@ impl Run {
         self.say_notes();
         self.output.errors(&errors);
         let nothing = errors.iter().all(|error| error.about().is_none() && matches!(error.kind(), Kind::NoMatch | Kind::Usage));
-        if nothing && !errors.is_empty() { Exit::NoMatch } else { Exit::Failed }
+        let unreachable = !errors.is_empty() && errors.iter().all(|error| error.kind() == Kind::Cluster);
+        match () {
+            () if nothing && !errors.is_empty() => Exit::NoMatch,
+            () if unreachable && !self.called_helmfile() => Exit::Unreachable,
+            () => Exit::Failed,
+        }
     }
 }
 
