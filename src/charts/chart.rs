@@ -103,6 +103,22 @@ pub struct Lock {
 }
 
 impl Chart {
+    /// A chart of which nothing is known but its metadata and values, as after a release.
+    pub fn with_values(metadata: Metadata, values: Map) -> Arc<Chart> {
+        Arc::new(Chart {
+            metadata,
+            templates: Vec::new(),
+            files: Vec::new(),
+            values,
+            values_file: None,
+            schema: None,
+            lock: None,
+            dependencies: Vec::new(),
+            raw: Vec::new(),
+            warnings: Vec::new(),
+            compiled: OnceLock::new(),
+        })
+    }
     /// The chart's name.
     pub fn name(&self) -> &str {
         &self.metadata.name

@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use super::Compat;
+use super::{ClusterFlags, Compat, HelmGet, HelmHistory, HelmList, HelmStatus};
 
 /// helm's commands, without helm: `bkhelm helm …`, or the program called by the name helm.
 #[derive(Debug, Parser)]
@@ -22,6 +22,9 @@ pub struct HelmFlags {
     /// Namespace of the release
     #[arg(short, long, global = true, env = "HELM_NAMESPACE", help_heading = "Global options")]
     pub namespace: Option<String>,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterFlags,
     /// Say more; with broken YAML, print what was rendered
     #[arg(long, global = true, env = "HELM_DEBUG", value_parser = super::flags::truth(), help_heading = "Global options")]
     pub debug: bool,
@@ -49,6 +52,20 @@ pub enum HelmCommand {
     Dependency(HelmDependency),
     /// Examine charts for possible faults
     Lint(Box<HelmLint>),
+    /// List releases
+    #[cfg(feature = "cluster")]
+    #[command(visible_alias = "ls")]
+    List(HelmList),
+    /// Print the revisions of a release
+    #[cfg(feature = "cluster")]
+    #[command(visible_alias = "hist")]
+    History(HelmHistory),
+    /// Print the status of a release
+    #[cfg(feature = "cluster")]
+    Status(HelmStatus),
+    /// Print what a release was made from
+    #[cfg(feature = "cluster")]
+    Get(HelmGet),
     /// Print the version of helm whose bytes are printed
     Version(HelmVersion),
     /// Print helm's settings, or one of them

@@ -8,6 +8,7 @@ mod deploy;
 mod flags;
 mod helm;
 mod pflag;
+mod releases;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -23,6 +24,9 @@ pub use helm::{
     PluginCommand, RepositoryFlags, ShowArgs, ShowWhat, ValueFlags,
 };
 pub use pflag::arguments;
+pub use releases::{
+    ClusterFlags, ColorMode, GetWhat, HelmGet, HelmGetRelease, HelmGetShaped, HelmGetValues, HelmHistory, HelmList, HelmStatus, OutputShape,
+};
 
 /// helmfile states and Helm charts, natively: render, list, check.
 ///
@@ -419,8 +423,13 @@ pub fn completion(shell: Shell, program: &str, functions: Vec<&'static str>) -> 
 /// The arguments as our own parser takes them, whatever name the program was called by: a link named helm makes it
 /// `bkhelm helm …`.
 pub fn as_called(program: &str, mut arguments: Vec<String>) -> Vec<String> {
-    if program == "helm" || program.starts_with("helm-") {
+    if is_helm(program) {
         arguments.insert(1, "helm".to_owned());
     }
     arguments
+}
+
+/// Whether a program of that name is to be helm.
+pub fn is_helm(program: &str) -> bool {
+    program == "helm" || program.starts_with("helm-")
 }

@@ -7,6 +7,7 @@ mod build;
 mod charts;
 #[cfg(feature = "cluster")]
 mod deploy;
+pub mod connect;
 mod functions;
 mod helm;
 mod hooks;

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::charts::Profile;
-use crate::cli::{Compat, DuplicateKeys, GlobalFlags, LogLevel};
+use crate::cli::{ClusterFlags, Compat, DuplicateKeys, GlobalFlags, LogLevel};
 use crate::data::Sources;
 use crate::data::yaml::Duplicates;
 use crate::diag::{Error, Errors, Kind, Result, Severity, nearest};
@@ -32,6 +32,8 @@ pub enum Exit {
     Findings,
     /// The cluster could not be reached, or refused us.
     Cluster,
+    /// The cluster can't be reached, or refuses us: under bkhelm's own name only.
+    Unreachable,
 }
 
 impl Exit {
@@ -44,6 +46,7 @@ impl Exit {
             Exit::NoMatch => 3,
             Exit::Findings => 4,
             Exit::Cluster => 5,
+            Exit::Unreachable => 5,
         }
     }
 }
@@ -64,6 +67,8 @@ pub struct Run {
     pub timings: Timings,
     /// Which helm's bytes.
     pub profile: Profile,
+    /// Which cluster.
+    pub cluster: ClusterFlags,
     /// Whether repository indexes are asked for again.
     pub refresh: Refresh,
     /// Which state, environment and releases.
@@ -117,6 +122,7 @@ impl Run {
                 Compat::Helm4 => Profile::HELM4,
                 Compat::Helm3 => Profile::HELM3,
             },
+            cluster: ClusterFlags { kube_context: flags.kube_context.clone(), ..ClusterFlags::default() },
             refresh: if flags.skip_deps { Refresh::Missing } else { Refresh::Declared },
             request: state::Request {
                 file: flags.file.clone(),
@@ -139,6 +145,11 @@ impl Run {
     /// Whether the program is to be helmfile: a link of that name.
     pub fn called_helmfile(&self) -> bool {
         self.program == "helmfile" || self.program.starts_with("helmfile-")
+    }
+
+    /// Whether the program is to be helm: a link of that name.
+    pub fn called_helm(&self) -> bool {
+        crate::cli::is_helm(&self.program)
     }
 
     /// The world outside.
@@ -209,6 +220,11 @@ impl Run {
             true if !self.called_helmfile() => Exit::Cluster,
             _ if nothing && !errors.is_empty() => Exit::NoMatch,
             _ => Exit::Failed,
+        let unreachable = !errors.is_empty() && errors.iter().all(|error| error.kind() == Kind::Cluster);
+        match () {
+            () if nothing && !errors.is_empty() => Exit::NoMatch,
+            () if unreachable && !self.called_helmfile() => Exit::Unreachable,
+            () => Exit::Failed,
         }
     }
 }

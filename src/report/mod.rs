@@ -9,16 +9,18 @@ mod findings;
 mod functions;
 #[cfg(feature = "cluster")]
 mod progress;
+mod table;
 mod timings;
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 pub use errors::{describe, without_middle};
 pub use findings::{Format, findings};
 pub use functions::{FunctionPage, function_list, function_page, functions_json};
 #[cfg(feature = "cluster")]
 pub use progress::Progress;
+pub use table::table;
 pub use timings::{Phase, Timings};
 
 use crate::diag::{Error, Errors, bytes_of};
@@ -114,6 +116,11 @@ impl Output {
         let mut stderr = io::stderr().lock();
         let _ = stderr.write_all(&bytes_of(&escape(line, self.colour))).and_then(|()| stderr.write_all(b"\n"));
     }
+}
+
+/// Whether standard output is a terminal.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Prints what clap has to say: help and versions on stdout (exit code 0), errors on stderr (`code`).

@@ -57,6 +57,9 @@ pub struct StoredChart {
     pub(super) json: Map,
 }
 
+/// What tables show of a record without a chart.
+const MISSING: &str = "MISSING";
+
 /// A file of a stored chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFile {
@@ -79,9 +82,22 @@ impl StoredChart {
     pub fn app_version(&self) -> String {
         self.text("appVersion")
     }
+    /// `name-version`, as helm's tables have it; `MISSING` where the record has no chart (helm pkg/cmd/history.go).
+    pub fn title(&self) -> String {
+        if self.metadata().is_empty() { MISSING.to_owned() } else { format!("{}-{}", self.name(), self.version()) }
+    }
+    /// The version of the application, as helm's tables have it.
+    pub fn shown_app_version(&self) -> String {
+        if self.metadata().is_empty() { MISSING.to_owned() } else { self.app_version() }
+    }
     /// Chart.yaml's fields, those that are not empty.
     pub fn metadata(&self) -> Map {
         self.map("metadata")
+    }
+    /// A field of Chart.yaml as JSON in Go's order; `None` where it is empty.
+    pub fn metadata_json(&self, name: &str) -> Option<Vec<u8>> {
+        let order = METADATA.0.iter().find(|(known, _)| *known == name).map_or(&SORTED, |(_, order)| *order);
+        self.metadata().get(name).map(|value| in_order(&value, order))
     }
     /// The chart's values with its dependencies' merged in.
     pub fn values(&self) -> Map {

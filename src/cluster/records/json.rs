@@ -1,9 +1,9 @@
 //! `Record ⇄ JSON`, as Helm 4 and Helm 3 write it (helm pkg/release/v1).
 
 use super::chart::StoredChart;
-use super::order::Fields;
 use super::record::{Info, LastRun, Phase, Record, Status, StoredHook, text_of};
 use crate::charts::{Profile, RecordForm};
+use crate::data::json::Fields;
 use crate::data::{Kind, Map, Origin, SourceFile, Str, Value, json};
 use crate::golang::time::{Time, Zone};
 
@@ -31,7 +31,7 @@ impl Record {
         fields.text("manifest", &self.manifest);
         if !self.hooks.is_empty() {
             let hooks: Vec<Vec<u8>> = self.hooks.iter().map(|hook| hook.to_json(profile)).collect();
-            fields.raw("hooks", &[b"[".as_slice(), &hooks.join(&b","[..]), b"]"].concat());
+            fields.raw("hooks", &json::list(&hooks));
         }
         fields.number("version", self.version);
         fields.text("namespace", &self.namespace);

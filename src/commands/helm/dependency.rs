@@ -11,6 +11,7 @@ use crate::diag::{Error, Kind, Result};
 use crate::golang::semver::{Constraints, Version};
 use crate::golang::{path, strconv};
 use crate::host::EntryKind;
+use crate::report::table;
 
 /// Lists a chart's dependencies with what is there of them, or sees that there is nothing to build.
 pub fn dependency(run: &Run, args: &HelmDependency) -> Result<()> {
@@ -56,12 +57,12 @@ fn list(run: &Run, folder: &str, widest: usize) -> Result<()> {
     let Some(listed) = &chart.metadata.dependencies else {
         return run.write(format!("WARNING: no dependencies at {below}\n").as_bytes());
     };
-    let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"].map(str::to_owned)];
+    let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"].map(str::to_owned).to_vec()];
     for entry in listed {
         let status = status(run, &below, entry, &chart).to_owned();
-        rows.push([entry.name.clone(), entry.version.clone(), entry.repository.clone(), status]);
+        rows.push(vec![entry.name.clone(), entry.version.clone(), entry.repository.clone(), status]);
     }
-    let text = format!("{}\n{}", table(&rows, widest), strangers(run, &below, listed));
+    let text = format!("{}\n\n{}", table(&rows, widest), strangers(run, &below, listed));
     run.write(text.as_bytes())
 }
 
@@ -116,22 +117,6 @@ fn strangers(run: &Run, below: &str, listed: &[Dependency]) -> String {
         said.push_str(&format!("WARNING: {} {what}.\n", strconv::quote(path.as_bytes())));
     }
     said
-}
-
-/// Columns as wide as their widest cell, a tab between them, longer cells cut (gosuri/uitable).
-fn table<const N: usize>(rows: &[[String; N]], widest: usize) -> String {
-    let cut = |cell: &String| match cell.chars().count() {
-        length if length > widest => cell.chars().take(widest.saturating_sub(3)).chain("...".chars()).collect(),
-        _ => cell.clone(),
-    };
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cut).collect()).collect();
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..N).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        cells.join("\t") + "\n"
-    };
-    rows.iter().map(line).collect()
 }
 
 fn joined(folder: &str, name: &str) -> String {

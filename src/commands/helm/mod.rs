@@ -3,6 +3,8 @@
 mod about;
 mod dependency;
 pub mod lint;
+#[cfg(feature = "cluster")]
+mod releases;
 mod show;
 mod sources;
 mod template;
@@ -41,6 +43,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
             None => run.profile,
         },
         request: crate::state::Request { namespace: cli.flags.namespace.unwrap_or(run.request.namespace.clone()), ..Default::default() },
+        cluster: cli.flags.cluster,
         debug: run.debug || cli.flags.debug,
         program: run.program.clone(),
         called: run.called.clone(),
@@ -54,7 +57,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         Ok(()) => Exit::Done,
         Err(failure) => {
             say(run, &failure);
-            Exit::Failed
+            if failure.error.kind() == Kind::Cluster && !run.called_helm() { Exit::Unreachable } else { Exit::Failed }
         }
     };
     if cli.flags.timings {
@@ -69,6 +72,14 @@ fn execute(run: &Run, command: &HelmCommand) -> Result<(), Box<Failure>> {
         HelmCommand::Show(args) => show::show(run, args)?,
         HelmCommand::Dependency(args) => dependency::dependency(run, args)?,
         HelmCommand::Lint(args) => lint::lint(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::List(args) => releases::list(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::History(args) => releases::history(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::Status(args) => releases::status(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::Get(args) => releases::get(run, args)?,
         HelmCommand::Version(args) => about::version(run, args)?,
         HelmCommand::Env(args) => about::env(run, args)?,
         HelmCommand::Plugin(args) => about::plugin(run, args)?,

@@ -2,9 +2,11 @@
 //!
 //! Called by the YAML writer and by every room that shows or takes JSON. Never touches the outside.
 
+mod fields;
 mod read;
 mod write;
 
+pub use fields::{Fields, list, plain};
 pub use read::{read, read_unfit};
 pub use write::write;
 pub(super) use write::{Cycles, valid_utf8};

@@ -1,0 +1,106 @@
+//! `helm status`, and the text that `status`, `get all`, `install` and `upgrade` print (helm pkg/cmd/status.go).
+
+use super::find;
+use super::get::user_values;
+use super::history::ansic;
+use super::output::{Colours, print, yaml};
+use crate::charts::{Chart, Metadata, RecordForm, Tree, coalesce_values};
+use crate::cli::HelmStatus;
+use crate::cluster::records::Record;
+use crate::commands::Run;
+use crate::data::Map;
+use crate::diag::Result;
+
+/// Prints the status of a release.
+pub fn status(run: &Run, args: &HelmStatus) -> Result<()> {
+    let (_, record) = find(run, "status", &args.release, args.revision)?;
+    let shown =
+        Shown { description: run.profile.record_form == RecordForm::WithTimes || args.show_desc, all: false, resources: String::new() };
+    let text = text(run, &record, &shown, Colours::of(run))?;
+    print(run, args.output, || record.to_json_without_chart(run.profile), || text)
+}
+
+/// How much of a release is printed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    /// Its description.
+    pub(super) description: bool,
+    /// Its chart's name, values, hooks and manifest (`get all`, `--debug`).
+    pub(super) all: bool,
+    /// The tables of its objects; empty for none.
+    pub(super) resources: String,
+}
+
+/// A release for people.
+///
+/// # Errors
+/// Values that can't be written.
+pub(super) fn text(run: &Run, record: &Record, shown: &Shown, colours: Colours) -> Result<Vec<u8>> {
+    let mut out = format!("NAME: {}\n", record.name);
+    if let Some(time) = &record.info.last_deployed {
+        out += &format!("LAST DEPLOYED: {}\n", ansic(Some(time)));
+    }
+    out += &format!("NAMESPACE: {}\n", colours.namespace(&record.namespace));
+    out += &format!("STATUS: {}\nREVISION: {}\n", colours.status(record.info.status), record.version);
+    if shown.all {
+        let chart = &record.chart;
+        out += &format!("CHART: {}\nVERSION: {}\nAPP_VERSION: {}\n", chart.name(), chart.version(), chart.app_version());
+    }
+    if shown.description {
+        out += &format!("DESCRIPTION: {}\n", record.info.description);
+    }
+    if !shown.resources.is_empty() {
+        out += &format!("RESOURCES:\n{}\n", shown.resources);
+    }
+    out += &tests(record);
+    if shown.all {
+        let (user, computed) = (yaml(&user_values(&record.config))?, yaml(&computed_values(run, record)?.into())?);
+        out += &format!("USER-SUPPLIED VALUES:\n{}\n", String::from_utf8_lossy(&user));
+        out += &format!("COMPUTED VALUES:\n{}\n", String::from_utf8_lossy(&computed));
+    }
+    if shown.all || record.info.description.eq_ignore_ascii_case("Dry run complete") {
+        out += "HOOKS:\n";
+        for hook in &record.hooks {
+            out += &format!("---\n# Source: {}\n{}\n", hook.path, hook.manifest);
+        }
+        out += &format!("MANIFEST:\n{}\n", record.manifest);
+    }
+    if !record.info.notes.is_empty() {
+        out += &format!("NOTES:\n{}\n", record.info.notes.trim());
+    }
+    Ok(out.into_bytes())
+}
+
+/// The last run of each test.
+fn tests(record: &Record) -> String {
+    let mut tests = record.hooks.iter().filter(|hook| hook.runs_at("test")).peekable();
+    if tests.peek().is_none() {
+        return "TEST SUITE: None\n".to_owned();
+    }
+    let ran = tests.filter(|hook| hook.last_run.started_at.is_some());
+    ran.map(|hook| {
+        let run = &hook.last_run;
+        let (started, completed) = (ansic(run.started_at.as_ref()), ansic(run.completed_at.as_ref()));
+        format!(
+            "TEST SUITE:     {}\nLast Started:   {started}\nLast Completed: {completed}\nPhase:          {}\n",
+            hook.name,
+            run.phase.word()
+        )
+    })
+    .collect()
+}
+
+/// The chart's values with the user's over them, as far as the record has the chart's.
+///
+/// # Errors
+/// As `coalesce_values`.
+pub(super) fn computed_values(run: &Run, record: &Record) -> Result<Map> {
+    let metadata = Metadata { name: record.chart.name(), ..Metadata::default() };
+    let tree = Tree::new(&Chart::with_values(metadata, record.chart.values()));
+    let mut warnings = Vec::new();
+    let values = coalesce_values(&tree, tree.root(), &record.config, run.profile, &mut warnings);
+    for warning in warnings {
+        run.output.warn(&warning.line);
+    }
+    values
+}
