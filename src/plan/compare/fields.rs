@@ -186,12 +186,7 @@ mod tests {
     fn scalars_and_items_without_names() {
         let old = json!({"a.b/c": 1, "args": ["x", "y"], "n": 1, "gone": {"x": 1}, "rules": [{"verbs": ["get"]}, {"verbs": ["list"]}], "z": null});
         let new = json!({"a.b/c": 2, "args": ["x"], "n": 1.0, "rules": [{"verbs": ["get"]}, {"verbs": ["watch"]}]});
-        let expected = [
-            r#"["a.b/c"] 1 2"#,
-            r#"args ["x","y"] ["x"]"#,
-            r#"gone {"x":1} -"#,
-            r#"rules[1].verbs ["list"] ["watch"]"#,
-        ];
+        let expected = [r#"["a.b/c"] 1 2"#, r#"args ["x","y"] ["x"]"#, r#"gone {"x":1} -"#, r#"rules[1].verbs ["list"] ["watch"]"#];
         assert_eq!(shown(&old, &new), expected);
         assert!(shown(&old, &old).is_empty());
     }

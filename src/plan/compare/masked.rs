@@ -87,8 +87,10 @@ mod tests {
     #[test]
     fn secrets_show_that_they_change_and_not_what_they_are() {
         let salt = Salt::new(&[7; 32]);
-        let secret = |data| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "annotations": {
-            "kubectl.kubernetes.io/last-applied-configuration": "{\"data\":\"aGVsbG8=\"}"}}, "data": data});
+        let secret = |data| {
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": "{\"data\":\"aGVsbG8=\"}"}}, "data": data})
+        };
         let old = masked(&secret(json!({"password": "aGVsbG8=", "same": "eA=="})), &salt);
         let new = masked(&secret(json!({"password": "d29ybGQ=", "same": "eA=="})), &salt);
         let text = format!("{old} {new}");
