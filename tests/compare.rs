@@ -6,9 +6,11 @@ use std::fs;
 use bkhelm::diag::Result;
 use bkhelm::golang::regexp::Regexp;
 use bkhelm::gotmpl::Limits;
-use bkhelm::plan::compare::{Comparison, Delta, Document, Documents, Entry, Options, Parsing, Secrets, compare, documents};
+use bkhelm::plan::compare::{
+    Comparison, Delta, Document, Documents, Entry, Options, Ownership, Parsing, Secrets, compare, documents, live, live_manifest,
+};
 use bkhelm::report::diff::{Format, Style, Template, write};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::differential::random::Random;
 use crate::harness::project;
@@ -98,6 +100,36 @@ fn comparisons_are_helm_diffs() {
     });
 }
 
+/// From a run of helm-diff with `--take-ownership` on a cluster.
+const OWNERSHIP: &str = "\
+d4, own-extra, ConfigMap (v1) changed ownership:
+- 
++ d4/own
+d4, own-extra, ConfigMap (v1) has changed:
+  apiVersion: v1
+  data:
+-   a: z
++   a: b
+  kind: ConfigMap
+  metadata:
+    name: own-extra
+    namespace: d4
+";
+
+#[test]
+fn what_a_release_takes_over_comes_first() {
+    let object = |value: &str, metadata: Json| json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": value}, "metadata": metadata});
+    let parsing = Parsing { namespace: "d4", ..Parsing::default() };
+    let there = object("z", json!({"name": "own-extra", "namespace": "d4", "uid": "1", "resourceVersion": "2"}));
+    let wanted = object("b", json!({"name": "own-extra", "namespace": "d4", "uid": "1", "resourceVersion": "2"}));
+    let (old, owner) = live(&there, parsing).expect("an object").expect("no test hook");
+    let new = documents(&live_manifest([&wanted]).expect("text"), parsing).expect("a manifest");
+    let ownership = [Ownership { key: old.key.clone(), old: owner, new: "d4/own".to_owned() }];
+    let comparison = compare(&[old], &new.documents, &ownership, &Options::default());
+    let shown = write(&comparison, &Style { format: Format::Diff, colour: false, context: None }).expect("output");
+    assert_eq!(String::from_utf8_lossy(&shown), OWNERSHIP);
+}
+
 /// A document of these lines, none of which looks like a head's.
 fn document(lines: &str) -> Document {
     let content = ["head"].into_iter().map(str::to_owned).chain(lines.chars().map(String::from)).collect::<Vec<_>>().join("\n");
@@ -111,8 +143,7 @@ fn entry(old: &str, new: &str) -> Entry {
 
 #[test]
 fn lines_are_aligned_as_helm_diff_aligns_them() {
-    let table = std::env::var("COMPARE_LINES").map_or_else(|_| project().join("tests/cases/plan/compare/lines.txt"), Into::into);
-    let table = fs::read_to_string(table).expect("the table");
+    let table = fs::read_to_string(project().join("tests/cases/plan/compare/lines.txt")).expect("the table");
     for row in table.lines() {
         let columns: Vec<&str> = row.split('\t').collect();
         let steps: String = entry(columns[0], columns[1])
