@@ -101,15 +101,6 @@ pub(super) fn condition<'a>(object: &'a Json, kind: &str) -> Option<&'a Json> {
     list(object, "/status/conditions").iter().find(|condition| text(condition, "/type") == kind)
 }
 
-/// Notes how often the containers of pods have been restarted, before they are judged.
-pub(super) fn remember(pods: &[&Json], memory: &mut Memory) {
-    for pod in pods {
-        for container in containers(pod) {
-            memory.restarts(text(pod, "/metadata/uid"), text(container, "/name"), restart_count(container));
-        }
-    }
-}
-
 /// The reasons why an object is late; those that matter most come first.
 pub(super) fn findings(object: &Json, family: &Family<'_>, status: &Status, goal: Goal, memory: &mut Memory) -> Vec<Finding> {
     let mut found = Vec::new();

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::evidence::{Asked, tails};
 use super::feed::{Change, Manner, Scope, changes};
 use super::outcome::NotReady;
-use super::reasons::{Cause, Finding, LogSource, Memory, findings, remember};
+use super::reasons::{Cause, Finding, LogSource, Memory, findings};
 use super::rules::{Goal, Verdict, is_looked_at, judge, runs_to_its_end};
 use super::store::{Known, Seen, Store};
 use super::{Strategy, Target, WaitOptions};
@@ -145,8 +145,9 @@ impl<'a> Wait<'a> {
         let now = self.cluster.api().now();
         for (at, target) in self.targets.iter().enumerate() {
             let seen = self.seen(at);
+            let by_offspring = self.options.strategy == Strategy::Legacy || target.resource.kind != "Deployment";
             let family = match seen {
-                Seen::There(object) => self.store.family(object, &target.namespace),
+                Seen::There(object) if by_offspring && has_pods(&target.resource) => self.store.family(object, &target.namespace),
                 _ => Default::default(),
             };
             let mut verdict = judge(target, seen, &family, (self.options, self.goal), now);
@@ -201,12 +202,9 @@ impl<'a> Wait<'a> {
             let sight = &mut self.sights[at];
             let mut found = Vec::new();
             match feed.map(|known| known.get(&target.name)) {
-                Some(Seen::There(object)) => {
+                Some(Seen::There(object)) if !sight.verdict.settled => {
                     let family = self.store.family(object, &target.namespace);
-                    remember(&family.pods, &mut self.memory);
-                    if !sight.verdict.settled {
-                        found = findings(object, &family, &sight.verdict.status, self.goal, &mut self.memory);
-                    }
+                    found = findings(object, &family, &sight.verdict.status, self.goal, &mut self.memory);
                 }
                 Some(Seen::Gone | Seen::Never) if !sight.verdict.settled => found.push(missing()),
                 _ => {}
