@@ -66,6 +66,46 @@ async fn the_event_says_why_an_image_can_not_be_had() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_last_try_says_why_an_image_can_not_be_had() {
+    let (fake, cluster) = Fake::new().await;
+    let script = async {
+        sleep(Duration::from_secs(3)).await;
+        fake.put(pod("web-1", waiting("ImagePullBackOff", "Back-off pulling image", 0)));
+    };
+    let (came, ()) = tokio::join!(with_pod(&fake, &cluster, waiting("ErrImagePull", "unknown host", 0)), script);
+    assert_eq!(came.reason(), "pod web-1-x: container c: ImagePullBackOff: unknown host");
+}
+
+#[tokio::test(start_paused = true)]
+async fn room_that_old_pods_still_hold_is_no_reason() {
+    let (fake, cluster) = Fake::new().await;
+    let web = deployment("web", false);
+    fake.put(web.clone());
+    fake.put(replica_set("web", false));
+    let mut old = replica_set("web", false);
+    merge(&mut old, json!({"metadata": {"name": "web-0"}, "spec": {"template": {"spec": {"containers": [{"name": "old"}]}}}}));
+    fake.put(old);
+    let mut leaving = pod("web-0", running(false, 0));
+    merge(&mut leaving, json!({"metadata": {"deletionTimestamp": "2026-11-28T00:00:00Z"}}));
+    fake.put(leaving.clone());
+    let unscheduled = json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "full"}]});
+    fake.put(pod("web-1", unscheduled));
+    let came = wait(&cluster, For::Ready, &[&web], seconds(60), after(30, || fake.remove(&leaving))).await;
+    assert_eq!(came.reason(), "pod web-1-x: Unschedulable: full");
+    assert!(came.seconds > 39.0 && came.seconds < 43.0, "{}", came.seconds);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_was_asked_for_is_waited_for() {
+    let (fake, cluster) = Fake::new().await;
+    let unscheduled = json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "full"}]});
+    fake.put(event("e", "web-1-x", "TriggeredScaleUp", "pod triggered scale-up"));
+    let script = after(90, || fake.put(deployment("web", true)));
+    let (came, ()) = tokio::join!(with_pod(&fake, &cluster, unscheduled), script);
+    assert_eq!(came.error(), "nothing");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_heals_does_not_fail() {
     let unscheduled = json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]});
     let passing: [&[Json]; 4] = [

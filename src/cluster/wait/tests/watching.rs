@@ -5,8 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::super::{Strategy, WaitOptions};
 use super::fake::{Fake, refused};
 use super::objects::{For, deployment, object, seconds, wait};
+use crate::cluster::Event;
 
 #[tokio::test(start_paused = true)]
 async fn changes_are_told_once_each() {
@@ -93,4 +95,24 @@ async fn a_server_in_trouble_is_asked_until_it_answers() {
     let came = wait(&cluster, For::Ready, &[&web], seconds(120), async {}).await;
     assert_eq!(came.error(), "nothing");
     assert!(came.seconds > 69.0 && came.seconds < 90.0, "{}", came.seconds);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_look_at_pods_the_wait_goes_on_and_says_so() {
+    let (fake, cluster) = Fake::new().await;
+    let web = deployment("web", false);
+    fake.put(web.clone());
+    fake.refuse(|call, _| (call.path.ends_with("/pods") || call.path.ends_with("/replicasets")).then(|| refused(403, "Forbidden")));
+    let script = async {
+        sleep(Duration::from_secs(20)).await;
+        fake.put(deployment("web", true));
+    };
+    let came = wait(&cluster, For::Ready, &[&web], seconds(60), script).await;
+    assert_eq!(came.error(), "nothing");
+    let warnings = came.events.iter().filter(|event| matches!(event, Event::Warning { .. })).count();
+    assert_eq!(warnings, 2);
+    fake.put(web.clone());
+    let older = WaitOptions { strategy: Strategy::Legacy, ..seconds(60) };
+    let came = wait(&cluster, For::Ready, &[&web], older, async {}).await;
+    assert_eq!((came.error().as_str(), came.seconds < 1.0), ("the test says Forbidden", true), "which needs the ReplicaSet");
 }
