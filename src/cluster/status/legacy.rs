@@ -71,16 +71,23 @@ pub fn new_replica_set<'a>(deployment: &Json, all: &[&'a Json]) -> Option<&'a Js
     same.min_by_key(|one| (text(one, "metadata.creationTimestamp", ""), text(one, "metadata.name", ""))).copied()
 }
 
-/// The pod template without the hash that the controller adds to its labels.
+/// The pod template without the hash that the controller adds to its labels, and without maps that this leaves empty.
 fn template(owner: &Json) -> Option<Json> {
     let mut template = field(owner, "spec.template").ok()??.clone();
+    if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Json::as_object_mut) {
+        labels.remove("pod-template-hash");
+    }
     if let Some(metadata) = template.get_mut("metadata").and_then(Json::as_object_mut) {
-        if let Some(labels) = metadata.get_mut("labels").and_then(Json::as_object_mut) {
-            labels.remove("pod-template-hash");
-        }
-        metadata.retain(|_, value| !value.is_null() && value.as_object().is_none_or(|fields| !fields.is_empty()));
+        metadata.retain(|_, value| !is_empty(value));
+    }
+    if template.get("metadata").is_some_and(is_empty) {
+        template.as_object_mut()?.remove("metadata");
     }
     Some(template)
+}
+
+fn is_empty(value: &Json) -> bool {
+    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 fn holds(object: &Json, any: &[(&str, &str)]) -> bool {

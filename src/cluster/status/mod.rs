@@ -8,6 +8,8 @@ mod fields;
 mod hooks;
 mod kinds;
 mod legacy;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value as Json;
 

@@ -65,6 +65,8 @@ pub(super) struct LogSource {
 pub(super) struct Memory {
     /// How often each container of each pod had been restarted when it was first seen.
     restarts: BTreeMap<(String, String), i64>,
+    /// Why the image of a container could not be had, when it was tried last.
+    pulls: BTreeMap<(String, String), String>,
     /// Events by the uid of what they are about.
     pub(super) events: BTreeMap<String, Vec<Note>>,
     /// About what events would help: namespace and uid.
@@ -90,6 +92,18 @@ impl Memory {
         self.wanted.insert((text(object, "/metadata/namespace").to_owned(), text(object, "/metadata/uid").to_owned()));
     }
 
+    /// Why an image can't be had: the back-off often says only that it waits, the try before it or its event says why.
+    fn pull(&mut self, pod: &Json, container: &Json, waits: &str, message: &str) -> String {
+        let key = (text(pod, "/metadata/uid").to_owned(), text(container, "/name").to_owned());
+        if waits != "ImagePullBackOff" {
+            self.pulls.insert(key, message.to_owned());
+            return message.to_owned();
+        }
+        let event = self.last(pod, &["Failed"]).filter(|note| note.message.contains("image")).map(|note| note.message.clone());
+        let known = event.or_else(|| self.pulls.get(&key).cloned());
+        known.filter(|_| !message.contains("ErrImagePull")).unwrap_or_else(|| message.to_owned())
+    }
+
     /// How often a container was restarted since it was first seen.
     fn restarts(&mut self, uid: &str, container: &str, now: i64) -> i64 {
         now - *self.restarts.entry((uid.to_owned(), container.to_owned())).or_insert(now)
@@ -99,15 +113,6 @@ impl Memory {
 /// A condition of an object by its type.
 pub(super) fn condition<'a>(object: &'a Json, kind: &str) -> Option<&'a Json> {
     list(object, "/status/conditions").iter().find(|condition| text(condition, "/type") == kind)
-}
-
-/// Notes how often the containers of pods have been restarted, before they are judged.
-pub(super) fn remember(pods: &[&Json], memory: &mut Memory) {
-    for pod in pods {
-        for container in containers(pod) {
-            memory.restarts(text(pod, "/metadata/uid"), text(container, "/name"), restart_count(container));
-        }
-    }
 }
 
 /// The reasons why an object is late; those that matter most come first.
@@ -138,6 +143,14 @@ pub(super) fn findings(object: &Json, family: &Family<'_>, status: &Status, goal
             }
         }
         _ => {}
+    }
+    if family.leaving {
+        // Room, volumes and quota that old pods still hold come free with them: time counts from then on.
+        let waits = |one: &&mut Finding| matches!(one.cause, Cause::Unschedulable | Cause::Mount | Cause::Denied);
+        for one in found.iter_mut().filter(waits) {
+            one.holds = false;
+            one.subject.push_str("/leaving");
+        }
     }
     // Those by which it fails soonest first; the sort keeps the order of pods.
     found.sort_by_key(|one| one.patience.unwrap_or(u32::MAX));
@@ -177,11 +190,11 @@ fn own(object: &Json, family: &Family<'_>, status: &Status) -> Option<Finding> {
     let mut found = finding(Cause::Failed, object, if words.is_empty() { &status.message } else { &words }, patience);
     // The last pod that failed has the log that says why.
     let failed = family.pods.iter().filter(|pod| text(pod, "/status/phase") == "Failed" || containers(pod).any(|one| exit(one).is_some()));
-    if let Some(pod) = failed.max_by_key(|pod| text(pod, "/metadata/creationTimestamp")) {
-        if let Some((container, exit)) = containers(pod).find_map(|container| Some((container, exit(container)?))) {
-            found.text = format!("{}: {}: {exit}", found.text, label(object, pod, container));
-            found.log = Some(log(pod, container, container.pointer("/state/terminated").is_none()));
-        }
+    let last = failed.max_by_key(|pod| text(pod, "/metadata/creationTimestamp")).copied();
+    let ended = last.and_then(|pod| containers(pod).find_map(|container| Some((pod, container, exit(container)?))));
+    if let Some((pod, container, exit)) = ended {
+        found.text = format!("{}: {}: {exit}", found.text, label(object, pod, container));
+        found.log = Some(log(pod, container, container.pointer("/state/terminated").is_none()));
     }
     Some(found)
 }
@@ -245,8 +258,9 @@ fn of_pod(owner: &Json, pod: &Json, memory: &mut Memory, found: &mut Vec<Finding
     let unscheduled = condition(pod, "PodScheduled").filter(|one| text(one, "/status") == "False");
     if let Some(unscheduled) = unscheduled {
         let whose = if std::ptr::eq(owner, pod) { String::new() } else { format!("pod {}: ", text(pod, "/metadata/name")) };
-        // Gates are opened by whoever set them.
-        let patience = (text(unscheduled, "/reason") == "Unschedulable").then_some(2);
+        // Gates are opened by whoever set them, and a node may be on its way.
+        let comes = memory.last(pod, &["TriggeredScaleUp", "Nominated"]).is_some();
+        let patience = (text(unscheduled, "/reason") == "Unschedulable" && !comes).then_some(2);
         let (reason, message) = (text(unscheduled, "/reason"), text(unscheduled, "/message"));
         found.push(finding(Cause::Unschedulable, pod, &format!("{whose}{reason}: {message}"), patience));
         return;
@@ -269,10 +283,8 @@ fn of_container(owner: &Json, pod: &Json, container: &Json, memory: &mut Memory)
     match waits {
         "InvalidImageName" | "ErrImageNeverPull" => return with(Cause::Image, message, Some(1)),
         "ErrImagePull" | "ImagePullBackOff" | "ImageInspectError" | "RegistryUnavailable" => {
-            // The back-off says only that it waits; the event before it says why.
-            let note = memory.last(pod, &["Failed"]).filter(|note| note.message.contains("image")).map(|note| note.message.clone());
-            let detail = note.filter(|note| waits != "ErrImagePull" && note.len() > message.len());
-            return with(Cause::Image, detail.as_deref().unwrap_or(message), Some(2));
+            let detail = memory.pull(pod, container, waits, message);
+            return with(Cause::Image, &detail, Some(2));
         }
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => return with(Cause::Config, message, Some(2)),
         "ContainerCreating" | "PodInitializing" => return of_start(owner, pod, memory),

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::evidence::{Asked, tails};
 use super::feed::{Change, Manner, Scope, changes};
 use super::outcome::NotReady;
-use super::reasons::{Cause, Finding, LogSource, Memory, findings, remember};
+use super::reasons::{Cause, Finding, LogSource, Memory, findings};
 use super::rules::{Goal, Verdict, is_looked_at, judge, runs_to_its_end};
 use super::store::{Known, Seen, Store};
 use super::{Strategy, Target, WaitOptions};
@@ -21,6 +21,8 @@ use crate::plan::Id;
 const NO_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often what depends on time is looked at again.
 const TICK: Duration = Duration::from_secs(1);
+/// The shortest time between two tellings.
+const PAUSE: Duration = Duration::from_millis(200);
 /// How many logs are read for one wait.
 const LOGS: usize = 5;
 
@@ -38,7 +40,10 @@ pub(super) async fn run(
     let far = Duration::from_secs(10 * 365 * 24 * 3600);
     let end = timeout_at(Instant::now() + timeout.min(far), wait.watch()).await;
     match end {
-        Ok(End::Reached) => Ok(()),
+        Ok(End::Reached) => {
+            wait.tell(true);
+            Ok(())
+        }
         Ok(End::Failed) => Err(wait.outcome(false, None).await),
         Ok(End::Refused(fault)) => Err(wait.outcome(false, Some(fault)).await),
         Err(_) => Err(wait.outcome(true, None).await),
@@ -75,6 +80,9 @@ struct Wait<'a> {
     asked: Asked,
     /// What the listener was told last.
     shown: Vec<ObjectState>,
+    told_at: Option<Instant>,
+    /// Whether there is something to tell that came too soon after the last time.
+    owes: bool,
 }
 
 impl<'a> Wait<'a> {
@@ -92,6 +100,8 @@ impl<'a> Wait<'a> {
             memory: Memory::default(),
             asked: Asked::default(),
             shown: Vec::new(),
+            told_at: None,
+            owes: false,
         };
         let mut scopes: Vec<(String, Scope)> = Vec::new();
         for target in targets {
@@ -119,21 +129,34 @@ impl<'a> Wait<'a> {
             self.look_closer();
             self.asked.update(self.cluster, &mut self.memory).await;
             self.explain();
-            self.tell();
+            self.tell(false);
             if let Some(end) = self.end() {
                 return end;
             }
             tokio::select! {
                 Some((feed, change)) = self.feeds.next() => {
-                    self.store.known[feed].take(change);
+                    self.take(feed, change);
                     // What came meanwhile is judged together.
                     while let Some(Some((feed, change))) = self.feeds.next().now_or_never() {
-                        self.store.known[feed].take(change);
+                        self.take(feed, change);
                     }
                 }
-                () = sleep(TICK) => {}
+                () = sleep(if self.owes { PAUSE } else { TICK }) => {}
             }
         }
+    }
+
+    fn take(&mut self, feed: usize, change: Change) {
+        if let (Change::Refused(fault), false) = (&change, self.is_target(feed)) {
+            let message = format!("why objects are late can't be told in full: {fault}");
+            self.told.1.event(Event::Warning { release: self.told.0.to_owned(), message });
+        }
+        self.store.known[feed].take(change);
+    }
+
+    /// Whether a feed shows what is waited for, and not only what may be the reason.
+    fn is_target(&self, feed: usize) -> bool {
+        self.sights.iter().any(|sight| sight.feed == Some(feed))
     }
 
     fn seen(&self, at: usize) -> Seen<'_> {
@@ -145,8 +168,9 @@ impl<'a> Wait<'a> {
         let now = self.cluster.api().now();
         for (at, target) in self.targets.iter().enumerate() {
             let seen = self.seen(at);
+            let by_offspring = self.options.strategy == Strategy::Legacy || target.resource.kind != "Deployment";
             let family = match seen {
-                Seen::There(object) => self.store.family(object, &target.namespace),
+                Seen::There(object) if by_offspring && has_pods(&target.resource) => self.store.family(object, &target.namespace),
                 _ => Default::default(),
             };
             let mut verdict = judge(target, seen, &family, (self.options, self.goal), now);
@@ -175,15 +199,14 @@ impl<'a> Wait<'a> {
                 continue;
             }
             let namespace = target.namespace.clone();
-            if target.resource.kind == "Deployment" && !self.store.sets.contains_key(&namespace) {
-                if let Some(feed) = self.open_kind("apps/v1", "ReplicaSet", &namespace) {
-                    self.store.sets.insert(namespace.clone(), feed);
-                }
+            let with_sets = target.resource.kind == "Deployment" && !self.store.sets.contains_key(&namespace);
+            if with_sets && let Some(feed) = self.open_kind("apps/v1", "ReplicaSet", &namespace) {
+                self.store.sets.insert(namespace.clone(), feed);
             }
-            if !self.store.pods.contains_key(&namespace) {
-                if let Some(feed) = self.open_kind("v1", "Pod", &namespace) {
-                    self.store.pods.insert(namespace, feed);
-                }
+            if !self.store.pods.contains_key(&namespace)
+                && let Some(feed) = self.open_kind("v1", "Pod", &namespace)
+            {
+                self.store.pods.insert(namespace, feed);
             }
         }
     }
@@ -201,12 +224,9 @@ impl<'a> Wait<'a> {
             let sight = &mut self.sights[at];
             let mut found = Vec::new();
             match feed.map(|known| known.get(&target.name)) {
-                Some(Seen::There(object)) => {
+                Some(Seen::There(object)) if !sight.verdict.settled => {
                     let family = self.store.family(object, &target.namespace);
-                    remember(&family.pods, &mut self.memory);
-                    if !sight.verdict.settled {
-                        found = findings(object, &family, &sight.verdict.status, self.goal, &mut self.memory);
-                    }
+                    found = findings(object, &family, &sight.verdict.status, self.goal, &mut self.memory);
                 }
                 Some(Seen::Gone | Seen::Never) if !sight.verdict.settled => found.push(missing()),
                 _ => {}
@@ -239,6 +259,7 @@ impl<'a> Wait<'a> {
             let reason = match (fatal.or(sight.findings.first()), trouble) {
                 _ if sight.verdict.settled => String::new(),
                 (Some(finding), _) => finding.text.clone(),
+                (None, Some(trouble)) if trouble.is_refusal() => trouble.to_string(),
                 (None, Some(trouble)) => format!("the server did not answer: {trouble}"),
                 (None, None) => String::new(),
             };
@@ -252,8 +273,9 @@ impl<'a> Wait<'a> {
         self.targets.iter().zip(&self.sights).map(state).collect()
     }
 
-    /// Tells how far the objects are, where it changed and everything has been looked at.
-    fn tell(&mut self) {
+    /// Tells how far the objects are, where it changed and everything has been looked at; a moment later where it was told
+    /// just now, other than at the `last` time.
+    fn tell(&mut self, last: bool) {
         let unread = |sight: &Sight| {
             sight.feed.and_then(|feed| self.store.known.get(feed)).is_some_and(|known| !known.read && known.trouble.is_none())
         };
@@ -261,22 +283,28 @@ impl<'a> Wait<'a> {
             return;
         }
         let states = self.states();
-        if states != self.shown {
+        let changed = states != self.shown;
+        self.owes = changed && !last && self.told_at.is_some_and(|at| at.elapsed() < PAUSE);
+        if changed && !self.owes {
             self.shown.clone_from(&states);
+            self.told_at = Some(Instant::now());
             self.told.1.event(Event::Waiting { release: self.told.0.to_owned(), objects: states });
         }
     }
 
     fn end(&self) -> Option<End> {
-        let refused = |sight: &Sight| {
-            let trouble = self.store.known.get(sight.feed?)?.trouble.as_ref()?;
+        let refused = |feed: usize| {
+            let trouble = self.store.known.get(feed)?.trouble.as_ref()?;
             (trouble.is_refusal() || trouble.code == 405).then(|| trouble.clone())
         };
         let late: Vec<&Sight> = self.sights.iter().filter(|sight| !sight.verdict.settled).collect();
         if late.is_empty() {
             return Some(End::Reached);
         }
-        if let Some(fault) = late.iter().find_map(|sight| refused(sight)) {
+        // Helm's older rules can't do without the offspring.
+        let offspring = self.store.sets.values().chain(self.store.pods.values()).copied();
+        let offspring = offspring.filter(|_| self.options.strategy == Strategy::Legacy && self.goal == Goal::Ready);
+        if let Some(fault) = late.iter().filter_map(|sight| sight.feed).chain(offspring).find_map(refused) {
             return Some(End::Refused(fault));
         }
         if late.iter().any(|sight| sight.verdict.words.is_some()) {
@@ -317,8 +345,7 @@ impl<'a> Wait<'a> {
         }
         sources.truncate(LOGS);
         let logs = tails(self.cluster, &sources).await;
-        self.shown.clear();
-        self.tell();
+        self.tell(true);
         for tail in &logs {
             for line in &tail.lines {
                 let (release, source, line) = (self.told.0.to_owned(), tail.source.clone(), line.clone());

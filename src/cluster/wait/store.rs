@@ -113,21 +113,28 @@ pub(super) struct Family<'a> {
     pub(super) current: Option<&'a Json>,
     /// Its pods, a Deployment's only those of its present template; of a pod, itself.
     pub(super) pods: Vec<&'a Json>,
+    /// Whether pods of it are being deleted: they may hold what new ones wait for.
+    pub(super) leaving: bool,
 }
 
 impl Store {
     /// The offspring of an object, as far as it is watched.
     pub(super) fn family<'a>(&'a self, object: &'a Json, namespace: &str) -> Family<'a> {
         let known = |feeds: &BTreeMap<String, usize>| feeds.get(namespace).and_then(|feed| self.known.get(*feed));
-        let pods = |owner: &'a Json| known(&self.pods).into_iter().flat_map(|known| known.owned_by(owner)).collect();
+        let pods = |owner: &'a Json| known(&self.pods).into_iter().flat_map(|known| known.owned_by(owner)).collect::<Vec<_>>();
+        let leaves = |pod: &&Json| !text(pod, "/metadata/deletionTimestamp").is_empty();
         match (text(object, "/apiVersion"), text(object, "/kind")) {
             ("v1", "Pod") => Family { pods: vec![object], ..Family::default() },
             (_, "Deployment") => {
                 let sets: Vec<&Json> = known(&self.sets).into_iter().flat_map(|known| known.owned_by(object)).collect();
                 let current = new_replica_set(object, &sets);
-                Family { pods: current.map(pods).unwrap_or_default(), sets, current }
+                let leaving = sets.iter().any(|set| pods(set).iter().any(leaves));
+                Family { pods: current.map(pods).unwrap_or_default(), sets, current, leaving }
             }
-            _ => Family { pods: pods(object), ..Family::default() },
+            _ => {
+                let pods = pods(object);
+                Family { leaving: pods.iter().any(leaves), pods, ..Family::default() }
+            }
         }
     }
 }
