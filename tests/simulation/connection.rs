@@ -82,8 +82,11 @@ impl Fates {
         self.calls += 1;
         let (before, after) = (self.random.time(self.profile.latency), self.random.time(self.profile.latency));
         let meddled = self.random.chance(self.profile.people);
-        let (refused, overloaded, lost) =
-            (self.random.chance(self.profile.refused), self.random.chance(self.profile.overloaded), self.random.chance(self.profile.lost_answers));
+        let (refused, overloaded, lost) = (
+            self.random.chance(self.profile.refused),
+            self.random.chance(self.profile.overloaded),
+            self.random.chance(self.profile.lost_answers),
+        );
         let word = self.random.below(3);
         if let Some((_, moment)) = self.crash.filter(|(at, _)| *at == self.calls) {
             return (Fate::Crash(moment), before, after, meddled);
@@ -240,7 +243,8 @@ impl Connection {
         let at = self.shared.now();
         let mut fates = self.shared.fates();
         if fates.trace.len() < TRACE {
-            let traced = Traced { at, actor: self.name.clone(), method: call.method, content: call.content, path: call.path.clone(), code, fate };
+            let traced =
+                Traced { at, actor: self.name.clone(), method: call.method, content: call.content, path: call.path.clone(), code, fate };
             fates.trace.push(traced);
         }
     }

@@ -11,6 +11,9 @@ use super::writing::{Deletion, Mode};
 pub const CONTROLLER: &str = "controller";
 const MANAGER: &str = "kube-controller-manager";
 
+/// Where a Deployment and its ReplicaSets say which template is theirs.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+
 /// By this label on a pod's template a test says how its pods behave: `crash`, `pending`, `pull`, `fail` (Jobs), `hang` (never ready).
 pub const BEHAVE: &str = "bkhelm.test/behave";
 
@@ -117,9 +120,11 @@ impl World {
         let time = self.clock();
         self.kinds.serve(&spec);
         self.set_status(key, |status| {
-            let established = |kind: &str, reason: &str| json!({"type": kind, "status": "True", "reason": reason, "lastTransitionTime": time});
+            let established =
+                |kind: &str, reason: &str| json!({"type": kind, "status": "True", "reason": reason, "lastTransitionTime": time});
             if status["conditions"].is_null() {
-                status["conditions"] = json!([established("NamesAccepted", "NoConflicts"), established("Established", "InitialNamesAccepted")]);
+                status["conditions"] =
+                    json!([established("NamesAccepted", "NoConflicts"), established("Established", "InitialNamesAccepted")]);
             }
         });
     }
@@ -163,6 +168,10 @@ impl World {
         let wanted = number(body, "/spec/replicas").unwrap_or(1);
         let sets = self.children("ReplicaSet", body);
         let newest = sets.iter().find(|(set, _)| set.name == current);
+        let revision =
+            |set: &Json| set["metadata"]["annotations"][REVISION].as_str().and_then(|count| count.parse::<u64>().ok()).unwrap_or_default();
+        let latest = sets.iter().map(|(_, set)| revision(set)).max().unwrap_or_default();
+        let number_of = newest.map_or(latest + 1, |(_, set)| if revision(set) == latest { latest } else { latest + 1 }).to_string();
         match newest {
             None => {
                 let mut template = template.clone();
@@ -170,13 +179,13 @@ impl World {
                 let mut selector = body["spec"]["selector"].clone();
                 selector["matchLabels"]["pod-template-hash"] = hash.into();
                 let labels = template["metadata"]["labels"].clone();
-                let set = json!({"metadata": {"name": current, "labels": labels}, "spec": {"replicas": wanted, "selector": selector, "template": template}});
+                let set = json!({"metadata": {"name": current, "labels": labels, "annotations": {REVISION: number_of}}, "spec": {"replicas": wanted, "selector": selector, "template": template}});
                 self.make_owned(body, "ReplicaSet", &current, set);
             }
-            Some((set, found)) if number(found, "/spec/replicas") != Some(wanted) => {
-                self.edit(set, MANAGER, "", CONTROLLER, |body| body["spec"]["replicas"] = wanted.into());
-            }
-            _ => {}
+            Some((set, _)) => self.edit(set, MANAGER, "", CONTROLLER, |body| {
+                body["spec"]["replicas"] = wanted.into();
+                body["metadata"]["annotations"][REVISION] = number_of.clone().into();
+            }),
         }
         let ready = |set: &Json| number(set, "/status/readyReplicas").unwrap_or_default();
         let all = |set: &Json| number(set, "/status/replicas").unwrap_or_default();
@@ -196,10 +205,23 @@ impl World {
             || seen != number(body, "/status/observedGeneration");
         let started = if moved { now } else { since.map_or(now, |since| milliseconds(since)) };
         let late = !done && now >= started + deadline * 1000;
-        let reason = if done { "NewReplicaSetAvailable" } else if late { "ProgressDeadlineExceeded" } else { "ReplicaSetUpdated" };
+        let reason = if done {
+            "NewReplicaSetAvailable"
+        } else if late {
+            "ProgressDeadlineExceeded"
+        } else {
+            "ReplicaSetUpdated"
+        };
         let word = |is: bool| if is { "True" } else { "False" };
+        self.edit(key, MANAGER, "status", CONTROLLER, |body| {
+            if !body["metadata"]["annotations"].is_object() {
+                body["metadata"]["annotations"] = json!({});
+            }
+            body["metadata"]["annotations"][REVISION] = number_of.into();
+        });
         self.set_status(key, |status| {
-            let updated_at = if moved || status["conditions"].is_null() { time.into() } else { status["conditions"][0]["lastUpdateTime"].clone() };
+            let updated_at =
+                if moved || status["conditions"].is_null() { time.into() } else { status["conditions"][0]["lastUpdateTime"].clone() };
             *status = json!({
                 "observedGeneration": seen,
                 "replicas": total,
@@ -268,7 +290,8 @@ impl World {
         let (seen, all) = (body["metadata"]["generation"].clone(), living.len());
         let done = updated == wanted && ready == wanted;
         self.set_status(key, |status| {
-            let before = if done || status["currentRevision"].is_null() { revision.clone().into() } else { status["currentRevision"].clone() };
+            let before =
+                if done || status["currentRevision"].is_null() { revision.clone().into() } else { status["currentRevision"].clone() };
             *status = json!({
                 "observedGeneration": seen, "replicas": all, "readyReplicas": ready, "availableReplicas": ready,
                 "currentReplicas": if done { updated } else { all - updated }, "updatedReplicas": updated,
@@ -303,7 +326,8 @@ impl World {
     }
 
     fn job(&mut self, key: &Key, body: &Json) {
-        let ended = |kind: &str| body.pointer("/status/conditions").and_then(Json::as_array).into_iter().flatten().any(|one| one["type"] == kind);
+        let ended =
+            |kind: &str| body.pointer("/status/conditions").and_then(Json::as_array).into_iter().flatten().any(|one| one["type"] == kind);
         if body["spec"]["suspend"] == true || ended("Complete") || ended("Failed") {
             return;
         }
@@ -346,7 +370,9 @@ impl World {
         let condition = |kind: &str, is: bool, reason: &str, words: &str| json!({"type": kind, "status": if is { "True" } else { "False" }, "reason": reason, "message": words});
         if behave == "pending" {
             let words = "0/1 nodes are available: 1 Insufficient cpu.";
-            self.set_status(key, |status| *status = json!({"phase": "Pending", "conditions": [condition("PodScheduled", false, "Unschedulable", words)]}));
+            self.set_status(key, |status| {
+                *status = json!({"phase": "Pending", "conditions": [condition("PodScheduled", false, "Unschedulable", words)]})
+            });
             return;
         }
         if text(body, "/spec/nodeName").is_empty() {
@@ -367,11 +393,21 @@ impl World {
         let waits = |reason: &str, words: &str| json!({"waiting": {"reason": reason, "message": words}});
         let status = match (behave.as_str(), phase.as_str()) {
             (_, "Succeeded" | "Failed") => return,
-            ("pull", _) => json!({"phase": "Pending", "conditions": not_ready(), "containerStatuses": states(false, 0, &waits("ImagePullBackOff", "Back-off pulling image"))}),
-            ("crash", _) => json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 5, &waits("CrashLoopBackOff", "back-off 5m0s restarting failed container"))}),
-            ("hang", _) => json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 0, &json!({"running": {}}))}),
-            ("fail", "Running") if once => json!({"phase": "Failed", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(1, "Error"))}),
-            (_, "Running") if once => json!({"phase": "Succeeded", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(0, "Completed"))}),
+            ("pull", _) => {
+                json!({"phase": "Pending", "conditions": not_ready(), "containerStatuses": states(false, 0, &waits("ImagePullBackOff", "Back-off pulling image"))})
+            }
+            ("crash", _) => {
+                json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 5, &waits("CrashLoopBackOff", "back-off 5m0s restarting failed container"))})
+            }
+            ("hang", _) => {
+                json!({"phase": "Running", "conditions": not_ready(), "containerStatuses": states(false, 0, &json!({"running": {}}))})
+            }
+            ("fail", "Running") if once => {
+                json!({"phase": "Failed", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(1, "Error"))})
+            }
+            (_, "Running") if once => {
+                json!({"phase": "Succeeded", "conditions": not_ready(), "containerStatuses": states(false, 0, &ended(0, "Completed"))})
+            }
             _ => json!({
                 "phase": "Running",
                 "conditions": [condition("PodScheduled", true, "", ""), condition("ContainersReady", true, "", ""), condition("Ready", true, "", "")],
@@ -379,6 +415,16 @@ impl World {
             }),
         };
         self.set_status(key, |known| *known = status);
+    }
+}
+
+/// Takes away what controllers write into other people's objects.
+pub fn unmark(body: &mut Json) {
+    let Some(metadata) = body["metadata"].as_object_mut() else { return };
+    let annotations = metadata.get_mut("annotations").and_then(Json::as_object_mut);
+    let bare = annotations.is_some_and(|annotations| annotations.remove(REVISION).is_some() && annotations.is_empty());
+    if bare {
+        metadata.remove("annotations");
     }
 }
 
@@ -390,7 +436,8 @@ fn is_ready(pod: &Json) -> bool {
 
 /// Short, and the same for the same template.
 fn hash(template: &Json) -> String {
-    let sum = template.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let sum =
+        template.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{:010x}", sum & 0xff_ffff_ffff)
 }
 

@@ -62,11 +62,7 @@ const BUILT_IN: &[(&str, &str, &[(&str, &str, &str)])] = &[
     (
         "networking.k8s.io",
         "v1",
-        &[
-            ("ingressclasses", "IngressClass", "g"),
-            ("ingresses", "Ingress", "nsg"),
-            ("networkpolicies", "NetworkPolicy", "ng"),
-        ],
+        &[("ingressclasses", "IngressClass", "g"), ("ingresses", "Ingress", "nsg"), ("networkpolicies", "NetworkPolicy", "ng")],
     ),
     ("policy", "v1", &[("poddisruptionbudgets", "PodDisruptionBudget", "nsg")]),
     (

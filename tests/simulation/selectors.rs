@@ -52,7 +52,8 @@ impl Selector {
             Wanted::Exists => label(name).is_some(),
             Wanted::Misses => label(name).is_none(),
         });
-        labels && self.fields.iter().all(|(path, is, value)| (body.pointer(path).and_then(Json::as_str).unwrap_or_default() == value) == *is)
+        labels
+            && self.fields.iter().all(|(path, is, value)| (body.pointer(path).and_then(Json::as_str).unwrap_or_default() == value) == *is)
     }
 }
 

@@ -40,11 +40,14 @@ impl World {
         };
         let (namespace, rest) = match rest {
             // The namespaces themselves are not in one.
-            ["namespaces", namespace, plural, rest @ ..] if !["status", "finalize"].contains(plural) => (*namespace, [&[*plural], rest].concat()),
+            ["namespaces", namespace, plural, rest @ ..] if !["status", "finalize"].contains(plural) => {
+                (*namespace, [&[*plural], rest].concat())
+            }
             _ => ("", rest.to_vec()),
         };
         let Some((plural, rest)) = rest.split_first() else { return Err(refusals::no_such_page()) };
-        let missing = || if group.is_empty() || self.kinds.serves(group, version) { refusals::no_such_resource() } else { refusals::no_such_page() };
+        let missing =
+            || if group.is_empty() || self.kinds.serves(group, version) { refusals::no_such_resource() } else { refusals::no_such_page() };
         let kind = self.kinds.by_path(group, version, plural).ok_or_else(missing)?;
         let (name, subresource) = (rest.first().copied().unwrap_or_default(), rest.get(1).copied().unwrap_or_default());
         let name = name.replace("%3A", ":").replace("%3a", ":");
@@ -83,7 +86,11 @@ impl World {
             Method::Patch => self.patch(&key, call, &writer, mode),
             Method::Delete if key.name.is_empty() => {
                 let selector = selector(call)?;
-                let picked: Vec<Key> = self.of_kind(key.kind, &key.namespace).filter(|(_, stored)| selector.picks(&stored.body)).map(|(key, _)| key.clone()).collect();
+                let picked: Vec<Key> = self
+                    .of_kind(key.kind, &key.namespace)
+                    .filter(|(_, stored)| selector.picks(&stored.body))
+                    .map(|(key, _)| key.clone())
+                    .collect();
                 let list = self.list(&key, call)?;
                 picked.iter().try_for_each(|key| self.delete(key, &deletion(call), mode).map(drop))?;
                 Ok(list)
@@ -110,7 +117,10 @@ impl World {
         body["apiVersion"] = kind.api_version().into();
         let (name, namespace) = (text(&body, "/metadata/name"), text(&body, "/metadata/namespace"));
         if !key.name.is_empty() && !name.is_empty() && name != key.name {
-            return Err(refusals::bad_request(format!("the name of the object ({name}) does not match the name on the URL ({})", key.name)));
+            return Err(refusals::bad_request(format!(
+                "the name of the object ({name}) does not match the name on the URL ({})",
+                key.name
+            )));
         }
         if kind.namespaced && !namespace.is_empty() && namespace != key.namespace {
             return Err(refusals::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
@@ -193,7 +203,9 @@ impl World {
             }
             item
         });
-        Ok(json!({"kind": format!("{}List", kind.kind), "apiVersion": kind.api_version(), "metadata": metadata, "items": items.collect::<Vec<_>>()}))
+        Ok(
+            json!({"kind": format!("{}List", kind.kind), "apiVersion": kind.api_version(), "metadata": metadata, "items": items.collect::<Vec<_>>()}),
+        )
     }
 
     /// The door `scale` of workloads.
@@ -205,7 +217,8 @@ impl World {
             body["spec"]["replicas"] = asked.ok_or_else(|| refusals::bad_request("spec.replicas: Required value"))?;
             body = self.replace(key, body, writer, mode)?;
         }
-        let metadata = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"].map(|field| (field.to_owned(), body["metadata"][field].clone()));
+        let metadata = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"]
+            .map(|field| (field.to_owned(), body["metadata"][field].clone()));
         Ok(json!({
             "kind": "Scale",
             "apiVersion": "autoscaling/v1",
@@ -222,7 +235,8 @@ impl World {
     pub fn log(&self, call: &Call) -> Result<String, Fault> {
         let Target { key, .. } = self.target(&call.path)?;
         let pod = self.get(&key).ok_or_else(|| refusals::not_found(self.kinds.get(key.kind), &key.name))?;
-        let container = Some(asked(call, "container")).filter(|name| !name.is_empty()).unwrap_or_else(|| text(&pod.body, "/spec/containers/0/name"));
+        let container =
+            Some(asked(call, "container")).filter(|name| !name.is_empty()).unwrap_or_else(|| text(&pod.body, "/spec/containers/0/name"));
         let state = text(&pod.body, "/status/phase");
         if state == "Pending" || state.is_empty() {
             let words = format!("container {container:?} in pod {:?} is waiting to start: ContainerCreating", key.name);

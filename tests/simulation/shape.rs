@@ -59,8 +59,9 @@ const ATOMIC: &[&str] = &[
     "requiredDuringSchedulingIgnoredDuringExecution",
     "dataSource",
     "storageVersionHash",
-    // an owner reference is one value, too
+    // items of these lists
     "ownerReferences",
+    "imagePullSecrets",
 ];
 
 impl<'a> Shape<'a> {
