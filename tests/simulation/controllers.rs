@@ -203,7 +203,7 @@ impl World {
         let since = body.pointer("/status/conditions/0/lastUpdateTime").and_then(Json::as_str);
         let moved = (total_ready, updated) != (ready(body), number(body, "/status/updatedReplicas").unwrap_or_default())
             || seen != number(body, "/status/observedGeneration");
-        let started = if moved { now } else { since.map_or(now, |since| milliseconds(since)) };
+        let started = if moved { now } else { since.map_or(now, milliseconds) };
         let late = !done && now >= started + deadline * 1000;
         let reason = if done {
             "NewReplicaSetAvailable"

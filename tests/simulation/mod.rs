@@ -13,7 +13,9 @@ mod controllers;
 mod defaults;
 mod driver;
 mod fields;
+mod invariants;
 mod kinds;
+mod machinery;
 mod managers;
 mod patches;
 mod people;
@@ -44,7 +46,7 @@ pub use connection::Moment;
 pub use controllers::{BEHAVE, CONTROLLER};
 pub use people::PERSON;
 pub use random::Random;
-pub use world::{Change, Key, owners};
+pub use world::{Change, owners};
 
 /// How long a run may take, in virtual time.
 const LIMIT: Duration = Duration::from_secs(6 * 3600);
