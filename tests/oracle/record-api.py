@@ -4,9 +4,11 @@
     record-api.py KUBECONFIG [NAME …]
 
 A script is {"about", "server", "steps": [{"do", "path", …, "code", "answer"}]}:
-do     GET POST PUT PATCH DELETE; "watch" reads `events` events; "until" asks a GET until its code is `code`
+do     GET POST PUT PATCH DELETE; "watch" reads `events` events; "until" asks a GET until its code is `code`, and what is at
+       the pointer `at` is `is`
 query  parameters; content  apply merge strategic json-patch; body  what is sent
 save   {"name": "/json/pointer"}: part of the answer that later steps name as "{name}" in path, query and body
+names  true: only the names of a list's items are compared
 only   pointers into the answer: what alone is compared (where the rest depends on time)
 Each script makes a namespace of its own, and it must not be there yet.
 """
@@ -22,6 +24,13 @@ def pointer(value, path):
     for part in path.split("/")[1:]:
         value = value[int(part)] if isinstance(value, list) else value[part]
     return value
+
+
+def found(value, path):
+    try:
+        return pointer(value, path)
+    except (KeyError, IndexError):
+        return None
 
 
 def filled(value, saved):
@@ -65,8 +74,8 @@ def step(server, step, saved):
         return
     if step["do"] == "until":
         for _ in range(120):
-            code, _answer = server.ask("GET", path, query)
-            if code == step["code"]:
+            code, answer = server.ask("GET", path, query)
+            if code == step["code"] and ("at" not in step or found(answer, step["at"]) == step["is"]):
                 return
             time.sleep(0.5)
         raise SystemExit(f"{path}: {code}, not {step['code']}")

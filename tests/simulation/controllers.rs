@@ -11,6 +11,9 @@ use super::writing::{Deletion, Mode};
 pub const CONTROLLER: &str = "controller";
 const MANAGER: &str = "kube-controller-manager";
 
+/// Where a Deployment and its ReplicaSets say which template is theirs.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+
 /// By this label on a pod's template a test says how its pods behave: `crash`, `pending`, `pull`, `fail` (Jobs), `hang` (never ready).
 pub const BEHAVE: &str = "bkhelm.test/behave";
 
@@ -165,6 +168,10 @@ impl World {
         let wanted = number(body, "/spec/replicas").unwrap_or(1);
         let sets = self.children("ReplicaSet", body);
         let newest = sets.iter().find(|(set, _)| set.name == current);
+        let revision =
+            |set: &Json| set["metadata"]["annotations"][REVISION].as_str().and_then(|count| count.parse::<u64>().ok()).unwrap_or_default();
+        let latest = sets.iter().map(|(_, set)| revision(set)).max().unwrap_or_default();
+        let number_of = newest.map_or(latest + 1, |(_, set)| if revision(set) == latest { latest } else { latest + 1 }).to_string();
         match newest {
             None => {
                 let mut template = template.clone();
@@ -172,13 +179,13 @@ impl World {
                 let mut selector = body["spec"]["selector"].clone();
                 selector["matchLabels"]["pod-template-hash"] = hash.into();
                 let labels = template["metadata"]["labels"].clone();
-                let set = json!({"metadata": {"name": current, "labels": labels}, "spec": {"replicas": wanted, "selector": selector, "template": template}});
+                let set = json!({"metadata": {"name": current, "labels": labels, "annotations": {REVISION: number_of}}, "spec": {"replicas": wanted, "selector": selector, "template": template}});
                 self.make_owned(body, "ReplicaSet", &current, set);
             }
-            Some((set, found)) if number(found, "/spec/replicas") != Some(wanted) => {
-                self.edit(set, MANAGER, "", CONTROLLER, |body| body["spec"]["replicas"] = wanted.into());
-            }
-            _ => {}
+            Some((set, _)) => self.edit(set, MANAGER, "", CONTROLLER, |body| {
+                body["spec"]["replicas"] = wanted.into();
+                body["metadata"]["annotations"][REVISION] = number_of.clone().into();
+            }),
         }
         let ready = |set: &Json| number(set, "/status/readyReplicas").unwrap_or_default();
         let all = |set: &Json| number(set, "/status/replicas").unwrap_or_default();
@@ -196,7 +203,7 @@ impl World {
         let since = body.pointer("/status/conditions/0/lastUpdateTime").and_then(Json::as_str);
         let moved = (total_ready, updated) != (ready(body), number(body, "/status/updatedReplicas").unwrap_or_default())
             || seen != number(body, "/status/observedGeneration");
-        let started = if moved { now } else { since.map_or(now, |since| milliseconds(since)) };
+        let started = if moved { now } else { since.map_or(now, milliseconds) };
         let late = !done && now >= started + deadline * 1000;
         let reason = if done {
             "NewReplicaSetAvailable"
@@ -206,6 +213,12 @@ impl World {
             "ReplicaSetUpdated"
         };
         let word = |is: bool| if is { "True" } else { "False" };
+        self.edit(key, MANAGER, "status", CONTROLLER, |body| {
+            if !body["metadata"]["annotations"].is_object() {
+                body["metadata"]["annotations"] = json!({});
+            }
+            body["metadata"]["annotations"][REVISION] = number_of.into();
+        });
         self.set_status(key, |status| {
             let updated_at =
                 if moved || status["conditions"].is_null() { time.into() } else { status["conditions"][0]["lastUpdateTime"].clone() };
@@ -402,6 +415,16 @@ impl World {
             }),
         };
         self.set_status(key, |known| *known = status);
+    }
+}
+
+/// Takes away what controllers write into other people's objects.
+pub fn unmark(body: &mut Json) {
+    let Some(metadata) = body["metadata"].as_object_mut() else { return };
+    let annotations = metadata.get_mut("annotations").and_then(Json::as_object_mut);
+    let bare = annotations.is_some_and(|annotations| annotations.remove(REVISION).is_some() && annotations.is_empty());
+    if bare {
+        metadata.remove("annotations");
     }
 }
 

@@ -16,6 +16,42 @@ fn each<'j>(value: &'j mut Json, list: &str) -> impl Iterator<Item = &'j mut Jso
     value.get_mut(list).and_then(Json::as_array_mut).into_iter().flatten()
 }
 
+/// What the server's own type of a kind always has, even where nobody wrote it: no manager owns these as such.
+pub fn zero(kind: &Kind) -> Json {
+    let pod = json!({"metadata": {}, "spec": {"containers": null}});
+    let mut zero = match kind.kind.as_str() {
+        "Deployment" => json!({"spec": {"selector": null, "strategy": {}, "template": pod}}),
+        "StatefulSet" | "DaemonSet" => json!({"spec": {"selector": null, "updateStrategy": {}, "template": pod}}),
+        "ReplicaSet" => json!({"spec": {"selector": null, "template": pod}}),
+        "Job" => json!({"spec": {"template": pod}}),
+        "CronJob" => json!({"spec": {"schedule": "", "jobTemplate": {"metadata": {}, "spec": {"template": pod}}}}),
+        "Pod" => json!({"spec": {"containers": null}}),
+        "PersistentVolumeClaim" => json!({"spec": {"resources": {}}}),
+        "CustomResourceDefinition" => {
+            json!({"spec": {"group": "", "names": {"plural": "", "kind": ""}, "scope": "", "versions": null}})
+        }
+        "Role" | "ClusterRole" => json!({"rules": null}),
+        "RoleBinding" | "ClusterRoleBinding" => json!({"roleRef": {}}),
+        _ if kind.built_in => json!({"spec": {}}),
+        _ => json!({}),
+    };
+    zero["metadata"] = json!({});
+    zero
+}
+
+/// Maps and lists that the server's types leave out when nothing is in them.
+fn drop_bare(body: &mut Json) {
+    let drop_of = |fields: Option<&mut Map<String, Json>>, names: &[&str]| {
+        let bare =
+            |value: &Json| value.is_null() || value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+        fields.into_iter().for_each(|fields| fields.retain(|name, value| !(names.contains(&name.as_str()) && bare(value))));
+    };
+    let metadata = ["labels", "annotations", "finalizers", "ownerReferences"];
+    drop_of(body.get_mut("metadata").and_then(Json::as_object_mut), &metadata);
+    drop_of(body.pointer_mut("/spec/template/metadata").and_then(Json::as_object_mut), &metadata);
+    drop_of(body.as_object_mut(), &["data", "stringData", "binaryData", "secrets", "imagePullSecrets"]);
+}
+
 /// Completes an object of the server's own kinds.
 pub fn complete(kind: &Kind, body: &mut Json) {
     if !kind.built_in {
@@ -28,10 +64,11 @@ pub fn complete(kind: &Kind, body: &mut Json) {
                 body["metadata"]["labels"] = json!({});
             }
             body["metadata"]["labels"]["kubernetes.io/metadata.name"] = name;
-            lack(body, json!({"spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}}));
+            lack(body, json!({"status": {"phase": "Active"}}));
         }
         "Secret" => secret(body),
         "Service" => service(body),
+        "Ingress" => lack(body, json!({"status": {"loadBalancer": {}}})),
         "Pod" => pod(&mut body["spec"]),
         "PersistentVolumeClaim" => {
             lack(&mut body["spec"], json!({"volumeMode": "Filesystem"}));
@@ -55,6 +92,7 @@ pub fn complete(kind: &Kind, body: &mut Json) {
         }
         _ => {}
     }
+    drop_bare(body);
 }
 
 fn workload(kind: &str, body: &mut Json) {
@@ -98,6 +136,29 @@ fn workload(kind: &str, body: &mut Json) {
     if let Some(spec) = body.pointer_mut("/spec/template/spec") {
         pod(spec);
     }
+    let status = match kind {
+        "ReplicaSet" => json!({"replicas": 0}),
+        "StatefulSet" => json!({"replicas": 0, "availableReplicas": 0}),
+        "DaemonSet" => json!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}),
+        _ => json!({}),
+    };
+    lack(body, json!({ "status": status }));
+    if kind == "DaemonSet" {
+        if !body["metadata"]["annotations"].is_object() {
+            body["metadata"]["annotations"] = json!({});
+        }
+        lack(&mut body["metadata"]["annotations"], json!({ TEMPLATES: "1" }));
+    }
+}
+
+/// Counts a DaemonSet's templates, from the days of `extensions/v1beta1`.
+const TEMPLATES: &str = "deprecated.daemonset.template.generation";
+
+/// Counts on where the template of a DaemonSet changed.
+pub fn count_templates(old: &Json, new: &mut Json) {
+    let known: u64 = old["metadata"]["annotations"][TEMPLATES].as_str().and_then(|count| count.parse().ok()).unwrap_or(1);
+    let changed = old["spec"]["template"] != new["spec"]["template"];
+    new["metadata"]["annotations"][TEMPLATES] = (known + u64::from(changed)).to_string().into();
 }
 
 fn pod(spec: &mut Json) {
@@ -168,6 +229,7 @@ fn service(body: &mut Json) {
 /// What the server chooses: a Service's address, the labels by which a Job knows its pods.
 pub fn allocate(kind: &Kind, body: &mut Json, number: u64) {
     match kind.kind.as_str() {
+        "Namespace" => lack(body, json!({"spec": {"finalizers": ["kubernetes"]}})),
         "Service" => {
             let ip = body["spec"]["clusterIP"]
                 .as_str()
@@ -199,11 +261,13 @@ pub fn keep_allocated(kind: &Kind, old: &Json, new: &mut Json) {
     let fields: &[&str] = match kind.kind.as_str() {
         "Service" => &["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"],
         "Job" => &["selector"],
+        "Namespace" => &["finalizers"],
         "PersistentVolumeClaim" => &["volumeName", "storageClassName"],
         _ => return,
     };
     for field in fields {
         if let Some(value) = old["spec"].get(field) {
+            lack(new, json!({"spec": {}}));
             lack(&mut new["spec"], json!({ *field: value }));
         }
     }

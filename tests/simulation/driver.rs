@@ -7,7 +7,7 @@ use bkhelm::cluster::{Api, ApplyOptions, Cluster, Fault};
 use bkhelm::plan::Object;
 use serde_json::{Value as Json, json};
 
-use super::{CONTROLLER, Change, Ended, Moment, PERSON, Profile, Random, Simulation, seeds};
+use super::{Change, Ended, Moment, Profile, Random, Simulation, invariants, seeds};
 
 const NAMESPACE: &str = "bk";
 
@@ -59,17 +59,9 @@ fn watch_over(simulation: &Simulation) {
             if applied && !recorded { Err(format!("{} {}", change.kind, change.key.name)) } else { Ok(()) }
         }
     });
-    simulation.invariant("only what is Helm's is deleted", |change: &Change| {
-        let before = change.before.as_ref().filter(|_| change.after.is_none() && change.actor != CONTROLLER && change.actor != PERSON);
-        let label = |body: &Json| body["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "Helm";
-        if before.is_some_and(|before| !label(&before.body)) { Err(change.key.name.clone()) } else { Ok(()) }
-    });
-    simulation.invariant("a deployed record stays", |change: &Change| {
-        let status = |body: &Json| body["metadata"]["labels"]["status"] == "deployed";
-        let was = change.before.as_ref().is_some_and(|before| status(&before.body));
-        let is = change.after.as_ref().is_some_and(|after| status(&after.body));
-        if was && !is { Err(change.key.name.clone()) } else { Ok(()) }
-    });
+    simulation.invariant("only what is Helm's is deleted", invariants::only_what_is_helms_is_deleted);
+    simulation.invariant("a deployed record stays", invariants::a_deployed_record_stays("web"));
+    simulation.invariant("made in order", invariants::made_in_order());
 }
 
 /// Runs the client until it lives to its end; gives the number of deaths.
@@ -104,18 +96,25 @@ fn a_client_that_dies_anywhere_is_finished_by_the_next() {
         let mut random = Random::new(seed, 9);
         let deaths = random.below(4);
         died.set(died.get() + until_done(&simulation, &mut random, deaths));
-        let mut got = simulation.objects();
-        // The address of a Service is drawn.
-        let mut wanted = wanted.clone();
-        for objects in [&mut got, &mut wanted] {
-            let service = objects.get_mut("Service/bk/web").expect("the Service");
-            for field in ["clusterIP", "clusterIPs"] {
-                service["spec"].as_object_mut().expect("a spec").remove(field);
-            }
-        }
+        let got = simulation.objects();
         assert!(got == wanted, "{}", simulation.story(&format!("{got:?}\n{wanted:?}")));
     });
     assert!(died.get() > 0 || std::env::var("BKHELM_SEED").is_ok(), "nobody died");
+}
+
+#[test]
+fn a_client_that_dies_at_each_of_its_calls_is_finished_by_the_next() {
+    let reference = Simulation::new(1, Profile::calm());
+    until_done(&reference, &mut Random::new(0, 9), 0);
+    assert!(reference.calls() > 9);
+    for (call, moment) in (1..=reference.calls()).flat_map(|call| [(call, Moment::Before), (call, Moment::After)]) {
+        let simulation = Simulation::new(1, Profile::calm());
+        watch_over(&simulation);
+        simulation.crash_at(call, moment);
+        assert_eq!(simulation.run(deploy(simulation.api())), Ended::Crashed);
+        until_done(&simulation, &mut Random::new(0, 9), 0);
+        assert!(simulation.objects() == reference.objects(), "{}", simulation.story("another end"));
+    }
 }
 
 #[test]

@@ -157,7 +157,11 @@ impl Fields {
                     }
                     let had = !is_bare(value);
                     Self::prune(shape.below(key), value, last, managed.below.get(&step).unwrap_or(&none));
-                    !(had && is_bare(value))
+                    if had && is_bare(value) {
+                        // Emptied, but somebody's still: null, until the type drops it.
+                        *value = Json::Null;
+                    }
+                    true
                 });
             }
             Json::Array(items) if shape.list() != List::Atomic => items.retain_mut(|item| {

@@ -25,8 +25,11 @@ pub struct Kind {
     pub served: bool,
 }
 
-/// Group, version, and of each kind: plural, kind, and letters: `n` namespaced, `s` status, `g` generation.
-const BUILT_IN: &[(&str, &str, &[(&str, &str, &str)])] = &[
+/// Plural, kind, and letters: `n` namespaced, `s` status, `g` generation.
+type Row = (&'static str, &'static str, &'static str);
+
+/// Group, version, and its kinds.
+const BUILT_IN: &[(&str, &str, &[Row])] = &[
     (
         "",
         "v1",

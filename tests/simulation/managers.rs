@@ -103,7 +103,7 @@ impl Managers {
         self == other || timeless(self) == timeless(other)
     }
 
-    /// After `writer` put `new` in the place of `old` (null where there was none).
+    /// After `writer` put `new` in the place of `old`: of what the server's type has anyway, where there was none.
     pub fn update(&mut self, kind: &Kind, old: &Json, new: &Json, writer: &Writer) {
         let version = kind.api_version();
         let mut changes = Changes::between(Shape::root(&kind.kind, kind.built_in), Some(old), Some(new));
@@ -163,10 +163,8 @@ impl Managers {
             self.0.iter().for_each(|manager| managed.union(&manager.fields));
             Fields::prune(shape, &mut merged, &former.fields, &managed);
         }
-        if kind.built_in {
-            drop_nulls(&mut merged);
-        }
         self.settle(shape, live, &merged, force)?;
+        drop_nulls(&mut merged);
         let same = former.as_ref().is_some_and(|former| former.fields == mine.fields) && *live == merged;
         self.0.push(if same { former.unwrap_or(mine) } else { mine });
         self.0.retain(|manager| !manager.fields.is_empty());
@@ -195,7 +193,7 @@ impl Managers {
     }
 }
 
-/// A typed object has no nulls: a field is there or not.
+/// A typed object has no nulls: a field is there or not. (Custom resources may keep a null that their schema allows; here they don't.)
 fn drop_nulls(value: &mut Json) {
     match value {
         Json::Object(map) => {

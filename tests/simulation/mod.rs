@@ -13,7 +13,9 @@ mod controllers;
 mod defaults;
 mod driver;
 mod fields;
+mod invariants;
 mod kinds;
+mod machinery;
 mod managers;
 mod patches;
 mod people;
@@ -44,7 +46,7 @@ pub use connection::Moment;
 pub use controllers::{BEHAVE, CONTROLLER};
 pub use people::PERSON;
 pub use random::Random;
-pub use world::{Change, Key, owners};
+pub use world::{Change, owners};
 
 /// How long a run may take, in virtual time.
 const LIMIT: Duration = Duration::from_secs(6 * 3600);
@@ -189,7 +191,7 @@ impl Simulation {
     }
 
     /// All objects that people and programs made, as `Kind/namespace/name`, without what differs from run to run: uids,
-    /// versions, times, managers, status, and what controllers made.
+    /// versions, times, managers, status, addresses, and what controllers made.
     pub fn objects(&self) -> BTreeMap<String, Json> {
         let world = self.shared.still();
         let made = world.objects.iter().filter(|(_, stored)| owners(&stored.body).next().is_none());
@@ -199,6 +201,10 @@ impl Simulation {
                 body["metadata"].as_object_mut().and_then(|metadata| metadata.remove(field));
             }
             body.as_object_mut().and_then(|body| body.remove("status"));
+            for field in ["clusterIP", "clusterIPs"] {
+                body.get_mut("spec").and_then(Json::as_object_mut).and_then(|spec| spec.remove(field));
+            }
+            controllers::unmark(&mut body);
             (format!("{}/{}/{}", world.kinds.get(key.kind).kind, key.namespace, key.name), body)
         });
         named.collect()

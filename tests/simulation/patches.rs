@@ -43,8 +43,7 @@ fn merge(body: &mut Json, patch: &Json) {
     }
 }
 
-/// Like a merge patch, but lists by key are merged and `$patch` says otherwise. `$setElementOrder` is not looked at: new
-/// items go to the end.
+/// Like a merge patch, but lists by key are merged and `$patch` says otherwise. `$setElementOrder` is not looked at.
 fn strategic(shape: Shape<'_>, body: &mut Json, patch: &Json) {
     let Json::Object(patch) = patch else {
         *body = patch.clone();
@@ -80,20 +79,29 @@ fn merge_key(shape: Shape<'_>) -> Option<&'static str> {
     }
 }
 
+/// What the patch names comes in its order, new items before the live ones that they meet.
 fn strategic_list(shape: Shape<'_>, list: &mut Vec<Json>, patch: &[Json]) {
     let key = merge_key(shape).unwrap_or_default();
+    let same = |one: &Json, other: &Json| if key.is_empty() { one == other } else { one.get(key) == other.get(key) };
     if patch.iter().any(|item| item["$patch"] == "replace") {
         list.clear();
     }
-    for item in patch.iter().filter(|item| item["$patch"] != "replace") {
-        let place = list.iter().position(|known| if key.is_empty() { known == item } else { known.get(key) == item.get(key) });
-        match place {
-            Some(place) if item["$patch"] == "delete" => drop(list.remove(place)),
-            Some(place) => strategic(shape, &mut list[place], item),
-            None if item["$patch"] != "delete" => list.push(item.clone()),
-            None => {}
+    let live = std::mem::take(list);
+    let named = |item: &Json| patch.iter().any(|other| same(item, other));
+    let mut rest = live.iter().enumerate().filter(|(_, item)| !named(item)).peekable();
+    for item in patch.iter().filter(|item| item["$patch"] != "replace" && item["$patch"] != "delete") {
+        let Some(place) = live.iter().position(|known| same(known, item)) else {
+            list.push(item.clone());
+            continue;
+        };
+        while let Some((_, earlier)) = rest.next_if(|(at, _)| *at < place) {
+            list.push(earlier.clone());
         }
+        let mut merged = live[place].clone();
+        strategic(shape, &mut merged, item);
+        list.push(merged);
     }
+    list.extend(rest.map(|(_, item)| item.clone()));
 }
 
 /// One step of RFC 6902; `None` where it does not fit.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bkhelm::cluster::{Api, Call, Content, Method};
 use futures::StreamExt;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::{Ended, Profile, Simulation};
 use crate::harness::project;
@@ -43,7 +43,9 @@ fn difference(simulation: &Simulation, step: &Json, saved: &mut Vec<(String, Str
             let wanted = step["code"].as_u64();
             let reached = (0..240).any(|_| {
                 simulation.rest(Duration::from_millis(500));
-                Some(code(&ask(simulation, &*api, call.clone()))) == wanted
+                let answer = ask(simulation, &*api, call.clone());
+                let at = step["at"].as_str().is_none_or(|at| answer.pointer(at) == Some(&step["is"]));
+                at && Some(code(&answer)) == wanted
             });
             (!reached).then(|| "never".to_owned())
         }
@@ -136,8 +138,7 @@ fn call(step: &Json, saved: &[(String, String)]) -> Call {
 }
 
 fn compared(step: &Json, want: &Json, got: &Json) -> Option<String> {
-    let (mut want, mut got) = (want.clone(), got.clone());
-    [&mut want, &mut got].into_iter().for_each(level);
+    let (want, got) = (level(want), level(got));
     if step["names"] == true {
         let names = |answer: &Json| {
             answer["items"].as_array().into_iter().flatten().map(|item| item["metadata"]["name"].clone()).collect::<Vec<_>>()
@@ -156,6 +157,14 @@ fn compared(step: &Json, want: &Json, got: &Json) -> Option<String> {
 
 /// Puts a star in the place of what is different on every server, and managers in one order.
 fn level(value: &mut Json) {
+/// The answer with a star in the place of what is different on every server, and managers in one order.
+fn level(answer: &Json) -> Json {
+    let mut levelled = serde_json::from_str(&without_uids(&answer.to_string())).expect("JSON");
+    level_below(&mut levelled);
+    levelled
+}
+
+fn level_below(value: &mut Json) {
     const STARS: [&str; 9] = [
         "uid",
         "resourceVersion",
@@ -172,10 +181,8 @@ fn level(value: &mut Json) {
             for (field, value) in fields.iter_mut() {
                 if STARS.contains(&field.as_str()) {
                     *value = "*".into();
-                } else if field == "message" {
-                    *value = without_uids(value.as_str().unwrap_or_default()).into();
                 } else {
-                    level(value);
+                    level_below(value);
                 }
             }
             if let Some(managers) = fields.get_mut("managedFields").and_then(Json::as_array_mut) {
@@ -183,25 +190,31 @@ fn level(value: &mut Json) {
                 managers.sort_by_key(rank);
             }
         }
-        Json::Array(items) => items.iter_mut().for_each(level),
+        Json::Array(items) => items.iter_mut().for_each(level_below),
         _ => {}
     }
 }
 
-/// A message without the uids in it.
-fn without_uids(message: &str) -> String {
-    let is_uid = |word: &str| word.len() == 36 && word.matches('-').count() == 4;
-    let words = message.split(' ').map(|word| {
-        let core = word.trim_matches(|letter: char| "().,".contains(letter));
-        if is_uid(core) { word.replace(core, "*") } else { word.to_owned() }
-    });
-    words.collect::<Vec<_>>().join(" ")
+/// A text without the uids in it.
+fn without_uids(text: &str) -> String {
+    let mut left = String::new();
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let word = rest.get(..36).filter(|word| is_uid(word));
+        left.push(if word.is_some() { '*' } else { letter });
+        rest = &rest[word.map_or(letter.len_utf8(), str::len)..];
+    }
+    left
+}
+
+fn is_uid(word: &str) -> bool {
+    word.bytes().enumerate().all(|(at, byte)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 #[test]
 fn what_differs_on_every_server_is_levelled_and_nothing_else() {
-    let mut one: Json = serde_json::json!({"metadata": {"uid": "x", "name": "n"}, "message": "(de2cf828-3743-49f0-8fa2-b6f61b40ec17) not"});
-    level(&mut one);
-    let wanted: Map<String, Json> = serde_json::from_str(r#"{"metadata": {"uid": "*", "name": "n"}, "message": "(*) not"}"#).expect("JSON");
-    assert_eq!(one, Json::Object(wanted));
+    let uid = "de2cf828-3743-49f0-8fa2-b6f61b40ec17";
+    let one = serde_json::json!({"metadata": {"uid": "x", "name": "n"}, "message": format!("({uid}) not"), format!("k:{uid}"): {}});
+    let wanted = serde_json::json!({"metadata": {"uid": "*", "name": "n"}, "message": "(*) not", "k:*": {}});
+    assert_eq!(level(&one), wanted);
 }

@@ -101,6 +101,10 @@ impl Wrong {
     pub fn forbidden(field: &str, why: &str) -> Self {
         Self { reason: "FieldValueForbidden", field: field.to_owned(), message: format!("Forbidden: {why}") }
     }
+    /// A value that names what is not there.
+    pub fn not_found(field: &str, value: &Json) -> Self {
+        Self { reason: "FieldValueNotFound", field: field.to_owned(), message: format!("Not found: {value}") }
+    }
     /// A value that is not there.
     pub fn required(field: &str, why: &str) -> Self {
         let why = if why.is_empty() { String::new() } else { format!(": {why}") };
@@ -110,7 +114,8 @@ impl Wrong {
 
 /// 422, with everything that is wrong.
 pub fn invalid(title: &str, (name, group, kind): (&str, &str, &str), wrong: &[Wrong]) -> Fault {
-    let texts: Vec<String> = wrong.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.message)).collect();
+    let mut texts: Vec<String> = wrong.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.message)).collect();
+    texts.dedup();
     let joined = if let [one] = texts.as_slice() { one.clone() } else { format!("[{}]", texts.join(", ")) };
     let cause = |wrong: &Wrong| json!({"reason": wrong.reason, "message": wrong.message, "field": wrong.field});
     let mut details = details(name, group, kind);

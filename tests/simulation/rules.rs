@@ -1,6 +1,6 @@
 //! What the server refuses: names, fields that may not change.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::kinds::Kind;
 use super::refusals::Wrong;
@@ -47,15 +47,16 @@ pub fn check(kind: &Kind, old: Option<&Json>, new: &Json) -> Vec<Wrong> {
                 "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
                 quoted(&added)
             );
+            // The server checks metadata twice.
             wrong.push(Wrong::forbidden("metadata.finalizers", &why));
             wrong.push(Wrong::forbidden("metadata.finalizers", &why));
-            wrong.truncate(if kind.kind == "ConfigMap" { 2 } else { 1 });
         }
     }
     if ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "Job"].contains(&kind.kind.as_str()) {
         if at(new, "spec.template.spec.containers").as_array().is_none_or(Vec::is_empty) {
             wrong.push(Wrong::required("spec.template.spec.containers", ""));
         }
+        wrong.extend(mounts(&new["spec"]["template"]["spec"], "spec.template.spec"));
         let labels = at(new, "spec.template.metadata.labels");
         let selects = at(new, "spec.selector.matchLabels");
         if selects.as_object().is_some_and(|wanted| wanted.iter().any(|(key, value)| labels.get(key) != Some(value))) {
@@ -98,7 +99,25 @@ pub fn check(kind: &Kind, old: Option<&Json>, new: &Json) -> Vec<Wrong> {
         wrong.push(Wrong::forbidden("spec", why));
     }
     if kind.kind.ends_with("RoleBinding") && old["roleRef"] != new["roleRef"] {
-        wrong.push(Wrong::invalid("roleRef", &new["roleRef"], "cannot change roleRef"));
+        let reference = &new["roleRef"];
+        let shown = json!({"APIGroup": reference["apiGroup"], "Kind": reference["kind"], "Name": reference["name"]});
+        wrong.push(Wrong::invalid("roleRef", &shown, "cannot change roleRef"));
+    }
+    wrong
+}
+
+/// Mounts of volumes that are not there.
+fn mounts(pod: &Json, path: &str) -> Vec<Wrong> {
+    let list = |value: &Json, field: &str| value[field].as_array().cloned().unwrap_or_default();
+    let volumes: Vec<Json> = list(pod, "volumes").iter().map(|volume| volume["name"].clone()).collect();
+    let mut wrong = Vec::new();
+    for (field, container, at) in ["initContainers", "containers"]
+        .into_iter()
+        .flat_map(|field| list(pod, field).into_iter().enumerate().map(move |(at, container)| (field, container, at)))
+    {
+        for (place, mount) in list(&container, "volumeMounts").iter().enumerate().filter(|(_, mount)| !volumes.contains(&mount["name"])) {
+            wrong.push(Wrong::not_found(&format!("{path}.{field}[{at}].volumeMounts[{place}].name"), &mount["name"]));
+        }
     }
     wrong
 }

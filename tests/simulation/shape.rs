@@ -11,6 +11,9 @@ pub struct Shape<'a> {
     field: &'a str,
 }
 
+/// A key's field, and its default.
+type KeyField = (&'static str, &'static str);
+
 /// How a list behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum List {
@@ -19,11 +22,11 @@ pub enum List {
     /// Each value once.
     Set,
     /// Items by the value of these fields, each with its default.
-    Map(&'static [(&'static str, &'static str)]),
+    Map(&'static [KeyField]),
 }
 
 /// Lists by key: the field they stand in, the list, and the keys with their defaults.
-const MAPS: &[(&str, &str, &[(&str, &str)])] = &[
+const MAPS: &[(&str, &str, &[KeyField])] = &[
     ("metadata", "ownerReferences", &[("uid", "")]),
     ("spec", "containers", &[("name", "")]),
     ("spec", "initContainers", &[("name", "")]),
@@ -59,8 +62,9 @@ const ATOMIC: &[&str] = &[
     "requiredDuringSchedulingIgnoredDuringExecution",
     "dataSource",
     "storageVersionHash",
-    // an owner reference is one value, too
+    // items of these lists
     "ownerReferences",
+    "imagePullSecrets",
 ];
 
 impl<'a> Shape<'a> {

@@ -67,10 +67,9 @@ impl Begun {
         let start = world.history.partition_point(|change| change.version <= self.position);
         for change in world.history.range(start..) {
             self.position = change.version;
-            if change.key.kind == self.kind && (self.namespace.is_empty() || change.key.namespace == self.namespace) {
-                if let Some(event) = self.event(change) {
-                    return Some(Ok(event));
-                }
+            let meant = change.key.kind == self.kind && (self.namespace.is_empty() || change.key.namespace == self.namespace);
+            if let Some(event) = meant.then(|| self.event(change)).flatten() {
+                return Some(Ok(event));
             }
         }
         None

@@ -206,17 +206,18 @@ impl World {
 
     /// Who has to look at what after a change.
     fn follow(&mut self, change: &Change) {
-        let body = change.after.as_ref().or(change.before.as_ref()).map(|stored| stored.body.clone()).unwrap_or_default();
+        let Some(stored) = change.after.clone().or_else(|| change.before.clone()) else { return };
+        let body = &stored.body;
         if change.after.is_some() {
             self.later(Task::Reconcile(change.key.clone()));
         }
-        if change.after.is_none() || (change.before.is_none() && owners(&body).next().is_some()) {
+        if change.after.is_none() || (change.before.is_none() && owners(body).next().is_some()) {
             self.later(Task::Collect);
         }
         if change.kind == "CustomResourceDefinition" && change.after.is_none() {
-            self.forget_kind(&body);
+            self.forget_kind(body);
         }
-        for (kind, uid) in owners(&body).map(|(kind, uid)| (kind.to_owned(), uid.to_owned())).collect::<Vec<_>>() {
+        for (kind, uid) in owners(body).map(|(kind, uid)| (kind.to_owned(), uid.to_owned())).collect::<Vec<_>>() {
             let same = |(_, stored): &(&Key, &Arc<Stored>)| stored.body["metadata"]["uid"] == uid.as_str();
             let index = self.kinds.by_kind("apps/v1", &kind).or_else(|| self.kinds.by_kind("batch/v1", &kind));
             let owner = index.and_then(|index| self.of_kind(index, &change.key.namespace).find(same).map(|(key, _)| key.clone()));

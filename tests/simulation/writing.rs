@@ -1,7 +1,5 @@
 //! Writes: create, replace, apply, delete, with everything that the server checks and adds.
 
-use std::sync::Arc;
-
 use bkhelm::cluster::Fault;
 use serde_json::{Value as Json, json};
 
@@ -22,6 +20,9 @@ pub struct Deletion {
     /// Only the object of this resourceVersion.
     pub version: Option<String>,
 }
+
+/// Kinds whose deletion is answered with the object that was there (kubernetes `ReturnDeletedObject`).
+const SHOWN_WHEN_DELETED: [&str; 5] = ["PersistentVolume", "PersistentVolumeClaim", "ResourceQuota", "Service", "ServiceAccount"];
 
 /// How an object is written over another.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +70,7 @@ impl World {
         defaults::complete(&kind, &mut body);
         let managers = applied.unwrap_or_else(|| {
             let mut managers = Managers::default();
-            managers.update(&kind, &Json::Null, &body, writer);
+            managers.update(&kind, &defaults::zero(&kind), &body, writer);
             managers
         });
         defaults::allocate(&kind, &mut body, self.version());
@@ -121,7 +122,7 @@ impl World {
         keep(&kind, &old.body, &mut body, writer);
         defaults::complete(&kind, &mut body);
         managers.update(&kind, &old.body, &body, writer);
-        self.exchange(key, old, Stored { body, managers }, mode)
+        self.exchange(key, &old, Stored { body, managers }, writer, mode)
     }
 
     fn same_version(&self, kind: &Kind, key: &Key, old: &Stored, body: &Json) -> Result<(), Fault> {
@@ -157,11 +158,11 @@ impl World {
         let mut body = managers.apply(&kind, &old.body, &applied, writer, force)?;
         keep(&kind, &old.body, &mut body, writer);
         defaults::complete(&kind, &mut body);
-        self.exchange(key, old, Stored { body, managers }, mode)
+        self.exchange(key, &old, Stored { body, managers }, writer, mode)
     }
 
     /// The last part of every update: rules, generation, objects whose last finalizer went.
-    fn exchange(&mut self, key: &Key, old: Arc<Stored>, mut new: Stored, mode: Mode<'_>) -> Result<Json, Fault> {
+    fn exchange(&mut self, key: &Key, old: &Stored, mut new: Stored, writer: &Writer, mode: Mode<'_>) -> Result<Json, Fault> {
         let kind = self.kinds.get(key.kind).clone();
         let wrong = rules::check(&kind, Some(&old.body), &new.body);
         if !wrong.is_empty() {
@@ -174,7 +175,10 @@ impl World {
         let counts = new.body.get("spec") != old.body.get("spec")
             || (kind.kind == "Deployment" && annotations(&new.body) != annotations(&old.body))
             || (kind.kind.ends_with("WebhookConfiguration") && new.body.get("webhooks") != old.body.get("webhooks"));
-        if kind.generation && counts {
+        if kind.kind == "DaemonSet" {
+            defaults::count_templates(&old.body, &mut new.body);
+        }
+        if kind.generation && counts && writer.subresource != "status" {
             let generation = old.body.pointer("/metadata/generation").and_then(Json::as_i64).unwrap_or_default();
             new.body["metadata"]["generation"] = (generation + 1).into();
         }
@@ -232,7 +236,7 @@ impl World {
         let graceful = kind.kind == "Pod" && !text(&old.body, "/spec/nodeName").is_empty();
         if held.is_empty() && !graceful && kind.kind != "Namespace" && kind.kind != "CustomResourceDefinition" {
             self.commit(key.clone(), None, mode.actor);
-            return Ok(done);
+            return Ok(if SHOWN_WHEN_DELETED.contains(&kind.kind.as_str()) { old.shown() } else { done });
         }
         if is_ending(&old.body) {
             return Ok(old.shown());
@@ -258,7 +262,12 @@ impl World {
 fn keep(kind: &Kind, old: &Json, new: &mut Json, writer: &Writer) {
     if writer.subresource == "status" {
         let status = new.get("status").cloned();
+        let annotations = new["metadata"].get("annotations").cloned();
         *new = old.clone();
+        // A Deployment's revision is written through this door.
+        if let Some(annotations) = annotations.filter(|_| kind.kind == "Deployment") {
+            new["metadata"]["annotations"] = annotations;
+        }
         match status {
             Some(status) => new["status"] = status,
             None => drop(new.as_object_mut().and_then(|fields| fields.remove("status"))),
