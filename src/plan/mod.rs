@@ -4,10 +4,12 @@
 //! Called by the commands that look at a cluster or compare renderings. Pure: reads nothing, prints nothing, knows no
 //! clock. The room `cluster` fetches what is compared and takes the steps; `report` draws both.
 
+mod immutable;
 mod object;
 mod order;
 pub mod ownership;
 pub mod patch;
 
+pub use immutable::immutable_changes;
 pub use object::{Id, Object, objects};
 pub use order::{install_order, uninstall_order};
