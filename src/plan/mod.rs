@@ -6,6 +6,7 @@
 
 pub mod compare;
 pub mod file;
+mod immutable;
 mod object;
 mod order;
 pub mod ownership;
@@ -13,4 +14,6 @@ pub mod patch;
 pub mod release;
 
 pub use object::{Id, Object, manifest, objects, stream};
+pub use immutable::immutable_changes;
+pub use object::{Id, Object, objects};
 pub use order::{install_order, uninstall_order};

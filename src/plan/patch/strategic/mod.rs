@@ -29,7 +29,8 @@ const DELETE_SCALARS: &str = "$deleteFromPrimitiveList";
 /// added stays, what they changed is put back (`CreateThreeWayMergePatch` with overwrite). Empty where nothing is to do.
 ///
 /// # Errors
-/// Lists whose items have no key or are of different types, fields that the schema lacks: in apimachinery's words.
+/// Lists whose items have no key or are of different types, fields that the schema lacks: in apimachinery's words. Of
+/// several faults that there are, apimachinery tells any.
 pub fn strategic(schema: Schema<'_>, original: &Fields, modified: &Fields, current: &Fields) -> Result<Fields> {
     let changes = diff::maps(current, modified, schema, diff::Keep::Changes.into());
     let deletions = || diff::maps(original, modified, schema, diff::Keep::Deletions.into());
