@@ -4,14 +4,6 @@ use clap::{Args, ValueEnum};
 
 use super::{NeedsFlags, ReleaseValueFlags};
 
-/// Which kubeconfig, and whether to ask before something is changed.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ClusterFlags {
-    /// Kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod's own account
-    #[arg(long, value_name = "FILE", env = "HELMFILE_KUBECONFIG")]
-    pub kubeconfig: Option<String>,
-}
-
 /// How releases are installed and upgraded.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DeployFlags {
@@ -147,9 +139,6 @@ pub struct DiffFlags {
 /// `bkhelm sync`
 #[derive(Debug, Args)]
 pub struct SyncArgs {
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
     /// Values over those of all releases.
     #[command(flatten)]
     pub values: ReleaseValueFlags,
@@ -164,9 +153,6 @@ pub struct SyncArgs {
 /// `bkhelm apply`
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
     /// Values over those of all releases.
     #[command(flatten)]
     pub values: ReleaseValueFlags,
@@ -190,9 +176,6 @@ pub struct ApplyArgs {
 /// `bkhelm diff`
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
     /// Values over those of all releases.
     #[command(flatten)]
     pub values: ReleaseValueFlags,
@@ -219,9 +202,6 @@ pub struct DiffArgs {
 /// `bkhelm destroy`
 #[derive(Debug, Args)]
 pub struct DestroyArgs {
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
     /// How what a release's objects own is removed
     #[arg(long, value_enum, default_value = "background", value_name = "RULE")]
     pub cascade: Cascade,
@@ -245,9 +225,6 @@ pub struct DestroyArgs {
 /// `bkhelm unlock`
 #[derive(Debug, Args)]
 pub struct UnlockArgs {
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
     /// Releases to unlock; without any, all that the selectors pick
     #[arg(value_name = "RELEASE")]
     pub releases: Vec<String>,
@@ -256,9 +233,6 @@ pub struct UnlockArgs {
 /// `bkhelm prune`
 #[derive(Debug, Args)]
 pub struct PruneArgs {
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
     /// Remove them; without it, they are only listed
     #[arg(long)]
     pub yes: bool,
@@ -276,9 +250,6 @@ pub struct PruneArgs {
 /// `bkhelm test`
 #[derive(Debug, Args)]
 pub struct TestArgs {
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterFlags,
     /// Remove what the tests made afterwards
     #[arg(long)]
     pub cleanup: bool,

@@ -16,8 +16,7 @@ use clap_complete::Shell;
 
 #[cfg(feature = "cluster")]
 pub use deploy::{
-    ApplyArgs, Cascade, ClusterFlags, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, PruneArgs, ServerSideRule, SyncArgs,
-    TestArgs, UnlockArgs,
+    ApplyArgs, Cascade, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, PruneArgs, ServerSideRule, SyncArgs, TestArgs, UnlockArgs,
 };
 pub use helm::{
     DependencyCommand, HelmCli, HelmCommand, HelmDependency, HelmEnv, HelmFlags, HelmLint, HelmPlugin, HelmShow, HelmTemplate, HelmVersion,
@@ -167,6 +166,10 @@ pub struct GlobalFlags {
     /// Kubernetes context that templates see
     #[arg(long, global = true, env = "HELMFILE_KUBE_CONTEXT", value_name = "NAME", help_heading = "Global options")]
     pub kube_context: Option<String>,
+    /// Kubeconfig file; without it KUBECONFIG, ~/.kube/config, or the pod's own account
+    #[cfg(feature = "cluster")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub kubeconfig: Option<String>,
     /// Exit with 0 when the selectors match no release
     #[arg(long, global = true, help_heading = "Global options")]
     pub allow_no_matching_release: bool,

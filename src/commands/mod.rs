@@ -5,9 +5,9 @@
 
 mod build;
 mod charts;
+pub mod connect;
 #[cfg(feature = "cluster")]
 mod deploy;
-pub mod connect;
 mod functions;
 mod helm;
 mod hooks;

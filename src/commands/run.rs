@@ -30,8 +30,6 @@ pub enum Exit {
     NoMatch,
     /// Findings at or above `--fail-on`.
     Findings,
-    /// The cluster could not be reached, or refused us.
-    Cluster,
     /// The cluster can't be reached, or refuses us: under bkhelm's own name only.
     Unreachable,
 }
@@ -45,7 +43,6 @@ impl Exit {
             Exit::Changed => 2,
             Exit::NoMatch => 3,
             Exit::Findings => 4,
-            Exit::Cluster => 5,
             Exit::Unreachable => 5,
         }
     }
@@ -122,7 +119,7 @@ impl Run {
                 Compat::Helm4 => Profile::HELM4,
                 Compat::Helm3 => Profile::HELM3,
             },
-            cluster: ClusterFlags { kube_context: flags.kube_context.clone(), ..ClusterFlags::default() },
+            cluster: cluster_flags(flags),
             refresh: if flags.skip_deps { Refresh::Missing } else { Refresh::Declared },
             request: state::Request {
                 file: flags.file.clone(),
@@ -215,17 +212,22 @@ impl Run {
         self.say_notes();
         self.output.errors(&errors);
         let nothing = errors.iter().all(|error| error.about().is_none() && matches!(error.kind(), Kind::NoMatch | Kind::Usage));
-        match errors.iter().any(|error| error.kind() == Kind::Cluster) {
-            // Under the names of others only their exit codes are used.
-            true if !self.called_helmfile() => Exit::Cluster,
-            _ if nothing && !errors.is_empty() => Exit::NoMatch,
-            _ => Exit::Failed,
-        let unreachable = !errors.is_empty() && errors.iter().all(|error| error.kind() == Kind::Cluster);
+        let unreachable = errors.iter().any(|error| error.kind() == Kind::Cluster);
         match () {
             () if nothing && !errors.is_empty() => Exit::NoMatch,
             () if unreachable && !self.called_helmfile() => Exit::Unreachable,
             () => Exit::Failed,
         }
+    }
+}
+
+/// Which cluster, by the flags that every command takes.
+fn cluster_flags(flags: &GlobalFlags) -> ClusterFlags {
+    ClusterFlags {
+        kube_context: flags.kube_context.clone(),
+        #[cfg(feature = "cluster")]
+        kubeconfig: flags.kubeconfig.clone(),
+        ..ClusterFlags::default()
     }
 }
 

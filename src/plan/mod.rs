@@ -13,7 +13,6 @@ pub mod ownership;
 pub mod patch;
 pub mod release;
 
-pub use object::{Id, Object, manifest, objects, stream};
 pub use immutable::immutable_changes;
-pub use object::{Id, Object, objects};
+pub use object::{Id, Object, manifest, objects, stream};
 pub use order::{install_order, uninstall_order};

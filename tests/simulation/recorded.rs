@@ -155,8 +155,6 @@ fn compared(step: &Json, want: &Json, got: &Json) -> Option<String> {
     (!differing.is_empty()).then(|| differing.join("\n"))
 }
 
-/// Puts a star in the place of what is different on every server, and managers in one order.
-fn level(value: &mut Json) {
 /// The answer with a star in the place of what is different on every server, and managers in one order.
 fn level(answer: &Json) -> Json {
     let mut levelled = serde_json::from_str(&without_uids(&answer.to_string())).expect("JSON");

@@ -16,7 +16,7 @@ use crate::state::{Release, Stages, State};
 
 /// Works state by state; a state that failed ends the run.
 pub fn apply(run: &Run, args: &ApplyArgs) -> Exit {
-    let session = match Session::start(run, args.cluster.kubeconfig.as_ref()) {
+    let session = match Session::start(run) {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };

@@ -14,7 +14,7 @@ use crate::state::{Needs, Release, State};
 
 /// Works on the states from the last to the first.
 pub fn destroy(run: &Run, args: &DestroyArgs) -> Exit {
-    let session = match Session::start(run, args.cluster.kubeconfig.as_ref()) {
+    let session = match Session::start(run) {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };

@@ -18,7 +18,7 @@ use crate::state::{Release, Stages, State};
 
 /// Compares state by state. Nothing is changed.
 pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
-    let session = match Session::start(run, args.cluster.kubeconfig.as_ref()) {
+    let session = match Session::start(run) {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };

@@ -23,7 +23,7 @@ pub fn prune(run: &Run, args: &PruneArgs) -> Exit {
 }
 
 fn pruned(run: &Run, args: &PruneArgs) -> Result<Exit, Errors> {
-    let session = Session::start(run, args.cluster.kubeconfig.as_ref())?;
+    let session = Session::start(run)?;
     let desired = run.load();
     run.say_notes();
     // A state that could not be read whole would make its releases look as if they had left.

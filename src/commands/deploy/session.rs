@@ -11,6 +11,7 @@ use crate::cluster::lease::Holder;
 use crate::cluster::records::Driver;
 use crate::cluster::{Call, Cluster, Listener};
 use crate::commands::Run;
+use crate::commands::connect::access;
 use crate::commands::path::Served;
 use crate::data::{List, Map, Value};
 use crate::diag::{Error, Kind, Result};
@@ -69,7 +70,7 @@ impl<'r> Session<'r> {
     ///
     /// # Errors
     /// A runtime that can't be started; a driver of records that is not known.
-    pub fn start(run: &'r Run, kubeconfig: Option<&String>) -> Result<Self> {
+    pub fn start(run: &'r Run) -> Result<Self> {
         let failed = |error: std::io::Error| Error::new(Kind::Cluster, format!("start the network runtime: {error}"));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
         let (ask, stop) = Stop::new();
@@ -91,7 +92,7 @@ impl<'r> Session<'r> {
         Ok(Self {
             run,
             runtime,
-            access: Access { kubeconfig: kubeconfig.cloned(), ..Access::default() },
+            access: access(run)?,
             connections: Mutex::default(),
             holder: holder(run),
             stop,

@@ -16,7 +16,7 @@ use crate::state::{Release, Stages, State};
 
 /// Works state by state, stage by stage. A state that failed ends the run: what comes after it may stand on it.
 pub fn sync(run: &Run, args: &SyncArgs) -> Exit {
-    let session = match Session::start(run, args.cluster.kubeconfig.as_ref()) {
+    let session = match Session::start(run) {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };

@@ -13,7 +13,7 @@ use crate::state::{Needs, Release, State};
 
 /// Runs the tests state by state; all of them, whatever fails.
 pub fn test(run: &Run, args: &TestArgs) -> Exit {
-    let session = match Session::start(run, args.cluster.kubeconfig.as_ref()) {
+    let session = match Session::start(run) {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };

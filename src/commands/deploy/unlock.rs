@@ -12,7 +12,7 @@ use crate::state::{Needs, Release};
 
 /// Removes the leases of the selected releases, and closes revisions that were left pending.
 pub fn unlock(run: &Run, args: &UnlockArgs) -> Exit {
-    let session = match Session::start(run, args.cluster.kubeconfig.as_ref()) {
+    let session = match Session::start(run) {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };
