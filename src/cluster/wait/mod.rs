@@ -1,7 +1,7 @@
 //! Waiting that says why: `targets → ready, gone or done, or why not`.
 //!
 //! Called after objects were sent, removed, or a hook was made. Lists and watches the kinds that are waited for ([`feed`]),
-//! keeps what is known ([`store`]), judges it by the rules of [`status`](super::status), and where something does not get
+//! keeps what is known ([`store`]), judges it by the rules of [`status`](mod@super::status), and where something does not get
 //! on looks for the reason in pods and events ([`reasons`], [`evidence`]). Rights to get, list and watch are all it needs,
 //! and without watch it polls.
 
@@ -31,7 +31,7 @@ pub struct Target {
     pub namespace: String,
     /// Its name.
     pub name: String,
-    /// Which object of the release it is.
+    /// Which object of the release it is; with the namespace that helm's words name (empty for kinds without).
     pub id: Id,
 }
 
