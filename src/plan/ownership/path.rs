@@ -43,7 +43,7 @@ fn remove(value: &mut Json, path: &str) -> bool {
         }
         Json::Array(items) => {
             let Some((place, rest)) = Place::parse(path) else { return false };
-            let Some(at) = items.iter().enumerate().position(|(at, item)| place.holds(at, item)) else { return false };
+            let Some(at) = place.find(items) else { return false };
             let whole = rest.is_empty();
             let removed = whole || items.get_mut(at).is_some_and(|item| remove(item, rest));
             if whole {
@@ -100,15 +100,19 @@ impl Place {
         }
     }
 
-    /// Whether the item at that index is meant. A key that the item leaves out has the default that the server wrote
-    /// into the path (`protocol="TCP"`), but one has to be there.
-    fn holds(&self, index: usize, item: &Json) -> bool {
+    /// Where the item stands that is meant. Of keys that it leaves out the server wrote the defaults into the path
+    /// (`protocol="TCP"`): where no item has them all, the one counts that has some and no other value of any.
+    fn find(&self, items: &[Json]) -> Option<usize> {
         match self {
-            Place::Index(wanted) => *wanted == index,
-            Place::Value(value) => item == value,
+            Place::Index(at) => (*at < items.len()).then_some(*at),
+            Place::Value(value) => items.iter().position(|item| item == value),
             Place::Keys(keys) => {
-                let equal = |(key, value): &(String, Json)| item.get(key).map(|own| own == value);
-                keys.iter().all(|key| equal(key) != Some(false)) && keys.iter().any(|key| equal(key) == Some(true))
+                let equal = |item: &Json, (key, value): &(String, Json)| item.get(key).map(|own| own == value);
+                let all = |item: &Json| keys.iter().all(|key| equal(item, key) == Some(true));
+                let some = |item: &Json| {
+                    keys.iter().all(|key| equal(item, key) != Some(false)) && keys.iter().any(|key| equal(item, key).is_some())
+                };
+                items.iter().position(all).or_else(|| items.iter().position(some))
             }
         }
     }
