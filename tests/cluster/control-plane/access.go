@@ -126,9 +126,8 @@ func makeAccess(p *plane) (*access, error) {
 	return &access{authority: authority.pem}, nil
 }
 
-// kubeconfig is the text of one: lines of clusters, users and contexts, the first context being the current one.
-func kubeconfig(clusters, users, contexts []string) string {
-	current := strings.SplitN(strings.TrimPrefix(contexts[0], "{name: "), ",", 2)[0]
+// kubeconfig is the text of one: its current context, and lines of clusters, users and contexts.
+func kubeconfig(current string, clusters, users, contexts []string) string {
 	text := "apiVersion: v1\nkind: Config\n"
 	for _, list := range []struct {
 		name  string
@@ -142,14 +141,17 @@ func kubeconfig(clusters, users, contexts []string) string {
 	return text + "current-context: " + current + "\n"
 }
 
-// kubeconfigs are the files by name. A context is named after its user.
+// kubeconfigs are the files by name. Where there is one context, it has its user's name.
 func kubeconfigs(p *plane, authority, certificate *pair) map[string]string {
 	base64 := base64.StdEncoding.EncodeToString
 	plain := fmt.Sprintf("{name: test, cluster: {server: %q, certificate-authority-data: %s}}", p.url(), base64(authority.pem))
-	proxied := fmt.Sprintf("{name: faults, cluster: {server: \"http://127.0.0.1:%d\"}}", p.proxy)
+	proxied := fmt.Sprintf("{name: test, cluster: {server: \"http://127.0.0.1:%d\"}}", p.proxy)
 	user := func(name, token string) string { return fmt.Sprintf("{name: %s, user: {token: %s}}", name, token) }
 	context := func(name, cluster, user, namespace string) string {
 		return fmt.Sprintf("{name: %s, context: {cluster: %s, user: %s, namespace: %s}}", name, cluster, user, namespace)
+	}
+	alone := func(name, cluster, user string) string {
+		return kubeconfig(name, []string{cluster}, []string{user}, []string{context(name, "test", name, "default")})
 	}
 	files := map[string]string{}
 	for _, one := range users {
@@ -157,18 +159,13 @@ func kubeconfigs(p *plane, authority, certificate *pair) map[string]string {
 		if one.name == "admin" {
 			name = "kubeconfig"
 		}
-		files[name] = kubeconfig([]string{plain}, []string{user(one.name, one.token)}, []string{context(one.name, "test", one.name, "default")})
+		files[name] = alone(one.name, plain, user(one.name, one.token))
 	}
-	files["kubeconfig-expired"] = kubeconfig(
-		[]string{plain}, []string{user("expired", "expired-token")}, []string{context("expired", "test", "expired", "default")})
-	pair := fmt.Sprintf("{name: certificate, user: {client-certificate-data: %s, client-key-data: %s}}",
-		base64(certificate.pem), base64(certificate.keyPEM))
-	files["kubeconfig-certificate"] = kubeconfig(
-		[]string{plain}, []string{pair}, []string{context("certificate", "test", "certificate", "default")})
-	files["kubeconfig-faults"] = kubeconfig(
-		[]string{proxied}, []string{user("admin", "admin-token")}, []string{context("faults", "faults", "admin", "default")})
-	files["kubeconfig-two-contexts"] = kubeconfig(
-		[]string{plain},
+	files["kubeconfig-expired"] = alone("expired", plain, user("expired", "expired-token"))
+	files["kubeconfig-certificate"] = alone("certificate", plain, fmt.Sprintf(
+		"{name: certificate, user: {client-certificate-data: %s, client-key-data: %s}}", base64(certificate.pem), base64(certificate.keyPEM)))
+	files["kubeconfig-faults"] = alone("admin", proxied, user("admin", "admin-token"))
+	files["kubeconfig-two-contexts"] = kubeconfig("first", []string{plain},
 		[]string{user("admin", "admin-token"), user("reader", "reader-token")},
 		[]string{context("first", "test", "admin", "default"), context("second", "test", "reader", "kube-system")})
 	return files
