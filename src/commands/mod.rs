@@ -7,8 +7,6 @@ mod build;
 mod charts;
 pub mod connect;
 #[cfg(feature = "cluster")]
-mod connect;
-#[cfg(feature = "cluster")]
 mod deploy;
 mod functions;
 mod helm;

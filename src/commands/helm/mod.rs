@@ -57,7 +57,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         Ok(()) => Exit::Done,
         Err(failure) => {
             say(run, &failure);
-            if failure.error.kind() == Kind::Cluster && !run.called_helm() { Exit::Unreachable } else { Exit::Failed }
+            Exit::Failed
         }
     };
     if cli.flags.timings {
