@@ -23,9 +23,6 @@ impl World for Still {
     fn zone(&self) -> String {
         "UTC".to_owned()
     }
-    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        self.write(path, bytes)
-    }
     fn variable(&self, _: &str) -> Option<String> {
         None
     }
@@ -55,6 +52,9 @@ impl Host for Memory {
             return Some(EntryKind::File);
         }
         self.files.keys().any(|file| file.starts_with(path)).then_some(EntryKind::Folder)
+    }
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.write(path, bytes)
     }
     fn modified(&self, _: &Path) -> Option<i128> {
         None
@@ -107,7 +107,7 @@ impl Host for Memory {
         self.refused("nothing is asked here")
     }
     fn sleep(&self, _: Duration) {}
-    fn read_line(&self) -> Result<Option<String>> {
+    fn read_line(&self) -> Result<Option<String>, Error> {
         Ok(None)
     }
     fn stdin(&self) -> Result<Vec<u8>, Error> {
