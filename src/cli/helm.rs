@@ -2,7 +2,9 @@
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{ClusterFlags, Compat, HelmGet, HelmHistory, HelmList, HelmStatus};
+use super::{ClusterFlags, Compat};
+#[cfg(feature = "cluster")]
+use super::{HelmGet, HelmHistory, HelmList, HelmStatus};
 
 /// helm's commands, without helm: `bkhelm helm …`, or the program called by the name helm.
 #[derive(Debug, Parser)]

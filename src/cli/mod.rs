@@ -426,13 +426,8 @@ pub fn completion(shell: Shell, program: &str, functions: Vec<&'static str>) -> 
 /// The arguments as our own parser takes them, whatever name the program was called by: a link named helm makes it
 /// `bkhelm helm …`.
 pub fn as_called(program: &str, mut arguments: Vec<String>) -> Vec<String> {
-    if is_helm(program) {
+    if program == "helm" || program.starts_with("helm-") {
         arguments.insert(1, "helm".to_owned());
     }
     arguments
-}
-
-/// Whether a program of that name is to be helm.
-pub fn is_helm(program: &str) -> bool {
-    program == "helm" || program.starts_with("helm-")
 }

@@ -5,7 +5,8 @@
 
 mod build;
 mod charts;
-pub mod connect;
+#[cfg(feature = "cluster")]
+mod connect;
 #[cfg(feature = "cluster")]
 mod deploy;
 mod functions;

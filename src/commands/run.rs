@@ -144,11 +144,6 @@ impl Run {
         self.program == "helmfile" || self.program.starts_with("helmfile-")
     }
 
-    /// Whether the program is to be helm: a link of that name.
-    pub fn called_helm(&self) -> bool {
-        crate::cli::is_helm(&self.program)
-    }
-
     /// The world outside.
     pub fn host(&self) -> &dyn Host {
         &*self.setting.host

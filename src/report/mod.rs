@@ -59,8 +59,7 @@ impl Output {
 
     /// Whether what goes to stdout may have colours: stdout is a terminal, and nobody said no.
     pub fn colour_of_data(&self) -> bool {
-        use io::IsTerminal;
-        self.colour && io::stdout().is_terminal()
+        self.colour && stdout_is_terminal()
     }
 
     /// A heading, where there is colour.

@@ -53,6 +53,9 @@ impl Host for Memory {
         }
         self.files.keys().any(|file| file.starts_with(path)).then_some(EntryKind::Folder)
     }
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.write(path, bytes)
+    }
     fn modified(&self, _: &Path) -> Option<i128> {
         None
     }

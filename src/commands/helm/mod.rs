@@ -57,7 +57,7 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         Ok(()) => Exit::Done,
         Err(failure) => {
             say(run, &failure);
-            if failure.error.kind() == Kind::Cluster && !run.called_helm() { Exit::Unreachable } else { Exit::Failed }
+            Exit::Failed
         }
     };
     if cli.flags.timings {
@@ -127,6 +127,15 @@ pub fn helm_words(error: &clap::Error) -> String {
         ErrorKind::UnknownArgument => format!("unknown shorthand flag: {argument}"),
         ErrorKind::InvalidSubcommand => match error.get(ContextKind::InvalidSubcommand) {
             Some(ContextValue::String(name)) => format!("unknown command {name:?} for \"helm\"\nRun 'helm --help' for usage."),
+            _ => crate::commands::template::first_line(error),
+        },
+        ErrorKind::InvalidValue => match error.get(ContextKind::InvalidValue) {
+            Some(ContextValue::String(value)) if argument.starts_with("--output") => {
+                format!("invalid argument {value:?} for \"-o, --output\" flag: invalid format type")
+            }
+            Some(ContextValue::String(value)) if argument.starts_with("--color") => {
+                format!("invalid color mode {value:?}: must be one of: never, auto, always")
+            }
             _ => crate::commands::template::first_line(error),
         },
         _ => crate::commands::template::first_line(error),
