@@ -48,7 +48,9 @@ fn drop_bare(body: &mut Json) {
     };
     let metadata = ["labels", "annotations", "finalizers", "ownerReferences"];
     drop_of(body.get_mut("metadata").and_then(Json::as_object_mut), &metadata);
-    drop_of(body.pointer_mut("/spec/template/metadata").and_then(Json::as_object_mut), &metadata);
+    for template in ["/spec/template/metadata", "/spec/jobTemplate/metadata", "/spec/jobTemplate/spec/template/metadata"] {
+        drop_of(body.pointer_mut(template).and_then(Json::as_object_mut), &metadata);
+    }
     drop_of(body.as_object_mut(), &["data", "stringData", "binaryData", "secrets", "imagePullSecrets"]);
 }
 
@@ -79,8 +81,11 @@ pub fn complete(kind: &Kind, body: &mut Json) {
                 &mut body["spec"],
                 json!({"concurrencyPolicy": "Allow", "failedJobsHistoryLimit": 1, "successfulJobsHistoryLimit": 3, "suspend": false}),
             );
-            if let Some(spec) = body.pointer_mut("/spec/jobTemplate/spec/template/spec") {
-                pod(spec);
+            lack(body, json!({"status": {}}));
+            lack(&mut body["spec"]["jobTemplate"], json!({"metadata": {}}));
+            if let Some(template) = body.pointer_mut("/spec/jobTemplate/spec/template") {
+                lack(template, json!({"metadata": {}}));
+                pod(&mut template["spec"]);
             }
         }
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => workload(&kind.kind, body),
@@ -133,8 +138,9 @@ fn workload(kind: &str, body: &mut Json) {
             lack(spec, json!({"completions": 1, "parallelism": 1}));
         }
     }
-    if let Some(spec) = body.pointer_mut("/spec/template/spec") {
-        pod(spec);
+    if let Some(template) = body.pointer_mut("/spec/template") {
+        lack(template, json!({"metadata": {}}));
+        pod(&mut template["spec"]);
     }
     let status = match kind {
         "ReplicaSet" => json!({"replicas": 0}),
