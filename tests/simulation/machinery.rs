@@ -151,9 +151,10 @@ fn workload(kind: &str, group: &str, behave: &str) -> Json {
 fn pods_behave_as_their_label_says() {
     let wanted = [
         ("Deployment", "apps/v1", "deployments", "", "/status/conditions/0/reason", "NewReplicaSetAvailable"),
-        ("Deployment", "apps/v1", "deployments", "pull", "/status/conditions/0/reason", "ProgressDeadlineExceeded"),
+        ("Deployment", "apps/v1", "deployments", "pull-fail", "/status/conditions/0/reason", "ProgressDeadlineExceeded"),
         ("Deployment", "apps/v1", "deployments", "crash", "/status/conditions/0/reason", "ProgressDeadlineExceeded"),
         ("DaemonSet", "apps/v1", "daemonsets", "", "/status/numberReady", "1"),
+        ("DaemonSet", "apps/v1", "daemonsets", "slow", "/status/numberReady", "1"),
         ("DaemonSet", "apps/v1", "daemonsets", "hang", "/status/numberReady", "0"),
         ("StatefulSet", "apps/v1", "statefulsets", "pending", "/status/replicas", "1"),
         ("Job", "batch/v1", "jobs", "", "/status/conditions/1/type", "Complete"),
