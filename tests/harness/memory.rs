@@ -23,9 +23,6 @@ impl World for Still {
     fn zone(&self) -> String {
         "UTC".to_owned()
     }
-    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        self.write(path, bytes)
-    }
     fn variable(&self, _: &str) -> Option<String> {
         None
     }
@@ -43,6 +40,9 @@ impl Memory {
 }
 
 impl Host for Memory {
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.write(path, bytes)
+    }
     fn current_folder(&self) -> PathBuf {
         PathBuf::from("/")
     }
@@ -107,7 +107,7 @@ impl Host for Memory {
         self.refused("nothing is asked here")
     }
     fn sleep(&self, _: Duration) {}
-    fn read_line(&self) -> Result<Option<String>> {
+    fn read_line(&self) -> Result<Option<String>, Error> {
         Ok(None)
     }
     fn stdin(&self) -> Result<Vec<u8>, Error> {
