@@ -40,6 +40,9 @@ impl Memory {
 }
 
 impl Host for Memory {
+    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        self.write(path, bytes)
+    }
     fn current_folder(&self) -> PathBuf {
         PathBuf::from("/")
     }

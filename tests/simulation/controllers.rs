@@ -11,10 +11,14 @@ use super::writing::{Deletion, Mode};
 pub const CONTROLLER: &str = "controller";
 const MANAGER: &str = "kube-controller-manager";
 
+/// How long a slow pod takes, in milliseconds.
+const SLOW: u64 = 30_000;
+
 /// Where a Deployment and its ReplicaSets say which template is theirs.
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
-/// By this label on a pod's template a test says how its pods behave: `crash`, `pending`, `pull`, `fail` (Jobs), `hang` (never ready).
+/// By this label on a pod's template a test says how its pods behave: `crash`, `pending`, `pull-fail`, `fail`
+/// (Jobs), `hang` (never ready), `slow` (ready after half a minute).
 pub const BEHAVE: &str = "bkhelm.test/behave";
 
 impl World {
@@ -380,6 +384,11 @@ impl World {
             self.set_status(key, |status| *status = json!({"phase": "Pending", "conditions": [condition("PodScheduled", true, "", "")]}));
             return;
         }
+        let ready_at = milliseconds(text(body, "/metadata/creationTimestamp")) + SLOW;
+        if behave == "slow" && self.now < ready_at {
+            self.after(Duration::from_millis(ready_at - self.now), Task::Reconcile(key.clone()));
+            return;
+        }
         let of_job = owners(body).any(|(kind, _)| kind == "Job");
         let once = of_job || ["Never", "OnFailure"].contains(&text(body, "/spec/restartPolicy"));
         let phase = text(body, "/status/phase").to_owned();
@@ -393,7 +402,7 @@ impl World {
         let waits = |reason: &str, words: &str| json!({"waiting": {"reason": reason, "message": words}});
         let status = match (behave.as_str(), phase.as_str()) {
             (_, "Succeeded" | "Failed") => return,
-            ("pull", _) => {
+            ("pull-fail", _) => {
                 json!({"phase": "Pending", "conditions": not_ready(), "containerStatuses": states(false, 0, &waits("ImagePullBackOff", "Back-off pulling image"))})
             }
             ("crash", _) => {

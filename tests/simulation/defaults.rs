@@ -39,22 +39,22 @@ pub fn zero(kind: &Kind) -> Json {
     zero
 }
 
-/// Maps and lists that the server's types leave out when nothing is in them.
-fn drop_bare(body: &mut Json) {
-    let drop_of = |fields: Option<&mut Map<String, Json>>, names: &[&str]| {
-        let bare =
-            |value: &Json| value.is_null() || value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
-        fields.into_iter().for_each(|fields| fields.retain(|name, value| !(names.contains(&name.as_str()) && bare(value))));
-    };
-    let metadata = ["labels", "annotations", "finalizers", "ownerReferences"];
-    drop_of(body.get_mut("metadata").and_then(Json::as_object_mut), &metadata);
-    drop_of(body.pointer_mut("/spec/template/metadata").and_then(Json::as_object_mut), &metadata);
-    drop_of(body.as_object_mut(), &["data", "stringData", "binaryData", "secrets", "imagePullSecrets"]);
+/// Takes out maps and lists of these names in which nothing is: the server's types leave them out.
+fn drop_bare(fields: Option<&mut Json>, names: &[&str]) {
+    let bare =
+        |value: &Json| value.is_null() || value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+    let fields = fields.and_then(Json::as_object_mut);
+    fields.into_iter().for_each(|fields| fields.retain(|name, value| !(names.contains(&name.as_str()) && bare(value))));
+}
+
+fn drop_bare_metadata(metadata: Option<&mut Json>) {
+    drop_bare(metadata, &["labels", "annotations", "finalizers", "ownerReferences"]);
 }
 
 /// Completes an object of the server's own kinds.
 pub fn complete(kind: &Kind, body: &mut Json) {
     if !kind.built_in {
+        drop_bare_metadata(body.get_mut("metadata"));
         return;
     }
     match kind.kind.as_str() {
@@ -79,8 +79,11 @@ pub fn complete(kind: &Kind, body: &mut Json) {
                 &mut body["spec"],
                 json!({"concurrencyPolicy": "Allow", "failedJobsHistoryLimit": 1, "successfulJobsHistoryLimit": 3, "suspend": false}),
             );
-            if let Some(spec) = body.pointer_mut("/spec/jobTemplate/spec/template/spec") {
-                pod(spec);
+            lack(body, json!({"status": {}}));
+            lack(&mut body["spec"]["jobTemplate"], json!({"metadata": {}}));
+            if let Some(template) = body.pointer_mut("/spec/jobTemplate/spec/template") {
+                lack(template, json!({"metadata": {}}));
+                pod(&mut template["spec"]);
             }
         }
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => workload(&kind.kind, body),
@@ -92,7 +95,10 @@ pub fn complete(kind: &Kind, body: &mut Json) {
         }
         _ => {}
     }
-    drop_bare(body);
+    for metadata in ["/metadata", "/spec/template/metadata", "/spec/jobTemplate/metadata", "/spec/jobTemplate/spec/template/metadata"] {
+        drop_bare_metadata(body.pointer_mut(metadata));
+    }
+    drop_bare(Some(body), &["data", "stringData", "binaryData", "secrets", "imagePullSecrets"]);
 }
 
 fn workload(kind: &str, body: &mut Json) {
@@ -133,8 +139,9 @@ fn workload(kind: &str, body: &mut Json) {
             lack(spec, json!({"completions": 1, "parallelism": 1}));
         }
     }
-    if let Some(spec) = body.pointer_mut("/spec/template/spec") {
-        pod(spec);
+    if let Some(template) = body.pointer_mut("/spec/template") {
+        lack(template, json!({"metadata": {}}));
+        pod(&mut template["spec"]);
     }
     let status = match kind {
         "ReplicaSet" => json!({"replicas": 0}),
@@ -195,6 +202,9 @@ fn pod(spec: &mut Json) {
         }
     }
     for volume in each(spec, "volumes") {
+        if volume.as_object().is_some_and(|volume| volume.keys().all(|key| key == "name")) {
+            lack(volume, json!({"emptyDir": {}}));
+        }
         for source in ["configMap", "secret"] {
             if let Some(source) = volume.get_mut(source) {
                 lack(source, json!({"defaultMode": 420}));

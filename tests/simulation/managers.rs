@@ -164,7 +164,8 @@ impl Managers {
             Fields::prune(shape, &mut merged, &former.fields, &managed);
         }
         self.settle(shape, live, &merged, force)?;
-        drop_nulls(&mut merged);
+        // Of a custom resource only the metadata have a type; what is null in the rest is refused.
+        drop_nulls(if kind.built_in { &mut merged } else { &mut merged["metadata"] });
         let same = former.as_ref().is_some_and(|former| former.fields == mine.fields) && *live == merged;
         self.0.push(if same { former.unwrap_or(mine) } else { mine });
         self.0.retain(|manager| !manager.fields.is_empty());
@@ -193,7 +194,7 @@ impl Managers {
     }
 }
 
-/// A typed object has no nulls: a field is there or not. (Custom resources may keep a null that their schema allows; here they don't.)
+/// A typed object has no nulls: a field is there or not.
 fn drop_nulls(value: &mut Json) {
     match value {
         Json::Object(map) => {

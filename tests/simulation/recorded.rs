@@ -147,15 +147,37 @@ fn compared(step: &Json, want: &Json, got: &Json) -> Option<String> {
     }
     let pointers = step["only"].as_array().map(|list| list.iter().filter_map(Json::as_str).collect::<Vec<_>>());
     let pointers = pointers.unwrap_or_else(|| vec![""]);
-    let differing = pointers.into_iter().filter(|pointer| want.pointer(pointer) != got.pointer(pointer)).map(|pointer| {
-        let shown = |side: &Json| side.pointer(pointer).map(Json::to_string).unwrap_or_default();
-        format!("{pointer}\nwant {}\n got {}", shown(&want), shown(&got))
-    });
-    let differing: Vec<String> = differing.collect();
+    let mut differing = Vec::new();
+    for pointer in pointers {
+        differences(pointer, want.pointer(pointer), got.pointer(pointer), &mut differing);
+    }
     (!differing.is_empty()).then(|| differing.join("\n"))
 }
 
-/// The answer with a star in the place of what is different on every server, and managers in one order.
+/// Where two answers differ, as deep as they do.
+fn differences(at: &str, want: Option<&Json>, got: Option<&Json>, found: &mut Vec<String>) {
+    if want == got {
+        return;
+    }
+    match (want, got) {
+        (Some(Json::Object(one)), Some(Json::Object(other))) => {
+            for key in one.keys().chain(other.keys().filter(|key| !one.contains_key(*key))) {
+                differences(&format!("{at}/{key}"), one.get(key), other.get(key), found);
+            }
+        }
+        (Some(Json::Array(one)), Some(Json::Array(other))) if one.len() == other.len() => {
+            let pairs = one.iter().zip(other).enumerate();
+            pairs.for_each(|(place, (one, other))| differences(&format!("{at}/{place}"), Some(one), Some(other), found));
+        }
+        _ => {
+            let shown = |side: Option<&Json>| side.map_or_else(|| "nothing".to_owned(), Json::to_string);
+            found.push(format!("{at}\n  want {}\n  got  {}", shown(want), shown(got)));
+        }
+    }
+}
+
+/// The answer with a star in the place of what is different on every server, and managers and causes, which come
+/// in any order, in one.
 fn level(answer: &Json) -> Json {
     let mut levelled = serde_json::from_str(&without_uids(&answer.to_string())).expect("JSON");
     level_below(&mut levelled);
@@ -163,17 +185,8 @@ fn level(answer: &Json) -> Json {
 }
 
 fn level_below(value: &mut Json) {
-    const STARS: [&str; 9] = [
-        "uid",
-        "resourceVersion",
-        "creationTimestamp",
-        "deletionTimestamp",
-        "time",
-        "continue",
-        "clusterIP",
-        "clusterIPs",
-        "remainingItemCount",
-    ];
+    const STARS: [&str; 8] =
+        ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "continue", "clusterIP", "clusterIPs", "remainingItemCount"];
     match value {
         Json::Object(fields) => {
             for (field, value) in fields.iter_mut() {
@@ -186,6 +199,11 @@ fn level_below(value: &mut Json) {
             if let Some(managers) = fields.get_mut("managedFields").and_then(Json::as_array_mut) {
                 let rank = |manager: &Json| [&manager["operation"], &manager["manager"], &manager["subresource"]].map(Json::to_string);
                 managers.sort_by_key(rank);
+                // An apply that changed nothing has no time, or an old one.
+                managers.iter_mut().filter_map(Json::as_object_mut).for_each(|manager| drop(manager.remove("time")));
+            }
+            if let Some(causes) = fields.get_mut("causes").and_then(Json::as_array_mut) {
+                causes.sort_by_key(Json::to_string);
             }
         }
         Json::Array(items) => items.iter_mut().for_each(level_below),

@@ -101,6 +101,11 @@ impl Wrong {
     pub fn forbidden(field: &str, why: &str) -> Self {
         Self { reason: "FieldValueForbidden", field: field.to_owned(), message: format!("Forbidden: {why}") }
     }
+    /// A null where an object has to be.
+    pub fn no_object(field: &str) -> Self {
+        let message = format!("Invalid value: \"null\": {field} in body must be of type object: \"null\"");
+        Self { reason: "FieldValueTypeInvalid", field: field.to_owned(), message }
+    }
     /// A value that names what is not there.
     pub fn not_found(field: &str, value: &Json) -> Self {
         Self { reason: "FieldValueNotFound", field: field.to_owned(), message: format!("Not found: {value}") }
@@ -126,6 +131,12 @@ pub fn invalid(title: &str, (name, group, kind): (&str, &str, &str), wrong: &[Wr
 /// 422 for an object.
 pub fn invalid_object(kind: &Kind, name: &str, wrong: &[Wrong]) -> Fault {
     invalid(&kind.title(), (name, &kind.group, &kind.kind), wrong)
+}
+
+/// 422: custom resources are replaced only by those who say what they replace.
+pub fn no_version(kind: &Kind, name: &str) -> Fault {
+    let wrong = Wrong::invalid("metadata.resourceVersion", &0.into(), "must be specified for an update");
+    invalid(&kind.resource(), (name, &kind.group, &kind.plural), &[wrong])
 }
 
 /// 422: a JSON patch whose test fails or whose path is not there.

@@ -36,6 +36,7 @@ const FIXED: &[(&str, &[&str])] = &[
 pub fn check(kind: &Kind, old: Option<&Json>, new: &Json) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     if !kind.built_in {
+        nulls("", new, &mut wrong);
         return wrong;
     }
     let at = |body: &Json, path: &str| body.pointer(&format!("/{}", path.replace('.', "/"))).cloned().unwrap_or_default();
@@ -56,12 +57,14 @@ pub fn check(kind: &Kind, old: Option<&Json>, new: &Json) -> Vec<Wrong> {
         if at(new, "spec.template.spec.containers").as_array().is_none_or(Vec::is_empty) {
             wrong.push(Wrong::required("spec.template.spec.containers", ""));
         }
-        wrong.extend(mounts(&new["spec"]["template"]["spec"], "spec.template.spec"));
         let labels = at(new, "spec.template.metadata.labels");
         let selects = at(new, "spec.selector.matchLabels");
         if selects.as_object().is_some_and(|wanted| wanted.iter().any(|(key, value)| labels.get(key) != Some(value))) {
             wrong.push(Wrong::invalid("spec.template.metadata.labels", &labels, "`selector` does not match template `labels`"));
         }
+    }
+    for path in ["spec.template.spec", "spec.jobTemplate.spec.template.spec"] {
+        wrong.splice(0..0, pod(&at(new, path), path));
     }
     let Some(old) = old else { return wrong };
     let fixed = FIXED.iter().find(|(known, _)| *known == kind.kind).map_or(&[][..], |(_, fields)| fields);
@@ -106,17 +109,38 @@ pub fn check(kind: &Kind, old: Option<&Json>, new: &Json) -> Vec<Wrong> {
     wrong
 }
 
-/// Mounts of volumes that are not there.
-fn mounts(pod: &Json, path: &str) -> Vec<Wrong> {
-    let list = |value: &Json, field: &str| value[field].as_array().cloned().unwrap_or_default();
-    let volumes: Vec<Json> = list(pod, "volumes").iter().map(|volume| volume["name"].clone()).collect();
+/// Nulls of a custom resource, which its schema forbids. They come from applies: a map that a manager emptied and still
+/// names is null then.
+fn nulls(path: &str, value: &Json, wrong: &mut Vec<Wrong>) {
+    match value {
+        Json::Null => wrong.push(Wrong::no_object(path)),
+        Json::Object(fields) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            fields.iter().for_each(|(field, value)| nulls(&format!("{path}{dot}{field}"), value, wrong));
+        }
+        _ => {}
+    }
+}
+
+/// What is wrong with a pod: names that are not there, volumes that are not there.
+fn pod(pod: &Json, path: &str) -> Vec<Wrong> {
+    let list = |value: &Json, field: &str| value.get(field).and_then(Json::as_array).cloned().unwrap_or_default();
+    let lacks = |value: &Json, field: &str| value[field].as_str().is_none_or(str::is_empty);
     let mut wrong = Vec::new();
-    for (field, container, at) in ["initContainers", "containers"]
-        .into_iter()
-        .flat_map(|field| list(pod, field).into_iter().enumerate().map(move |(at, container)| (field, container, at)))
-    {
-        for (place, mount) in list(&container, "volumeMounts").iter().enumerate().filter(|(_, mount)| !volumes.contains(&mount["name"])) {
-            wrong.push(Wrong::not_found(&format!("{path}.{field}[{at}].volumeMounts[{place}].name"), &mount["name"]));
+    let volumes = list(pod, "volumes");
+    for (at, _) in volumes.iter().enumerate().filter(|(_, volume)| volume.get("configMap").is_some_and(|source| lacks(source, "name"))) {
+        wrong.push(Wrong::required(&format!("{path}.volumes[{at}].configMap.name"), ""));
+    }
+    for field in ["containers", "initContainers"] {
+        for (at, container) in list(pod, field).iter().enumerate() {
+            if lacks(container, "image") {
+                wrong.push(Wrong::required(&format!("{path}.{field}[{at}].image"), ""));
+            }
+            for (place, mount) in list(container, "volumeMounts").iter().enumerate() {
+                if !volumes.iter().any(|volume| volume["name"] == mount["name"]) {
+                    wrong.push(Wrong::not_found(&format!("{path}.{field}[{at}].volumeMounts[{place}].name"), &mount["name"]));
+                }
+            }
         }
     }
     wrong

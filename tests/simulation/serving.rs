@@ -81,6 +81,10 @@ impl World {
             Method::Post => self.post(key, call, &writer, mode),
             Method::Put => {
                 let body = self.named(&key, call.body.clone().unwrap_or_default())?;
+                let kind = self.kinds.get(key.kind);
+                if !kind.built_in && text(&body, "/metadata/resourceVersion").is_empty() && self.objects.contains_key(&key) {
+                    return Err(refusals::no_version(kind, &key.name));
+                }
                 self.replace(&key, body, &writer, mode)
             }
             Method::Patch => self.patch(&key, call, &writer, mode),

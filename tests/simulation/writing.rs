@@ -121,7 +121,10 @@ impl World {
         };
         keep(&kind, &old.body, &mut body, writer);
         defaults::complete(&kind, &mut body);
-        managers.update(&kind, &old.body, &body, writer);
+        // An object without managers gets none by updates (apimachinery managedfields `skipNonApplied`).
+        if !managers.is_empty() {
+            managers.update(&kind, &old.body, &body, writer);
+        }
         self.exchange(key, &old, Stored { body, managers }, writer, mode)
     }
 
