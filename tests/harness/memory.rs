@@ -40,9 +40,6 @@ impl Memory {
 }
 
 impl Host for Memory {
-    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        self.write(path, bytes)
-    }
     fn current_folder(&self) -> PathBuf {
         PathBuf::from("/")
     }
@@ -55,9 +52,6 @@ impl Host for Memory {
             return Some(EntryKind::File);
         }
         self.files.keys().any(|file| file.starts_with(path)).then_some(EntryKind::Folder)
-    }
-    fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        self.write(path, bytes)
     }
     fn modified(&self, _: &Path) -> Option<i128> {
         None
