@@ -16,7 +16,7 @@ pub struct Progress {
 impl Progress {
     /// To that output.
     pub fn new(output: &Output) -> Self {
-        Self { output: output.clone(), waiting: Mutex::default() }
+        Self { output: *output, waiting: Mutex::default() }
     }
 }
 

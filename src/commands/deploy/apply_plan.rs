@@ -3,13 +3,13 @@
 use super::plan::{Planning, read, refuse_moved};
 use super::release::{Candidate, Worker};
 use super::summary::{Affected, Row};
-use super::{Session, base_name, options, propagation, threads};
+use super::sync::removal;
+use super::walk::worker;
+use super::{Session, base_name, options, threads};
 use crate::cli::ApplyArgs;
-use crate::cluster::deploy::UninstallOptions;
 use crate::commands::Exit;
-use crate::commands::path::{Path, in_order};
+use crate::commands::path::{Options, Path, in_order};
 use crate::diag::{Error, Errors, Kind, Result};
-use crate::fetch::Repositories;
 use crate::plan::file::{Action, PlanFile, ReleasePlan};
 use crate::state::{Desired, Release};
 
@@ -23,8 +23,14 @@ struct Ready<'a> {
 }
 
 /// Checks all releases of the plan first, then takes it stage by stage.
-pub fn apply_plan(session: &Session<'_>, path: &Path<'_>, desired: &Desired, args: &ApplyArgs, name: &str) -> Exit {
+pub fn apply_plan(session: &Session<'_>, rendering: Options, args: &ApplyArgs, name: &str) -> Exit {
     let run = session.run;
+    let desired = run.load();
+    run.say_notes();
+    if !desired.errors.is_empty() {
+        return run.fail(desired.errors);
+    }
+    let path = Path::new(run, rendering);
     let file = match read(run, name) {
         Ok(file) => file,
         Err(error) => return run.fail(error.into()),
@@ -33,7 +39,7 @@ pub fn apply_plan(session: &Session<'_>, path: &Path<'_>, desired: &Desired, arg
         run.output.info("Nothing to do: the plan has no releases");
         return Exit::Done;
     }
-    match prepared(session, path, desired, args, &file) {
+    match prepared(session, &path, &desired, args, &file) {
         Ok(errors) | Err(errors) if !errors.is_empty() => run.fail(errors),
         _ if args.diff.detailed_exitcode => Exit::Changed,
         _ => Exit::Done,
@@ -45,8 +51,7 @@ fn prepared(session: &Session<'_>, path: &Path<'_>, desired: &Desired, args: &Ap
     let planning = Planning::new(run, Some(&file.salt), args.plan_key.as_ref())?;
     let mut workers = Vec::with_capacity(desired.states.len());
     for state in &desired.states {
-        let repositories = Repositories::load(run.host(), state.repositories.clone())?;
-        workers.push(Worker { run, session, path, state, repositories });
+        workers.push(worker(session, path, state)?);
     }
     let mut errors = Errors::new();
     let mut all = Vec::with_capacity(file.releases.len());
@@ -103,16 +108,7 @@ fn take(session: &Session<'_>, planning: &Planning, all: Vec<Ready<'_>>, args: &
             let (release, worker) = (ready.release, ready.worker);
             let how = options(release, &args.deploy);
             let Some(candidate) = &ready.candidate else {
-                run.output.info(&format!("Deleting {}", release.name));
-                let how = UninstallOptions {
-                    keep_history: false,
-                    wait: false,
-                    timeout: how.timeout,
-                    no_hooks: false,
-                    cascade: propagation(args.deploy.cascade),
-                    description: String::new(),
-                };
-                return worker.remove(release, &how, "apply", true);
+                return worker.remove(release, &removal(release, &args.deploy), "apply", true);
             };
             let chart = base_name(&release.chart);
             run.output.info(&format!("Upgrading release={}, chart={chart}, namespace={}", release.name, release.namespace));

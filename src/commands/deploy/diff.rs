@@ -3,18 +3,17 @@
 use super::difference::{Difference, Rules, difference, drift_text};
 use super::plan::Planning;
 use super::release::Worker;
-use super::{Session, base_name, options, threads};
+use super::walk::Walk;
+use super::{Session, base_name, options, rendering, threads};
 use crate::cli::{DeployFlags, DiffArgs, DiffFlags};
-use crate::commands::hooks::{self, Prepare};
-use crate::commands::path::{self, Path, in_order};
-use crate::commands::template::{needs, options as rendering};
+use crate::commands::hooks::Prepare;
+use crate::commands::path::in_order;
+use crate::commands::template::needs;
 use crate::commands::{Exit, Run};
 use crate::diag::{Errors, Result};
-use crate::fetch::Repositories;
 use crate::plan::file::{Action, PlanFile, ReleasePlan};
-use crate::render::SchemaCheck;
 use crate::report::diff::write;
-use crate::state::{Release, Stages, State};
+use crate::state::{Release, Stages};
 
 /// Compares state by state. Nothing is changed.
 pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
@@ -22,44 +21,32 @@ pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };
-    let desired = run.load();
-    run.say_notes();
-    let mut how = rendering(&args.values, None, args.concurrency);
-    if args.skip_schema_validation {
-        how.schema_check = SchemaCheck::Skip;
-    }
-    let path = Path::new(run, how);
     let planning = match args.plan_out.as_ref().map(|_| Planning::new(run, None, args.plan_key.as_ref())).transpose() {
         Ok(planning) => planning,
         Err(error) => return run.fail(error.into()),
     };
     let mut file = planning.as_ref().map(|planning| PlanFile::new(session.time(), planning.salt.clone(), run.request.environment.clone()));
-    let mut errors = Errors::new();
-    let (mut matched, mut changed) = (false, false);
-    for state in &desired.states {
-        errors.extend(hooks::around(run, state, "diff", Prepare::Releases, || match state.stages(needs(&args.needs)) {
-            Ok(None) => Errors::new(),
-            Ok(Some(stages)) => {
-                matched = true;
-                match Changes::find(&session, &path, state, &stages, &args.diff, args.concurrency, planning.as_ref()) {
-                    Ok(mut changes) => {
-                        changed |= changes.any();
-                        if let Some(file) = &mut file {
-                            changes.append_to(file, &stages);
-                        }
-                        changes.list(run, args.diff.detailed_exitcode);
-                        Errors::new()
-                    }
-                    Err(errors) => errors,
-                }
-            }
-            Err(error) => error.into(),
-        }));
-    }
-    if !matched && errors.is_empty() {
-        errors.extend(path::no_match(run, &desired));
-    }
-    errors.extend(desired.errors);
+    let walk = Walk {
+        command: "diff",
+        prepare: Some(Prepare::Releases),
+        needs: needs(&args.needs),
+        rendering: rendering(&args.values, args.skip_schema_validation, args.concurrency),
+        backwards: false,
+        stops: false,
+    };
+    let mut changed = false;
+    let mut errors = walk.take(&session, |worker, stages| {
+        let mut changes = match Changes::find(worker, stages, &args.diff, args.concurrency, planning.as_ref()) {
+            Ok(changes) => changes,
+            Err(errors) => return errors,
+        };
+        changed |= changes.any();
+        if let Some(file) = &mut file {
+            changes.append_to(file, stages);
+        }
+        changes.list(run, args.diff.detailed_exitcode);
+        Errors::new()
+    });
     if let (Some(file), Some(path)) = (&file, &args.plan_out) {
         let written = file.text().and_then(|text| run.host().write_secret(std::path::Path::new(path), &text));
         errors.extend(written.err());
@@ -82,8 +69,6 @@ pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
 
 /// What would change in one state.
 pub struct Changes<'a> {
-    /// The work on its releases.
-    pub worker: Worker<'a>,
     /// Releases that would be installed or upgraded.
     pub update: Vec<&'a Release>,
     /// Releases that would be removed.
@@ -95,32 +80,20 @@ pub struct Changes<'a> {
 impl<'a> Changes<'a> {
     /// Compares all releases and prints the differences in written order.
     pub fn find(
-        session: &'a Session<'a>,
-        path: &'a Path<'a>,
-        state: &'a State,
+        worker: &Worker<'_>,
         stages: &Stages<'a>,
         flags: &DiffFlags,
         concurrency: usize,
         planning: Option<&Planning>,
     ) -> Result<Self, Errors> {
-        let run = session.run;
-        let repositories = Repositories::load(run.host(), state.repositories.clone())?;
-        let mut changes =
-            Self { worker: Worker { run, session, path, state, repositories }, update: Vec::new(), remove: Vec::new(), plans: Vec::new() };
-        let rules = Rules::of(&changes.worker, flags)?;
+        let run = worker.run;
+        let rules = Rules::of(worker, flags)?;
+        let remove = worker.installed(stages.remove.iter().flatten().copied())?;
         let mut errors = Errors::new();
-        for release in stages.remove.iter().flatten().copied() {
-            match changes.worker.is_installed(release) {
-                Ok(true) => changes.remove.push(release),
-                Ok(false) => {}
-                Err(error) => errors.push(error),
-            }
-        }
         let mut releases: Vec<&Release> = stages.install.iter().flatten().copied().collect();
         // helmfile shows them as they are written, not as they need each other.
-        let position = |release: &&Release| state.releases.iter().position(|other| std::ptr::eq(other, *release));
+        let position = |release: &&Release| worker.state.releases.iter().position(|other| std::ptr::eq(other, *release));
         releases.sort_by_key(position);
-        let worker = &changes.worker;
         let work = |release: &Release| {
             let candidate = worker.candidate(release)?;
             let difference = difference(worker, release, &candidate, &rules)?;
@@ -144,9 +117,8 @@ impl<'a> Changes<'a> {
             let about = |error: crate::diag::Error| worker.about(release, error);
             errors.extend(shown.err().into_iter().flatten().map(about));
         });
-        changes.plans = plans;
-        changes.update = releases.into_iter().filter(|release| update.contains(&release.name)).collect();
-        errors.or(changes)
+        let update = releases.into_iter().filter(|release| update.contains(&release.name)).collect();
+        errors.or(Self { update, remove, plans })
     }
 
     /// Whether anything would change.

@@ -16,6 +16,7 @@ mod summary;
 mod sync;
 mod test;
 mod unlock;
+mod walk;
 
 pub use apply::apply;
 pub use destroy::destroy;
@@ -26,11 +27,12 @@ pub use sync::sync;
 pub use test::test;
 pub use unlock::unlock;
 
-use crate::cli::{Cascade, CrdRule, DeployFlags, ServerSideRule};
+use crate::cli::{Cascade, CrdRule, DeployFlags, ReleaseValueFlags, ServerSideRule};
 use crate::cluster::Propagation;
 use crate::cluster::deploy::{Crds, Options, ServerSide};
-use crate::commands::Run;
+use crate::commands::{Run, path, template};
 use crate::diag::Result;
+use crate::render::SchemaCheck;
 use crate::state::Release;
 
 /// Releases that are worked on at the same time where nobody says how many.
@@ -79,6 +81,12 @@ fn options(release: &Release, flags: &DeployFlags) -> Options {
         replace: flags.allow_replace.clone(),
         ..Options::default()
     }
+}
+
+/// How releases are rendered, by the flags that all these commands have.
+fn rendering(values: &ReleaseValueFlags, skip_schema: bool, concurrency: usize) -> path::Options {
+    let schema_check = if skip_schema { SchemaCheck::Skip } else { SchemaCheck::Refuse };
+    path::Options { schema_check, ..template::options(values, None, concurrency) }
 }
 
 /// A chart's name as helmfile shows it: the last part of a path.

@@ -67,6 +67,23 @@ impl Worker<'_> {
         Ok(look.last().is_some_and(|record| record.info.status != crate::cluster::records::Status::Uninstalled))
     }
 
+    /// Those of the releases that are on their clusters.
+    ///
+    /// # Errors
+    /// All clusters that can't be asked.
+    pub fn installed<'r>(&self, releases: impl Iterator<Item = &'r Release>) -> Result<Vec<&'r Release>, Errors> {
+        let mut errors = Errors::new();
+        let mut there = Vec::new();
+        for release in releases {
+            match self.is_installed(release) {
+                Ok(true) => there.push(release),
+                Ok(false) => self.run.output.debug(&format!("{}: not installed", release.name)),
+                Err(error) => errors.push(self.about(release, error)),
+            }
+        }
+        errors.or(there)
+    }
+
     /// Reads the release's records and renders it for its next revision.
     pub fn candidate(&self, release: &Release) -> Result<Candidate, Errors> {
         let (connection, namespace) = self.place(release)?;
@@ -135,6 +152,7 @@ impl Worker<'_> {
     /// Uninstalls, with the hooks of the state around it. `syncs`: as part of `sync` or `apply`, which have two hooks more.
     pub fn remove(&self, release: &Release, options: &UninstallOptions, command: &str, syncs: bool) -> Result<Outcome, Errors> {
         let begun = Instant::now();
+        self.run.output.info(&format!("Deleting {}", release.name));
         let about = |errors: Errors| errors.map(|error| self.about(release, error));
         let work = || -> Result<(), Errors> {
             if syncs {

@@ -1,15 +1,15 @@
 //! `bkhelm test`: runs the tests of the selected releases on the cluster, as `helm test` does.
 
 use super::release::Worker;
+use super::walk::Walk;
 use super::{Session, threads};
 use crate::cli::TestArgs;
 use crate::cluster::deploy::TestOptions;
 use crate::cluster::records::{Phase, Record};
-use crate::commands::path::{self, Options, Path, in_order};
+use crate::commands::path::in_order;
 use crate::commands::{Exit, Run};
 use crate::diag::{Error, Errors, Result};
-use crate::fetch::Repositories;
-use crate::state::{Needs, Release, State};
+use crate::state::{Release, Stages};
 
 /// Runs the tests state by state; all of them, whatever fails.
 pub fn test(run: &Run, args: &TestArgs) -> Exit {
@@ -17,36 +17,13 @@ pub fn test(run: &Run, args: &TestArgs) -> Exit {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };
-    let desired = run.load();
-    run.say_notes();
-    let path = Path::new(run, Options::default());
-    let mut errors = Errors::new();
-    let mut matched = false;
-    for state in &desired.states {
-        match state.stages(Needs { skip: true, ..Needs::default() }) {
-            Ok(None) => {}
-            Ok(Some(stages)) => {
-                matched = true;
-                let releases: Vec<&Release> = stages.install.into_iter().flatten().collect();
-                errors.extend(one_state(&session, &path, state, &releases, args));
-            }
-            Err(error) => errors.push(error),
-        }
-    }
-    if !matched && errors.is_empty() {
-        errors.extend(path::no_match(run, &desired));
-    }
-    errors.extend(desired.errors);
+    let errors = Walk::looking("test").take(&session, |worker, stages| one_state(worker, stages, args));
     if errors.is_empty() { Exit::Done } else { run.fail(errors) }
 }
 
-fn one_state(session: &Session<'_>, path: &Path<'_>, state: &State, releases: &[&Release], args: &TestArgs) -> Errors {
-    let run = session.run;
-    let repositories = match Repositories::load(run.host(), state.repositories.clone()) {
-        Ok(repositories) => repositories,
-        Err(error) => return error.into(),
-    };
-    let worker = Worker { run, session, path, state, repositories };
+fn one_state(worker: &Worker<'_>, stages: &Stages<'_>, args: &TestArgs) -> Errors {
+    let (run, session) = (worker.run, worker.session);
+    let releases: Vec<&Release> = stages.install.iter().flatten().copied().collect();
     let options =
         TestOptions { timeout: std::time::Duration::from_secs(args.timeout), only: Vec::new(), except: Vec::new(), cleanup: args.cleanup };
     let work = |release: &Release| -> Result<(Record, Option<Error>)> {
@@ -59,7 +36,7 @@ fn one_state(session: &Session<'_>, path: &Path<'_>, state: &State, releases: &[
         Ok(tested)
     };
     let mut errors = Errors::new();
-    in_order(threads(args.concurrency), releases, work, |release, result| {
+    in_order(threads(args.concurrency), &releases, work, |release, result| {
         let about = |error: Error| worker.about(release, error);
         match result {
             Ok((record, failed)) => {

@@ -2,13 +2,12 @@
 
 use super::Session;
 use super::release::Worker;
+use super::walk::Walk;
 use crate::cli::UnlockArgs;
 use crate::cluster::lease;
-use crate::commands::path::{self, Options, Path};
 use crate::commands::{Exit, Run};
 use crate::diag::{Error, Errors, Kind, Result};
-use crate::fetch::Repositories;
-use crate::state::{Needs, Release};
+use crate::state::Release;
 
 /// Removes the leases of the selected releases, and closes revisions that were left pending.
 pub fn unlock(run: &Run, args: &UnlockArgs) -> Exit {
@@ -16,32 +15,19 @@ pub fn unlock(run: &Run, args: &UnlockArgs) -> Exit {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };
-    let desired = run.load();
-    run.say_notes();
-    let path = Path::new(run, Options::default());
-    let mut errors = Errors::new();
     let mut seen = Vec::new();
-    for state in &desired.states {
-        let mut work = || -> Result<()> {
-            let Some(stages) = state.stages(Needs { skip: true, ..Needs::default() })? else { return Ok(()) };
-            let repositories = Repositories::load(run.host(), state.repositories.clone())?;
-            let worker = Worker { run, session: &session, path: &path, state, repositories };
-            let named = |release: &&&Release| args.releases.is_empty() || args.releases.contains(&release.name);
-            for release in stages.remove.iter().chain(&stages.install).flatten().filter(named) {
-                seen.push(release.name.clone());
-                one(&worker, release).map_err(|error| worker.about(release, error))?;
-            }
-            Ok(())
-        };
-        errors.extend(work().err());
-    }
+    let mut errors = Walk::looking("unlock").take(&session, |worker, stages| {
+        let named = |release: &&&Release| args.releases.is_empty() || args.releases.contains(&release.name);
+        let mut errors = Errors::new();
+        for release in stages.remove.iter().chain(&stages.install).flatten().filter(named) {
+            seen.push(release.name.clone());
+            errors.extend(one(worker, release).err().map(|error| worker.about(release, error)));
+        }
+        errors
+    });
     for name in args.releases.iter().filter(|name| !seen.contains(name)) {
         errors.push(Error::new(Kind::NoMatch, format!("the state has no release {name}")));
     }
-    if seen.is_empty() && errors.is_empty() {
-        errors.extend(path::no_match(run, &desired));
-    }
-    errors.extend(desired.errors);
     if errors.is_empty() { Exit::Done } else { run.fail(errors) }
 }
 
