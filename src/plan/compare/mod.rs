@@ -1,5 +1,5 @@
 //! How two sets of manifests differ: `old documents + new documents → entries in helm-diff's order`, and how two objects
-//! differ field by field ([`fields`]).
+//! differ field by field ([`fields()`]).
 //!
 //! What helm-diff would find, with its choices between equally short differences, its marks for the values of Secrets
 //! and its oddities (helm-diff diff/diff.go, manifest/parse.go). Which documents are compared is the caller's business: stored

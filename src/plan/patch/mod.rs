@@ -1,7 +1,7 @@
 //! Patches as Kubernetes' clients compute them, and applying those that are simple: values in, values out.
 //!
 //! A client-side upgrade patches what is there. Built-in kinds take a strategic merge patch of the old manifest, the new
-//! one and the live object ([`strategic`], with the lists' keys from an [`OpenApi`] document); all others a JSON merge patch
+//! one and the live object ([`strategic()`], with the lists' keys from an [`OpenApi`] document); all others a JSON merge patch
 //! ([`merge`]). [`is_strategic`] says which.
 
 pub mod merge;
