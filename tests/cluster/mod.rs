@@ -5,9 +5,11 @@
 //! ([`ControlPlane::faults`]). What pods do is in `control-plane/stages.yaml`. Tests of bkhelm go into files of their own beside
 //! `itself.rs`, which tests the plane.
 
+mod embedded;
 mod itself;
 mod plane;
 mod proxy;
+mod stand;
 mod sync;
 
 pub use plane::{ControlPlane, Helm, User, eventually};

@@ -5,7 +5,9 @@ pub mod recorded;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// What the program did.
@@ -21,7 +23,7 @@ pub struct Call {
     limit: Duration,
     arguments: Vec<String>,
     folder: PathBuf,
-    home: tempfile::TempDir,
+    home: Arc<tempfile::TempDir>,
     variables: Vec<(String, String)>,
     memory: Option<u64>,
 }
@@ -44,7 +46,7 @@ pub fn shared() -> Option<PathBuf> {
 
 impl Call {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        let home = tempfile::tempdir().expect("a temporary folder");
+        let home = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let (program, limit) = (program().to_owned(), Duration::from_secs(60));
         Self { program, limit, arguments: Vec::new(), folder: folder.into(), home, variables: Vec::new(), memory: None }
     }
@@ -84,6 +86,11 @@ impl Call {
 
     /// Runs it with a clean environment. A minute (or the limit) without an end is a hang, and a failure.
     pub fn run(&self) -> Ran {
+        self.start().end()
+    }
+
+    /// Starts it, and gives it to whoever wants to do something meanwhile.
+    pub fn start(&self) -> Running {
         let mut command = match self.memory {
             None => Command::new(&self.program),
             Some(bytes) => {
@@ -107,21 +114,51 @@ impl Call {
             .spawn()
             .expect("the program starts");
         let (mut stdout, mut stderr) = (child.stdout.take().expect("a pipe"), child.stderr.take().expect("a pipe"));
-        let out = std::thread::spawn(move || read_all(&mut stdout));
-        let err = std::thread::spawn(move || read_all(&mut stderr));
-        let started = Instant::now();
+        Running {
+            out: std::thread::spawn(move || read_all(&mut stdout)),
+            err: std::thread::spawn(move || read_all(&mut stderr)),
+            started: Instant::now(),
+            child,
+            limit: self.limit,
+            arguments: self.arguments.clone(),
+            _home: self.home.clone(),
+        }
+    }
+}
+
+/// A call that is under way.
+pub struct Running {
+    child: Child,
+    out: JoinHandle<Vec<u8>>,
+    err: JoinHandle<Vec<u8>>,
+    started: Instant,
+    limit: Duration,
+    arguments: Vec<String>,
+    /// It lives as long as the call does.
+    _home: Arc<tempfile::TempDir>,
+}
+
+impl Running {
+    /// Sends it a signal (`INT`, `TERM`, `KILL`); that it has ended by then is no matter.
+    pub fn signal(&self, name: &str) {
+        let _ = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).stderr(Stdio::null()).status();
+    }
+
+    /// Waits for its end. Its code is -1 where a signal ended it.
+    pub fn end(mut self) -> Ran {
+        let limit = self.limit;
         let status = loop {
-            if let Some(status) = child.try_wait().expect("the program can be waited for") {
+            if let Some(status) = self.child.try_wait().expect("the program can be waited for") {
                 break status;
             }
-            if started.elapsed() > self.limit {
-                child.kill().expect("the program can be killed");
-                panic!("{:?} did not end within {:?}", self.arguments, self.limit);
+            if self.started.elapsed() > limit {
+                self.child.kill().expect("the program can be killed");
+                panic!("{:?} did not end within {limit:?}", self.arguments);
             }
             std::thread::sleep(Duration::from_millis(2));
         };
-        let text = |thread: std::thread::JoinHandle<Vec<u8>>| String::from_utf8_lossy(&thread.join().expect("read")).into_owned();
-        Ran { code: status.code().unwrap_or(-1), stdout: text(out), stderr: text(err) }
+        let text = |thread: JoinHandle<Vec<u8>>| String::from_utf8_lossy(&thread.join().expect("read")).into_owned();
+        Ran { code: status.code().unwrap_or(-1), stdout: text(self.out), stderr: text(self.err) }
     }
 }
 
