@@ -6,8 +6,6 @@
 mod build;
 mod charts;
 #[cfg(feature = "cluster")]
-mod connect;
-#[cfg(feature = "cluster")]
 mod deploy;
 mod functions;
 mod helm;
@@ -18,6 +16,8 @@ mod list;
 pub mod path;
 mod print_env;
 mod run;
+#[cfg(feature = "cluster")]
+mod session;
 mod show_dag;
 mod template;
 mod user_values;

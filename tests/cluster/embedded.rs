@@ -73,7 +73,8 @@ fn the_embedded_deployment_from_nothing_to_nothing() {
     // What stays is what helm leaves, too: the jobs of hooks, and the volumes of StatefulSets.
     let expected = ["PersistentVolumeClaim", "Job", "ServiceAccount/default"];
     eventually("the end of everything", Duration::from_secs(60), || {
-        let name = |object: &Json| format!("{}/{}", object["kind"].as_str().unwrap_or(""), object["metadata"]["name"].as_str().unwrap_or(""));
+        let name =
+            |object: &Json| format!("{}/{}", object["kind"].as_str().unwrap_or(""), object["metadata"]["name"].as_str().unwrap_or(""));
         let left: Vec<String> = stand.made().iter().map(name).filter(|name| !expected.iter().any(|kind| name.starts_with(kind))).collect();
         println!("{left:?}");
         left.is_empty().then_some(())

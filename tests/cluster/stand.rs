@@ -85,10 +85,9 @@ impl Stand {
 
     /// An object of the namespace; `Null` where it is not there.
     pub fn get(&self, kind: &str, name: &str) -> Json {
-        let ran = self.plane.kubectl_as(
-            User::Admin,
-            &["get", kind, name, "--namespace", &self.namespace, "--output", "json", "--ignore-not-found"],
-        );
+        let ran = self
+            .plane
+            .kubectl_as(User::Admin, &["get", kind, name, "--namespace", &self.namespace, "--output", "json", "--ignore-not-found"]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         if ran.stdout.is_empty() { Json::Null } else { serde_json::from_str(&ran.stdout).expect("JSON") }
     }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::session::{Connection, Session};
 use crate::charts::Warning;
 use crate::cluster::deploy::{Bundle, Crds, Deployed, Look, Options, UninstallOptions};
 use crate::cluster::records::Record;
 use crate::commands::Run;
 use crate::commands::hooks::{cleanup, trigger};
 use crate::commands::path::{Facts, Path};
+use crate::commands::session::{Connection, Session};
 use crate::diag::{Error, Errors, Kind, Place, Result};
 use crate::fetch::Repositories;
 use crate::state::{Release, State};

@@ -1,10 +1,10 @@
 //! The way of all commands on a cluster: state by state, with the state's hooks around the work.
 
 use super::release::Worker;
-use super::session::Session;
 use crate::commands::Run;
 use crate::commands::hooks::{self, Prepare};
 use crate::commands::path::{self, Options, Path};
+use crate::commands::session::Session;
 use crate::diag::{Errors, Result};
 use crate::fetch::Repositories;
 use crate::state::{Desired, Needs, Stages, State};

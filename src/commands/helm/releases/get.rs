@@ -7,6 +7,7 @@ use crate::charts::RecordForm;
 use crate::cli::{GetWhat, HelmGet, HelmGetRelease, HelmGetShaped, HelmGetValues};
 use crate::cluster::records::Record;
 use crate::commands::Run;
+use crate::commands::session::Session;
 use crate::data::json::{Fields, plain};
 use crate::data::{Map, Value};
 use crate::diag::Result;
@@ -35,7 +36,7 @@ pub fn get(run: &Run, args: &HelmGet) -> Result<()> {
 }
 
 fn of(run: &Run, command: &str, which: &HelmGetRelease) -> Result<Record> {
-    find(run, command, &which.release, which.revision).map(|(_, record)| record)
+    find(&Session::reading(run)?, command, &which.release, which.revision).map(|(_, record)| record)
 }
 
 fn values(run: &Run, args: &HelmGetValues) -> Result<()> {

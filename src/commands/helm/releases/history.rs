@@ -7,6 +7,7 @@ use crate::cli::HelmHistory;
 use crate::cluster::records::Record;
 use crate::commands::Run;
 use crate::commands::helm::Arguments;
+use crate::commands::session::Session;
 use crate::data::Value;
 use crate::data::json::{self, Fields};
 use crate::diag::{Error, Kind, Result};
@@ -22,11 +23,13 @@ pub fn history(run: &Run, args: &HelmHistory) -> Result<()> {
         return Err(Error::new(Kind::Usage, "unknown flag: --show-rollback-revision"));
     }
     let name = args.release.first().map_or("", String::as_str);
-    let (connection, store) = reach(run, false)?;
+    let session = Session::reading(run)?;
+    let (connection, namespace) = reach(&session)?;
+    let store = session.store(&connection, &namespace);
     if check_release_name(name).is_err() {
         return Err(Error::new(Kind::Usage, format!("release name is invalid: {name}")));
     }
-    let mut records = connection.wait(store.history(name)).map_err(|fault| fault.error(""))?;
+    let mut records = session.wait_for(store.history(name)).map_err(|fault| fault.error(""))?;
     if records.is_empty() {
         return Err(not_found());
     }

@@ -11,6 +11,7 @@ use crate::cli::HelmList;
 use crate::cluster::records::{Record, Status};
 use crate::commands::Run;
 use crate::commands::helm::Arguments;
+use crate::commands::session::Session;
 use crate::data::json::{self, Fields, plain};
 use crate::diag::{Error, Kind, Result};
 use crate::golang::regexp::{Fault, Regexp};
@@ -24,8 +25,10 @@ pub fn list(run: &Run, args: &HelmList) -> Result<()> {
     if args.all && run.profile.record_form == RecordForm::WithTimes {
         return Err(Error::new(Kind::Usage, "unknown shorthand flag: 'a' in -a").hint("Helm 4 lists releases of any status by itself"));
     }
-    let (connection, store) = reach(run, args.all_namespaces)?;
-    let records = connection.wait(store.list()).map_err(|fault| fault.error(""))?;
+    let session = Session::reading(run)?;
+    let (connection, namespace) = reach(&session)?;
+    let store = session.store(&connection, if args.all_namespaces { "" } else { &namespace });
+    let records = session.wait_for(store.list()).map_err(|fault| fault.error(""))?;
     let records = chosen(run, args, records)?;
     if args.short {
         let names: Vec<Vec<u8>> = records.iter().map(|record| plain(&record.name.as_str().into())).collect();

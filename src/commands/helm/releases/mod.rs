@@ -7,6 +7,8 @@ mod output;
 mod selector;
 mod status;
 
+use std::sync::Arc;
+
 pub use get::get;
 pub use history::history;
 pub use list::list;
@@ -14,35 +16,33 @@ pub use status::status;
 
 use super::Arguments;
 use crate::charts::check_release_name;
-use crate::cluster::records::{Record, Store};
-use crate::commands::Run;
-use crate::commands::connect::{Connection, access, connect, store};
+use crate::cluster::records::Record;
+use crate::commands::session::{Connection, Session};
 use crate::diag::{Error, Kind, Result};
 
-/// The cluster and the records of the namespace that counts; of all namespaces where `everywhere`.
-fn reach(run: &Run, everywhere: bool) -> Result<(Connection, Store)> {
-    let connection = connect(run, &access(run)?)?;
-    let namespace = match run.request.namespace.as_str() {
-        _ if everywhere => "",
-        "" => connection.namespace.as_str(),
-        typed => typed,
+/// The cluster, and its namespace that counts.
+pub(super) fn reach<'r>(session: &Session<'r>) -> Result<(Arc<Connection>, String)> {
+    let connection = session.connection("")?;
+    let namespace = match session.run.request.namespace.as_str() {
+        "" => connection.namespace.clone(),
+        typed => typed.to_owned(),
     };
-    let store = store(run, &connection, namespace)?;
-    Ok((connection, store))
+    Ok((connection, namespace))
 }
 
 /// One release as `command` names it, and one revision of it, the newest where `revision` is 0 (helm
 /// pkg/action/action.go `releaseContent`).
-fn find(run: &Run, command: &str, names: &[String], revision: i64) -> Result<(Connection, Record)> {
+fn find(session: &Session<'_>, command: &str, names: &[String], revision: i64) -> Result<(Arc<Connection>, Record)> {
     Arguments::Exactly(1).check(command, &format!("{command} RELEASE_NAME"), names)?;
     let name = names.first().map_or("", String::as_str);
-    let (connection, store) = reach(run, false)?;
+    let (connection, namespace) = reach(session)?;
+    let store = session.store(&connection, &namespace);
     if check_release_name(name).is_err() {
         return Err(Error::new(Kind::Usage, format!("releaseContent: Release name is invalid: {name}")));
     }
     let found = match revision {
-        ..=0 => connection.wait(store.last(name)),
-        _ => connection.wait(store.get(name, revision)),
+        ..=0 => session.wait_for(store.last(name)),
+        _ => session.wait_for(store.get(name, revision)),
     };
     let record = found.map_err(|fault| fault.error(""))?.ok_or_else(not_found)?;
     Ok((connection, record))

@@ -8,12 +8,13 @@ use crate::charts::{Chart, Metadata, RecordForm, Tree, coalesce_values};
 use crate::cli::HelmStatus;
 use crate::cluster::records::Record;
 use crate::commands::Run;
+use crate::commands::session::Session;
 use crate::data::Map;
 use crate::diag::Result;
 
 /// Prints the status of a release.
 pub fn status(run: &Run, args: &HelmStatus) -> Result<()> {
-    let (_, record) = find(run, "status", &args.release, args.revision)?;
+    let (_, record) = find(&Session::reading(run)?, "status", &args.release, args.revision)?;
     let shown =
         Shown { description: run.profile.record_form == RecordForm::WithTimes || args.show_desc, all: false, resources: String::new() };
     let text = text(run, &record, &shown, Colours::of(run))?;

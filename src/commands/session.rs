@@ -1,23 +1,29 @@
-//! What all commands on a cluster share: the runtime, a connection to each cluster, who we are, and how we are stopped.
+//! The way from a command to its clusters: the runtime, a connection to each, who we are, and how we are stopped.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
+use super::Run;
+use super::path::Served;
+use crate::charts::{Profile, RecordForm};
 use crate::cluster::client::{Access, Client};
 use crate::cluster::deploy::{Engine, Stop};
 use crate::cluster::lease::Holder;
-use crate::cluster::records::Driver;
-use crate::cluster::{Call, Cluster, Listener};
-use crate::commands::Run;
-use crate::commands::connect::access;
-use crate::commands::path::Served;
+use crate::cluster::records::{Driver, Store};
+use crate::cluster::{Call, Cluster, Event, Fault, Listener};
 use crate::data::{List, Map, Value};
 use crate::diag::{Error, Kind, Result};
 use crate::golang::time::Zone;
 use crate::render::{KubeVersion, Lookup};
-use crate::report::Progress;
+use crate::report::{Output, Progress};
+
+/// Threads that wait for the network; the work between two answers is little.
+const WORKERS: usize = 2;
+/// Their stacks: JSON of a server may nest deep.
+const WORKER_STACK: usize = 64 << 20;
 
 /// A cluster that was connected to.
 pub struct Connection {
@@ -66,15 +72,23 @@ pub struct Session<'r> {
 }
 
 impl<'r> Session<'r> {
-    /// Starts the runtime and listens for Ctrl-C and SIGTERM; connects to nothing yet.
+    /// For a command that changes something: what happens is told on stderr, and Ctrl-C and SIGTERM stop it in good order.
+    /// Connects to nothing yet.
     ///
     /// # Errors
-    /// A runtime that can't be started; a driver of records that is not known.
+    /// A runtime that can't be started; a driver of records that is not known; a file of certificates that can't be read.
     pub fn start(run: &'r Run) -> Result<Self> {
-        let failed = |error: std::io::Error| Error::new(Kind::Cluster, format!("start the network runtime: {error}"));
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(failed)?;
+        Self::told(run, Arc::new(Progress::new(&run.output)))
+    }
+
+    /// The same, told to somebody else.
+    ///
+    /// # Errors
+    /// As [`Session::start`].
+    pub fn told(run: &'r Run, listener: Arc<dyn Listener>) -> Result<Self> {
         let (ask, stop) = Stop::new();
-        runtime.spawn(async move {
+        let session = Self::new(run, listener, stop)?;
+        session.runtime.spawn(async move {
             let asked = async {
                 let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
                 tokio::select! {
@@ -88,17 +102,30 @@ impl<'r> Session<'r> {
             }
             std::future::pending::<()>().await; // the sender lives as long as the runtime
         });
+        Ok(session)
+    }
+
+    /// For a command that only reads: it may be ended at any time, and says only what is doubtful.
+    ///
+    /// # Errors
+    /// As [`Session::start`].
+    pub fn reading(run: &'r Run) -> Result<Self> {
+        Self::new(run, Arc::new(Warnings(run.output)), Stop::new().1)
+    }
+
+    fn new(run: &'r Run, listener: Arc<dyn Listener>, stop: Stop) -> Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(WORKERS).thread_stack_size(WORKER_STACK).enable_all().build();
         let host = run.host();
         Ok(Self {
             run,
-            runtime,
+            runtime: runtime.map_err(|error| Error::new(Kind::Cluster, format!("start the async runtime: {error}")))?,
             access: access(run)?,
             connections: Mutex::default(),
             holder: holder(run),
             stop,
             driver: Driver::named(&host.variable("HELM_DRIVER").unwrap_or_default())?,
             zone: Zone::local(&host.zone()),
-            listener: Arc::new(Progress::new(&run.output)),
+            listener,
         })
     }
 
@@ -120,23 +147,36 @@ impl<'r> Session<'r> {
         if let Some(connection) = self.connections.lock().unwrap_or_else(PoisonError::into_inner).get(context) {
             return Ok(connection.clone());
         }
-        let access = Access { context: Some(context.to_owned()).filter(|name| !name.is_empty()), ..self.access.clone() };
+        let typed = self.access.context.clone();
+        let access = Access { context: Some(context.to_owned()).filter(|name| !name.is_empty()).or(typed), ..self.access.clone() };
         let connection = Arc::new(self.wait_for(self.connect(&access))?);
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).insert(context.to_owned(), connection.clone());
         Ok(connection)
     }
 
     async fn connect(&self, access: &Access) -> Result<Connection> {
-        let client = Client::new(access, real_time).await?;
+        let profile = self.run.profile;
+        let client = Client::new(access, real_time).await.map_err(|error| cased(profile, error))?;
         let namespace = client.namespace().to_owned();
-        let client = Arc::new(client);
-        let unreachable = |fault: crate::cluster::Fault| fault.error("Kubernetes cluster unreachable");
-        let cluster = Cluster::connect(client).await.map_err(unreachable)?;
-        let version = cluster.call(Call::get("/version")).await.map_err(unreachable)?;
+        let refused = |fault: Fault| fault.error("").wrap(|words| unreachable(profile, words).to_string());
+        let cluster = Cluster::connect(Arc::new(client)).await.map_err(refused)?;
+        let version = cluster.call(Call::get("/version")).await.map_err(refused)?;
         let text = version.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let version = KubeVersion::parse(text, self.run.profile)?;
+        let version = KubeVersion::parse(text, profile)?;
         self.run.output.debug(&format!("cluster {} runs Kubernetes {}", cluster.api().address(), version.version));
         Ok(Connection { cluster, served: Mutex::default(), namespace, version, runtime: self.runtime.handle().clone() })
+    }
+
+    /// The release records of a namespace; of all where it is empty.
+    pub fn store(&self, connection: &Connection, namespace: &str) -> Store {
+        Store {
+            cluster: connection.cluster.clone(),
+            namespace: namespace.to_owned(),
+            driver: self.driver,
+            profile: self.run.profile,
+            zone: self.zone.clone(),
+            listener: self.listener.clone(),
+        }
     }
 
     /// What works on releases of that cluster.
@@ -162,6 +202,50 @@ impl<'r> Session<'r> {
     pub fn zone(&self) -> &Zone {
         &self.zone
     }
+}
+
+/// Which cluster, and as whom, by the flags that were typed.
+///
+/// # Errors
+/// A file of certificates that can't be read.
+fn access(run: &Run) -> Result<Access> {
+    let flags = &run.cluster;
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let authorities = given(&flags.kube_ca_file).map(|path| run.host().read(Path::new(&path))).transpose();
+    Ok(Access {
+        kubeconfig: given(&flags.kubeconfig),
+        context: given(&flags.kube_context),
+        server: given(&flags.kube_apiserver),
+        token: given(&flags.kube_token),
+        authorities: authorities.map_err(|error| unreachable(run.profile, &error.to_string()))?,
+        server_name: given(&flags.kube_tls_server_name),
+        insecure: flags.kube_insecure_skip_tls_verify,
+        user: given(&flags.kube_as_user),
+        groups: flags.kube_as_group.iter().filter(|group| !group.is_empty()).cloned().collect(),
+    })
+}
+
+/// Prints what is doubtful, and nothing else.
+struct Warnings(Output);
+
+impl Listener for Warnings {
+    fn event(&self, event: Event) {
+        if let Event::Warning { message, .. } = event {
+            self.0.warn(&format!("warning: {message}"));
+        }
+    }
+}
+
+fn unreachable(profile: Profile, words: &str) -> Error {
+    cased(profile, Error::new(Kind::Cluster, format!("Kubernetes cluster unreachable: {words}")))
+}
+
+/// Helm 4 begins the message with a small letter.
+fn cased(profile: Profile, error: Error) -> Error {
+    error.wrap(|words| match words.strip_prefix('K') {
+        Some(rest) if profile.record_form == RecordForm::WithTimes => format!("k{rest}"),
+        _ => words.to_owned(),
+    })
 }
 
 /// The clock that the real client's times come from.
