@@ -9,12 +9,12 @@ use crate::cluster::client::{Access, Client};
 use crate::cluster::deploy::{Engine, Stop};
 use crate::cluster::lease::Holder;
 use crate::cluster::records::Driver;
-use crate::cluster::{Call, Cluster, Listener};
+use crate::cluster::{Call, Cluster, Event, Listener};
 use crate::commands::Run;
 use crate::commands::connect::access;
 use crate::commands::path::Served;
 use crate::data::{List, Map, Value};
-use crate::diag::{Error, Kind, Result};
+use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::time::Zone;
 use crate::render::{KubeVersion, Lookup};
 use crate::report::Progress;
@@ -98,7 +98,7 @@ impl<'r> Session<'r> {
             stop,
             driver: Driver::named(&host.variable("HELM_DRIVER").unwrap_or_default())?,
             zone: Zone::local(&host.zone()),
-            listener: Arc::new(Progress::new(&run.output)),
+            listener: Arc::new(Progress::new(&run.output, run.watched)),
         })
     }
 
@@ -150,6 +150,23 @@ impl<'r> Session<'r> {
             driver: self.driver,
             zone: &self.zone,
         }
+    }
+
+    /// Tells whoever listens.
+    pub fn tell(&self, event: Event) {
+        self.listener.event(event);
+    }
+
+    /// Works on a release, and tells when that begins and how it ends.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub fn working_on<T>(&self, release: &str, work: impl FnOnce() -> Result<T, Errors>) -> Result<T, Errors> {
+        self.tell(Event::Begun { release: release.to_owned() });
+        let result = work();
+        let failure = result.as_ref().err().map(|errors| errors.iter().next().map(ToString::to_string).unwrap_or_default());
+        self.tell(Event::Ended { release: release.to_owned(), failure });
+        result
     }
 
     /// Now, RFC 3339.
