@@ -60,6 +60,8 @@ pub struct Run {
     pub keys: Arc<KeyMaker>,
     /// stdout and stderr.
     pub output: Output,
+    /// Whether somebody watches stderr: it is a terminal, and not that of a build server (`CI`).
+    pub watched: bool,
     /// `--timings`
     pub timings: Timings,
     /// Which helm's bytes.
@@ -102,6 +104,8 @@ impl Run {
             let host = host.clone();
             Arc::new(KeyMaker::new(move |buffer| host.random(buffer)))
         };
+        let given = |name: &str| host.variable(name).is_some_and(|value| !value.is_empty());
+        let watched = terminal && !given("CI") && host.variable("TERM").as_deref() != Some("dumb");
         let mut setting = Setting::new(host, Sources::new());
         set_limits(&mut setting.limits, &flags.limit).map_err(|error| (output, error))?;
         setting.duplicates = match flags.duplicate_keys {
@@ -114,6 +118,7 @@ impl Run {
             setting,
             output,
             keys,
+            watched,
             timings: Timings::start(),
             profile: match flags.compat {
                 Compat::Helm4 => Profile::HELM4,

@@ -15,7 +15,7 @@ use crate::cluster::lease::Holder;
 use crate::cluster::records::{Driver, Store};
 use crate::cluster::{Call, Cluster, Event, Fault, Listener};
 use crate::data::{List, Map, Value};
-use crate::diag::{Error, Kind, Result};
+use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::time::Zone;
 use crate::render::{KubeVersion, Lookup};
 use crate::report::{Output, Progress};
@@ -78,7 +78,7 @@ impl<'r> Session<'r> {
     /// # Errors
     /// A runtime that can't be started; a driver of records that is not known; a file of certificates that can't be read.
     pub fn start(run: &'r Run) -> Result<Self> {
-        Self::told(run, Arc::new(Progress::new(&run.output)))
+        Self::told(run, Arc::new(Progress::new(&run.output, run.watched)))
     }
 
     /// The same, told to somebody else.
@@ -190,6 +190,23 @@ impl<'r> Session<'r> {
             driver: self.driver,
             zone: &self.zone,
         }
+    }
+
+    /// Tells whoever listens.
+    pub fn tell(&self, event: Event) {
+        self.listener.event(event);
+    }
+
+    /// Works on a release, and tells when that begins and how it ends.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub fn working_on<T>(&self, release: &str, work: impl FnOnce() -> Result<T, Errors>) -> Result<T, Errors> {
+        self.tell(Event::Begun { release: release.to_owned() });
+        let result = work();
+        let failure = result.as_ref().err().map(|errors| errors.iter().next().map(ToString::to_string).unwrap_or_default());
+        self.tell(Event::Ended { release: release.to_owned(), failure });
+        result
     }
 
     /// Now, RFC 3339.

@@ -73,7 +73,9 @@ fn pruned(run: &Run, args: &PruneArgs) -> Result<Exit, Errors> {
     for (context, record) in &gone {
         run.output.info(&format!("Deleting {}", record.name));
         let connection = session.connection(context)?;
-        let removed = session.wait_for(session.engine(&connection).uninstall((&record.namespace, &record.name), &options));
+        let engine = session.engine(&connection);
+        let work = || session.wait_for(engine.uninstall((&record.namespace, &record.name), &options));
+        let removed = session.working_on(&record.name, work);
         errors.extend(removed.err().into_iter().flatten().map(|error| error.subject(format!("release {}", record.name))));
     }
     errors.or(Exit::Done)
