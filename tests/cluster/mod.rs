@@ -5,12 +5,20 @@
 //! ([`ControlPlane::faults`]). What pods do is in `control-plane/stages.yaml`. Tests of bkhelm go into files of their own beside
 //! `itself.rs`, which tests the plane.
 
+mod access;
 mod embedded;
+mod helms;
 mod itself;
+mod kills;
+mod order;
 mod plane;
+mod plans;
 mod proxy;
+mod secrets;
 mod stand;
 mod sync;
+mod traps;
+mod waiting;
 
 pub use plane::{ControlPlane, Helm, User, eventually};
 pub use proxy::ask;

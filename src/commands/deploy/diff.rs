@@ -184,6 +184,12 @@ fn show(run: &Run, release: &Release, difference: &Difference, namespace: &str, 
     if let Some(unfinished) = &difference.unfinished {
         run.output.warn(&format!("{}: {unfinished}; compared with what was deployed before", release.name));
     }
+    if difference.chance {
+        run.output.info(&format!(
+            "{}: only values that the chart makes anew each time differ; what is there stays (`sync` makes new ones)",
+            release.name
+        ));
+    }
     if !(flags.suppress_diff || difference.new && flags.skip_diff_on_install) {
         let mut text = write(&difference.comparison, &rules.style)?;
         text.extend_from_slice(drift_text(difference, namespace).as_bytes());

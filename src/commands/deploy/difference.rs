@@ -10,6 +10,7 @@ use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::regexp::{Fault, Regexp};
 use crate::plan::compare::{self, Comparison, Documents, Parsing, Salt, Secrets};
 use crate::report::diff::{Format, Style, Template};
+use crate::plan::manifest;
 use crate::state::Release;
 
 /// How differences are found and shown, the same for all releases.
@@ -82,6 +83,8 @@ pub struct Difference {
     pub unfinished: Option<String>,
     /// Whether there is no release yet.
     pub new: bool,
+    /// Whether only values that are made anew at every rendering differ from the deployed manifest: that is no difference.
+    pub chance: bool,
 }
 
 impl Difference {
@@ -103,12 +106,24 @@ pub fn difference(worker: &Worker<'_>, release: &Release, candidate: &Candidate,
         None => Documents::default(),
     };
     let new = documents(worker, release, &text_of_bundle(&candidate.bundle, rules.hooks), parsing)?;
-    let comparison = compare::compare(&old.documents, &new.documents, &[], &rules.options);
+    let mut comparison = compare::compare(&old.documents, &new.documents, &[], &rules.options);
+    let mut chance = false;
+    if let Some(record) = base.filter(|_| comparison.differs()) {
+        chance = differs_by_chance(worker, release, &candidate.bundle, record)?;
+        if chance {
+            comparison = Comparison::default();
+        }
+    }
     let mut drift = Vec::new();
     if rules.drift && base.is_some() {
         let shown: BTreeSet<&str> = comparison.entries.iter().map(|entry| entry.key.as_str()).collect();
         let engine = worker.session.engine(&candidate.connection);
-        drift = worker.session.wait_for(engine.drift(&candidate.bundle, &rules.salt))?;
+        // Values of chance are there as the last revision had them.
+        let bundle = match base.filter(|_| chance) {
+            Some(record) => &Bundle { objects: manifest(record.manifest.as_bytes())?, ..candidate.bundle.clone() },
+            None => &candidate.bundle,
+        };
+        drift = worker.session.wait_for(engine.drift(bundle, &rules.salt))?;
         drift.retain(|drift| !shown.contains(key(drift, &candidate.bundle.namespace).as_str()));
     }
     let unfinished = candidate.look.last().filter(|last| candidate.look.is_upgrade() && last.info.status != Status::Deployed);
@@ -117,7 +132,22 @@ pub fn difference(worker: &Worker<'_>, release: &Release, candidate: &Candidate,
         drift,
         unfinished: unfinished.map(|last| format!("revision {} is {}: {}", last.version, last.info.status.word(), last.info.description)),
         new: !candidate.look.is_upgrade(),
+        chance,
     })
+}
+
+/// Whether the release differs from its record only where two renderings of the same differ, too: in keys, passwords and
+/// certificates that the chart makes anew each time, and in their checksums. helm-diff shows such releases as changed for ever.
+fn differs_by_chance(worker: &Worker<'_>, release: &Release, bundle: &Bundle, record: &Record) -> Result<bool, Errors> {
+    let (old, new) = (text_of_record(record, true), text_of_bundle(bundle, true));
+    let mut between = old.split(|byte| *byte == b'\n').zip(new.split(|byte| *byte == b'\n'));
+    let lines = |text: &[u8]| text.iter().filter(|byte| **byte == b'\n').count();
+    if lines(&old) != lines(&new) {
+        return Ok(false);
+    }
+    let again = text_of_bundle(&worker.candidate(release)?.bundle, true);
+    let mut again_lines = again.split(|byte| *byte == b'\n');
+    Ok(lines(&again) == lines(&new) && between.all(|(old, new)| again_lines.next() != Some(new) || old == new))
 }
 
 /// The revision that is on the cluster, as far as records say: the last deployed one. helm-diff takes the last, also one that
