@@ -36,7 +36,7 @@ impl Listener for Progress {
                     said.insert(release, line);
                 }
             }
-            Event::Log { release, source, line } => {
+            Event::Log { release, source, line } | Event::HookLog { release, source, line } => {
                 if self.output.level >= Level::Warn {
                     self.output.log(&format!("{release}: {source} | {line}"));
                 }
