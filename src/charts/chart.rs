@@ -119,6 +119,22 @@ impl Chart {
             compiled: OnceLock::new(),
         })
     }
+    /// The same chart with other default values.
+    pub fn with_defaults(&self, values: Map) -> Arc<Chart> {
+        Arc::new(Chart {
+            metadata: self.metadata.clone(),
+            templates: self.templates.clone(),
+            files: self.files.clone(),
+            values,
+            values_file: self.values_file.clone(),
+            schema: self.schema.clone(),
+            lock: self.lock.clone(),
+            dependencies: self.dependencies.clone(),
+            raw: self.raw.clone(),
+            warnings: self.warnings.clone(),
+            compiled: self.compiled.clone(),
+        })
+    }
     /// The chart's name.
     pub fn name(&self) -> &str {
         &self.metadata.name

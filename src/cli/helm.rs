@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{ClusterFlags, Compat};
 #[cfg(feature = "cluster")]
-use super::{HelmGet, HelmHistory, HelmList, HelmStatus};
+use super::{HelmGet, HelmHistory, HelmInstall, HelmList, HelmRollback, HelmStatus, HelmTest, HelmUninstall, HelmUpgrade};
 
 /// helm's commands, without helm: `bkhelm helm …`, or the program called by the name helm.
 #[derive(Debug, Parser)]
@@ -54,6 +54,22 @@ pub enum HelmCommand {
     Dependency(HelmDependency),
     /// Examine charts for possible faults
     Lint(Box<HelmLint>),
+    /// Install a chart
+    #[cfg(feature = "cluster")]
+    Install(Box<HelmInstall>),
+    /// Upgrade a release
+    #[cfg(feature = "cluster")]
+    Upgrade(Box<HelmUpgrade>),
+    /// Go back to an earlier revision of a release
+    #[cfg(feature = "cluster")]
+    Rollback(HelmRollback),
+    /// Uninstall releases
+    #[cfg(feature = "cluster")]
+    #[command(visible_aliases = ["del", "delete", "un"])]
+    Uninstall(HelmUninstall),
+    /// Run the tests of a release
+    #[cfg(feature = "cluster")]
+    Test(HelmTest),
     /// List releases
     #[cfg(feature = "cluster")]
     #[command(visible_alias = "ls")]

@@ -4,6 +4,8 @@
 //! declared, so that they are refused by name.
 
 #[cfg(feature = "cluster")]
+mod changes;
+#[cfg(feature = "cluster")]
 mod deploy;
 mod flags;
 mod helm;
@@ -14,6 +16,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+#[cfg(feature = "cluster")]
+pub use changes::{DryRunFlag, HelmInstall, HelmRollback, HelmTest, HelmUninstall, HelmUpgrade, Pairs, ReleaseFlags, WaitFlags, WaitRule};
 #[cfg(feature = "cluster")]
 pub use deploy::{
     ApplyArgs, Cascade, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, PruneArgs, ServerSideRule, SyncArgs, TestArgs, UnlockArgs,

@@ -89,6 +89,15 @@ pub enum Event {
         /// The line.
         line: String,
     },
+    /// A line of a hook's log that the hook's own policy, or a test, wants to be printed.
+    HookLog {
+        /// Release.
+        release: String,
+        /// `pod/container`
+        source: String,
+        /// The line.
+        line: String,
+    },
     /// Something to know that is no error.
     Warning {
         /// Release; empty for none.

@@ -132,6 +132,11 @@ pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Whether standard error is a terminal.
+pub fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
 /// Prints what clap has to say: help and versions on stdout (exit code 0), errors on stderr (`code`).
 pub fn usage(error: &clap::Error, code: u8) -> u8 {
     let _ = error.print(); // nobody is left to tell

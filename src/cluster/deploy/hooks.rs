@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::Engine;
 use super::objects::Located;
+use crate::charts::Loader;
 use crate::cluster::records::{LastRun, Phase, Record, Store, StoredHook};
 use crate::cluster::{ApplyOptions, Call, Cluster, Event, Propagation};
-use crate::cluster::{Target, WaitOptions, wait_done, wait_gone};
+use crate::cluster::{Strategy, Target, WaitOptions, wait_done, wait_gone};
 use crate::diag::{Error, Kind, Result};
 
 /// When hooks run, what for, and whose they are.
@@ -15,6 +16,8 @@ pub(super) struct Moment {
     pub event: &'static str,
     /// `--timeout`, for each hook.
     pub timeout: Duration,
+    /// Whose rules say whether a hook is done.
+    pub strategy: Strategy,
 }
 
 impl Engine<'_> {
@@ -120,9 +123,13 @@ impl Engine<'_> {
             self.listener.event(Event::Applied { release: release.to_owned(), id: object.wanted.id.clone(), outcome: "created" });
         }
         let targets = targets(located);
-        let options = WaitOptions { timeout: moment.timeout, ..WaitOptions::default() };
+        let options = WaitOptions { timeout: moment.timeout, strategy: moment.strategy, ..WaitOptions::default() };
         let waited = self.unless_stopped(wait_done(self.cluster, release, &targets, &options, &**self.listener)).await?;
-        waited.map_err(|not_ready| self.late(release, &not_ready).subject(format!("hook {}/{}", hook.kind, hook.name)))
+        waited.map_err(|not_ready| {
+            let error = self.late(release, &not_ready).subject(format!("hook {}/{}", hook.kind, hook.name));
+            // parity: helm 3's errors of hooks are a list of one.
+            if self.profile.loader == Loader::AnyVersion { error.wrap(|_| not_ready.helm3_hook_text()) } else { error }
+        })
     }
 
     /// Logs and deletes as the hook's policies say. That this fails does not change how the hook went.
@@ -198,7 +205,7 @@ async fn logs(cluster: &Cluster, engine: &Engine<'_>, release: &str, object: &Lo
             let text = cluster.api().text(Call::get(path).query("container", container)).await.map_err(failed)?;
             for line in text.lines() {
                 let (source, line) = (format!("{name}/{container}"), line.to_owned());
-                engine.listener.event(Event::Log { release: release.to_owned(), source, line });
+                engine.listener.event(Event::HookLog { release: release.to_owned(), source, line });
             }
         }
     }

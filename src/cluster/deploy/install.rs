@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::work::{Way, Work};
 use super::{Bundle, Crds, Engine, Look, Mode, Options, ServerSide};
-use crate::charts::Loader;
+use crate::charts::{Loader, Profile};
 use crate::cluster::lease;
 use crate::cluster::records::{Info, Record, Status};
 use crate::cluster::{ApplyOptions, Event};
 use crate::cluster::{Target, WaitOptions, wait_ready};
 use crate::diag::{Error, Errors, Kind, Result};
+use crate::golang::time::Time;
 use crate::plan::compare::Salt;
 
 /// How an install or upgrade ended.
@@ -55,7 +56,7 @@ impl Engine<'_> {
         if bundle.revision != look.next() {
             return Ok(Deployed::Moved);
         }
-        let upgrade = decide(&look, &bundle.name, options.mode)?;
+        let upgrade = look.is_upgrade_for(&bundle.name, options.mode)?;
         if let Some((plan, salt)) = &options.expected {
             let now = self.plan(bundle, &look, options, (salt, &Salt::new(&[0; 32]))).await?;
             let moved = plan.moved(&now);
@@ -65,7 +66,8 @@ impl Engine<'_> {
                 );
             }
         }
-        let record = self.record(bundle, &look, options, upgrade)?;
+        let mut record = bundle.record(&look, options, upgrade, (self.profile, self.now()));
+        record.holder = self.holder.identity.clone();
         let way = if upgrade { Way::Upgrade } else { Way::Install };
         if !(upgrade && options.crds == Crds::Create) {
             self.install_crds(bundle, options.crds).await?;
@@ -76,51 +78,6 @@ impl Engine<'_> {
             Err(errors) if options.atomic => Err(self.undo(&store, work, options, errors).await),
             Err(errors) => Err(errors),
         }
-    }
-
-    /// The record of the new revision, as it is before anything is done.
-    fn record(&self, bundle: &Bundle, look: &Look, options: &Options, upgrade: bool) -> Result<Record> {
-        let now = self.now();
-        let last = look.last().filter(|_| upgrade);
-        let server_side = match options.server_side {
-            _ if self.profile.loader == Loader::AnyVersion => false,
-            ServerSide::On => true,
-            ServerSide::Off => false,
-            ServerSide::Auto => last.is_none_or(|last| last.apply_method == "ssa"),
-        };
-        let mut labels: BTreeMap<String, String> = last.map(Record::user_labels).unwrap_or_default();
-        for (key, value) in &options.labels {
-            match value {
-                Some(value) => labels.insert(key.clone(), value.clone()),
-                None => labels.remove(key),
-            };
-        }
-        let (status, description) = match upgrade {
-            true => (Status::PendingUpgrade, "Preparing upgrade"),
-            false => (Status::PendingInstall, "Initial install underway"),
-        };
-        let info = Info {
-            first_deployed: last.and_then(|last| last.info.first_deployed.clone()).or(Some(now.clone())),
-            last_deployed: Some(now),
-            description: description.to_owned(),
-            status,
-            notes: bundle.notes.clone(),
-            ..Info::default()
-        };
-        Ok(Record {
-            name: bundle.name.clone(),
-            namespace: bundle.namespace.clone(),
-            version: bundle.revision,
-            info,
-            chart: bundle.chart.clone(),
-            config: bundle.config.clone(),
-            manifest: bundle.manifest.clone(),
-            hooks: bundle.hooks.clone(),
-            apply_method: if server_side { "ssa" } else { "csa" }.to_owned(),
-            labels,
-            holder: self.holder.identity.clone(),
-            ..Record::default()
-        })
     }
 
     /// Makes the namespace where it is not there; one that is there is left as it is.
@@ -184,27 +141,74 @@ impl Engine<'_> {
     }
 }
 
-/// Whether it is an upgrade.
-///
-/// # Errors
-/// helm's words: the name is in use, or there is nothing to upgrade.
-fn decide(look: &Look, name: &str, mode: Mode) -> Result<bool> {
-    let Some(last) = look.last() else {
-        return match mode {
-            Mode::Upgrade => Err(Error::new(Kind::Apply, format!("{name:?} has no deployed releases"))),
-            _ => Ok(false),
+impl Bundle {
+    /// The record of the new revision, as it is before anything is done.
+    pub fn record(&self, look: &Look, options: &Options, upgrade: bool, (profile, now): (Profile, Time)) -> Record {
+        let last = look.last().filter(|_| upgrade);
+        let server_side = match options.server_side {
+            _ if profile.loader == Loader::AnyVersion => false,
+            ServerSide::On => true,
+            ServerSide::Off => false,
+            ServerSide::Auto => last.is_none_or(|last| last.apply_method == "ssa"),
         };
-    };
-    let status = last.info.status;
-    match mode {
-        Mode::Install { replace: true } if matches!(status, Status::Uninstalled | Status::Failed) => Ok(false),
-        Mode::Install { .. } => Err(Error::new(Kind::Apply, "cannot reuse a name that is still in use").hint(format!(
-            "revision {} of {name} is {}; `upgrade` changes it, `uninstall` removes it",
-            last.version,
-            status.word()
-        ))),
-        Mode::Either if !look.is_upgrade() => Ok(false),
-        Mode::Upgrade if !look.is_upgrade() => Err(Error::new(Kind::Apply, format!("{name:?} has no deployed releases"))),
-        _ => Ok(true),
+        let mut labels: BTreeMap<String, String> = last.map(Record::user_labels).unwrap_or_default();
+        for (key, value) in &options.labels {
+            match value {
+                Some(value) => labels.insert(key.clone(), value.clone()),
+                None => labels.remove(key),
+            };
+        }
+        let (status, description) = match upgrade {
+            true => (Status::PendingUpgrade, "Preparing upgrade"),
+            false => (Status::PendingInstall, "Initial install underway"),
+        };
+        let info = Info {
+            first_deployed: last.and_then(|last| last.info.first_deployed.clone()).or(Some(now.clone())),
+            last_deployed: Some(now),
+            description: description.to_owned(),
+            status,
+            notes: self.notes.clone(),
+            ..Info::default()
+        };
+        Record {
+            name: self.name.clone(),
+            namespace: self.namespace.clone(),
+            version: self.revision,
+            info,
+            chart: self.chart.clone(),
+            config: self.config.clone(),
+            manifest: self.manifest.clone(),
+            hooks: self.hooks.clone(),
+            apply_method: if server_side { "ssa" } else { "csa" }.to_owned(),
+            labels,
+            ..Record::default()
+        }
+    }
+}
+
+impl Look {
+    /// Whether it is an upgrade.
+    ///
+    /// # Errors
+    /// helm's words: the name is in use, or there is nothing to upgrade.
+    pub fn is_upgrade_for(&self, name: &str, mode: Mode) -> Result<bool> {
+        let Some(last) = self.last() else {
+            return match mode {
+                Mode::Upgrade => Err(Error::new(Kind::Apply, format!("{name:?} has no deployed releases"))),
+                _ => Ok(false),
+            };
+        };
+        let status = last.info.status;
+        match mode {
+            Mode::Install { replace: true } if matches!(status, Status::Uninstalled | Status::Failed) => Ok(false),
+            Mode::Install { .. } => Err(Error::new(Kind::Apply, "cannot reuse a name that is still in use").hint(format!(
+                "revision {} of {name} is {}; `upgrade` changes it, `uninstall` removes it",
+                last.version,
+                status.word()
+            ))),
+            Mode::Either if !self.is_upgrade() => Ok(false),
+            Mode::Upgrade if !self.is_upgrade() => Err(Error::new(Kind::Apply, format!("{name:?} has no deployed releases"))),
+            _ => Ok(true),
+        }
     }
 }

@@ -12,6 +12,7 @@ mod install;
 mod objects;
 mod outcome;
 mod planned;
+mod rehearse;
 mod rollback;
 mod steps;
 mod test;
@@ -24,9 +25,10 @@ use std::time::Duration;
 
 use super::events::{Event, Listener};
 use super::lease::Holder;
-use super::objects::Cluster;
+use super::objects::{Cluster, Propagation};
 use super::records::{Driver, Store, StoredChart, StoredHook};
-use crate::charts::Profile;
+use super::wait::Strategy;
+use crate::charts::{Loader, Profile};
 use crate::data::Map;
 use crate::diag::{Error, Kind, Result};
 use crate::golang::time::{Time, Zone};
@@ -38,7 +40,7 @@ pub use drift::Drift;
 pub use install::Deployed;
 pub use objects::Located;
 pub use outcome::{Look, Past};
-pub use test::TestOptions;
+pub use test::{PodLog, TestOptions};
 pub use uninstall::{UninstallOptions, Uninstalled};
 
 /// What a release was rendered to.
@@ -114,6 +116,8 @@ pub struct Options {
     pub wait: bool,
     /// `--wait-for-jobs`
     pub wait_for_jobs: bool,
+    /// Whose rules say what is ready, of hooks too.
+    pub strategy: Strategy,
     /// `--timeout`, for each hook and for the wait.
     pub timeout: Duration,
     /// `--rollback-on-failure` (`--atomic`)
@@ -154,6 +158,7 @@ impl Default for Options {
             mode: Mode::default(),
             wait: false,
             wait_for_jobs: false,
+            strategy: Strategy::default(),
             timeout: Duration::from_secs(300),
             atomic: false,
             cleanup_on_fail: false,
@@ -187,6 +192,8 @@ pub struct Rules {
     pub replace: Vec<String>,
     /// How long a removal may take.
     pub timeout: Duration,
+    /// What happens to what removed objects own.
+    pub cascade: Propagation,
 }
 
 /// Asked to stop: Ctrl-C, SIGTERM.
@@ -258,6 +265,11 @@ impl Engine<'_> {
             zone: self.zone.clone(),
             listener: self.listener.clone(),
         }
+    }
+
+    /// Whose rules count where nobody says: those of the helm whose bytes are printed.
+    fn strategy(&self) -> Strategy {
+        if self.profile.loader == Loader::AnyVersion { Strategy::Legacy } else { Strategy::Watcher }
     }
 
     fn now(&self) -> Time {

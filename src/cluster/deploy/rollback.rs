@@ -2,7 +2,7 @@
 //! failed.
 
 use super::work::{Way, Work};
-use super::{Engine, Look, Options};
+use super::{Engine, Look, Options, ServerSide};
 use crate::charts::Loader;
 use crate::cluster::lease;
 use crate::cluster::records::{Record, Status, Store};
@@ -29,19 +29,18 @@ impl Engine<'_> {
     }
 
     async fn back(&self, store: &Store, look: Look, to: i64, options: &Options) -> Result<Record, Errors> {
-        let Some(last) = look.last() else {
-            return Err(Error::new(Kind::Apply, "release: not found").into());
-        };
-        let to = if to == 0 { last.version.saturating_sub(1) } else { to };
-        let Some(target) = look.history.iter().find(|record| record.version == to) else {
-            let versions: Vec<String> = look.history.iter().map(|record| record.version.to_string()).collect();
-            let error = Error::new(Kind::Apply, format!("release has no {to} version"));
-            return Err(error.hint(format!("its revisions are {}", versions.join(", "))).into());
-        };
+        let (last, target) = look.rollback_target(to)?;
+        let to = target.version;
         let now = self.now();
         let labels = target.user_labels();
         let mut record =
             Record { labels, version: look.next(), resource_version: None, holder: self.holder.identity.clone(), ..target.clone() };
+        match options.server_side {
+            _ if self.profile.loader == Loader::AnyVersion => record.apply_method.clear(),
+            ServerSide::On => record.apply_method = "ssa".to_owned(),
+            ServerSide::Off => record.apply_method = "csa".to_owned(),
+            ServerSide::Auto => {}
+        }
         record.info.first_deployed = last.info.first_deployed.clone();
         record.info.last_deployed = Some(now);
         record.info.status = Status::PendingRollback;
@@ -81,5 +80,24 @@ impl Engine<'_> {
             reported.extend(more.into_iter().map(|error| error.wrap(|why| format!("an error occurred while rolling back: {why}"))));
         }
         reported
+    }
+}
+
+impl Look {
+    /// The last revision, and the one to go back to: `to`, or the one before the last for 0.
+    ///
+    /// # Errors
+    /// helm's words where one of them is not there.
+    pub fn rollback_target(&self, to: i64) -> Result<(&Record, &Record)> {
+        let Some(last) = self.last() else { return Err(Error::new(Kind::Apply, "release: not found")) };
+        let to = if to == 0 { last.version.saturating_sub(1) } else { to };
+        match self.history.iter().find(|record| record.version == to) {
+            Some(target) => Ok((last, target)),
+            None => {
+                let versions: Vec<String> = self.history.iter().map(|record| record.version.to_string()).collect();
+                let error = Error::new(Kind::Apply, format!("release has no {to} version"));
+                Err(error.hint(format!("its revisions are {}", versions.join(", "))))
+            }
+        }
     }
 }

@@ -68,9 +68,9 @@ impl Engine<'_> {
         let live = taking.found.get(&step.id).map(|found| &found.live);
         match step.verb {
             Verb::Nothing | Verb::Keep => Ok("unchanged"),
-            Verb::Delete => self.delete(object, live).await,
+            Verb::Delete => self.delete(object, live, taking.rules.cascade).await,
             Verb::Replace => {
-                self.delete(object, live).await?;
+                self.delete(object, live, Propagation::Background).await?;
                 let options = WaitOptions { timeout: taking.rules.timeout, ..WaitOptions::default() };
                 let gone = targets(std::slice::from_ref(object));
                 let waited = self.unless_stopped(wait_gone(self.cluster, taking.release, &gone, &options, &**self.listener)).await?;
@@ -121,11 +121,11 @@ impl Engine<'_> {
         send(without(&object.wanted.body, &theirs), !resolution.ours.is_empty()).await
     }
 
-    pub(super) async fn delete(&self, object: &Located, live: Option<&Json>) -> Result<&'static str> {
+    pub(super) async fn delete(&self, object: &Located, live: Option<&Json>, cascade: Propagation) -> Result<&'static str> {
         // Only the object that was looked at: one that was made anew meanwhile is somebody else's.
         let uid = live.and_then(|live| live.pointer("/metadata/uid")?.as_str());
         let id = &object.wanted.id;
-        let deleted = self.cluster.delete(&object.resource, (&object.namespace, &id.name), Propagation::Background, uid).await;
+        let deleted = self.cluster.delete(&object.resource, (&object.namespace, &id.name), cascade, uid).await;
         let words = format!("failed to delete resource namespace={}, name={}, kind={}", object.namespace, id.name, id.kind);
         deleted.map(|deleted| if deleted { "deleted" } else { "gone" }).map_err(|fault| fault.error(&words))
     }

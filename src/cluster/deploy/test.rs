@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Engine;
 use super::hooks::Moment;
-use crate::cluster::lease;
 use crate::cluster::records::Record;
+use crate::cluster::{Call, Fault, lease};
 use crate::diag::{Error, Kind, Result};
 
 /// Which tests, and for how long.
@@ -21,7 +21,62 @@ pub struct TestOptions {
     pub cleanup: bool,
 }
 
+impl TestOptions {
+    /// Whether the test of that name is wanted.
+    fn wants(&self, name: &String) -> bool {
+        (self.only.is_empty() || self.only.contains(name)) && !self.except.contains(name)
+    }
+}
+
+/// The log of a container of a test.
+#[derive(Debug, Clone)]
+pub struct PodLog {
+    /// The pod.
+    pub pod: String,
+    /// The container.
+    pub container: String,
+    /// What it wrote.
+    pub text: String,
+}
+
 impl Engine<'_> {
+    /// The logs of the wanted tests that are pods, in the order in which they ran, those of init containers first.
+    ///
+    /// # Errors
+    /// Each log by itself: a pod that is gone, a container that has no log.
+    pub async fn pod_logs(&self, record: &Record, options: &TestOptions) -> Vec<Result<PodLog>> {
+        let mut logs = Vec::new();
+        let pods = match self.cluster.resource("v1", "Pod") {
+            Ok(pods) => pods,
+            Err(error) => return vec![Err(error)],
+        };
+        let mut tests: Vec<_> = record.hooks.iter().filter(|hook| hook.runs_at("test") && options.wants(&hook.name)).collect();
+        tests.sort_by_key(|hook| (hook.weight, &hook.name));
+        for test in tests.into_iter().filter(|hook| hook.kind == "Pod") {
+            let name = &test.name;
+            let pod = match self.cluster.get(&pods, &record.namespace, name).await {
+                Ok(Some(pod)) => pod,
+                Ok(None) => {
+                    logs.push(Err(Error::new(Kind::Apply, format!("unable to get pod {name}: pods {name:?} not found"))));
+                    continue;
+                }
+                Err(fault) => {
+                    logs.push(Err(fault.error(&format!("unable to get pod {name}"))));
+                    continue;
+                }
+            };
+            let containers =
+                ["/spec/initContainers", "/spec/containers"].into_iter().filter_map(|at| pod.pointer(at)?.as_array()).flatten();
+            for container in containers.filter_map(|container| container.get("name")?.as_str()) {
+                let call = Call::get(format!("{}/log", pods.path(&record.namespace, name))).query("container", container);
+                let text = self.cluster.api().text(call).await;
+                let failed = |fault: Fault| fault.error(&format!("unable to get logs for pod {name}, container {container}"));
+                logs.push(text.map_err(failed).map(|text| PodLog { pod: name.clone(), container: container.to_owned(), text }));
+            }
+        }
+        logs
+    }
+
     /// Tells the logs of the tests of a record that ran. Logs that can't be read are only told.
     pub async fn test_logs(&self, record: &Record) {
         for hook in record.hooks.iter().filter(|hook| hook.runs_at("test")) {
@@ -40,10 +95,10 @@ impl Engine<'_> {
             let last = store.last(name).await.map_err(|fault| fault.error(""))?;
             let Some(mut record) = last else { return Err(Error::new(Kind::Apply, "release: not found")) };
             // parity: filtered hooks move to the front of the stored list.
-            let wanted = |name: &String| (options.only.is_empty() || options.only.contains(name)) && !options.except.contains(name);
-            let (skipped, mut run): (Vec<_>, Vec<_>) = record.hooks.drain(..).partition(|hook| hook.runs_at("test") && !wanted(&hook.name));
+            let (skipped, mut run): (Vec<_>, Vec<_>) =
+                record.hooks.drain(..).partition(|hook| hook.runs_at("test") && !options.wants(&hook.name));
             record.hooks.append(&mut run);
-            let moment = Moment { event: "test", timeout: options.timeout };
+            let moment = Moment { event: "test", timeout: options.timeout, strategy: self.strategy() };
             let failed = self.run_hooks(&store, &mut record, &moment).await.err();
             if options.cleanup {
                 self.remove_hooks(&record, &moment).await;

@@ -11,7 +11,8 @@ use crate::cluster::records::{Status, Store};
 use crate::cluster::{Propagation, lease};
 use crate::cluster::{WaitOptions, wait_gone};
 use crate::diag::{Error, Errors, Kind, Result};
-use crate::plan::release::{Past, Question, Steps, Verb, Wanted, steps};
+use crate::plan::release::{Found, Past, Question, Steps, Verb, Wanted, not_owned, steps};
+use crate::plan::uninstall_order;
 use crate::plan::{Id, manifest};
 
 /// How a release is removed.
@@ -54,6 +55,14 @@ pub struct Uninstalled {
     pub foreign: Vec<Id>,
 }
 
+/// The objects of a release that go.
+struct Leaving {
+    steps: Steps,
+    objects: BTreeMap<Id, Located>,
+    found: BTreeMap<Id, Found>,
+    left: Uninstalled,
+}
+
 impl Engine<'_> {
     /// Removes a release with everything that its revisions made.
     ///
@@ -64,6 +73,9 @@ impl Engine<'_> {
         let work = async {
             let store = self.store(namespace);
             let removed = match self.settle(&store, name).await {
+                Ok(look) if look.last().is_none() => {
+                    Err(Error::new(Kind::Apply, format!("uninstall: Release not loaded: {name}: release: not found")).into())
+                }
                 Ok(look) => self.uninstall_held(&store, look, options).await,
                 Err(error) => Err(error.into()),
             };
@@ -75,7 +87,7 @@ impl Engine<'_> {
 
     pub(super) async fn uninstall_held(&self, store: &Store, mut look: Look, options: &UninstallOptions) -> Result<Uninstalled, Errors> {
         let Some(mut record) = look.history.pop() else {
-            return Err(Error::new(Kind::Apply, "uninstall: Release not loaded: release: not found").into());
+            return Ok(Uninstalled::default());
         };
         let name = record.name.clone();
         if record.info.status == Status::Uninstalled {
@@ -90,8 +102,8 @@ impl Engine<'_> {
         record.info.deleted = Some(self.now());
         record.info.description = "Deletion in progress (or silently failed)".to_owned();
         store.update(&mut record).await.map_err(|fault| fault.error(""))?;
-        let rules = Rules { server_side: true, timeout: options.timeout, ..Rules::default() };
-        let moment = |event| Moment { event, timeout: options.timeout };
+        let rules = Rules { server_side: true, timeout: options.timeout, cascade: options.cascade, ..Rules::default() };
+        let moment = |event| Moment { event, timeout: options.timeout, strategy: self.strategy() };
         if !options.no_hooks {
             self.run_hooks(store, &mut record, &moment("pre-delete")).await?;
         }
@@ -122,6 +134,22 @@ impl Engine<'_> {
 
     /// The objects of all revisions that are still there.
     async fn remove_objects(&self, look: &Look, name: &str, options: &UninstallOptions, rules: &Rules) -> Result<Uninstalled, Errors> {
+        let Leaving { steps, objects, found, left } = self.leaving(look, name).await?;
+        let going: Vec<Located> = steps.0.iter().filter_map(|step| objects.get(&step.id).cloned()).collect();
+        let taking = Taking { release: name, objects: &objects, found: &found, rules };
+        self.take(&steps, &taking, &mut Done::default())
+            .await
+            .map_err(|errors| errors.map(|error| error.wrap(|words| format!("failed to delete release: {name}: {words}"))))?;
+        if options.wait {
+            let wait = WaitOptions { timeout: options.timeout, strategy: self.strategy(), ..WaitOptions::default() };
+            let waited = self.unless_stopped(wait_gone(self.cluster, name, &targets(&going), &wait, &**self.listener)).await?;
+            waited.map_err(|there| self.late(name, &there).wrap(|words| format!("uninstallation completed with 1 error(s): {words}")))?;
+        }
+        Ok(left)
+    }
+
+    /// Which objects go, and which stay.
+    async fn leaving(&self, look: &Look, name: &str) -> Result<Leaving> {
         let namespace = look.last().map(|record| record.namespace.clone()).unwrap_or_default();
         let mut ids = BTreeSet::new();
         let mut kept = BTreeSet::new();
@@ -161,23 +189,26 @@ impl Engine<'_> {
             take_ownership: false,
             profile: self.profile,
         };
-        let Ok(Steps(mut all)) = steps(&question) else { return Ok(Uninstalled::default()) };
-        let mut removed = Uninstalled { kept: kept.into_iter().filter(|id| found.contains_key(id)).collect(), ..Uninstalled::default() };
+        let Steps(mut all) = steps(&question).unwrap_or_default(); // nothing is wanted that could be another's
+        let mut left = Uninstalled { kept: kept.into_iter().filter(|id| found.contains_key(id)).collect(), ..Uninstalled::default() };
         for step in all.iter().filter(|step| step.verb == Verb::Keep) {
-            removed.foreign.push(step.id.clone());
+            let ours = found.get(&step.id).is_some_and(|found| not_owned(&found.live, name, &namespace).is_none());
+            if ours { left.kept.push(step.id.clone()) } else { left.foreign.push(step.id.clone()) }
+        }
+        for ids in [&mut left.kept, &mut left.foreign] {
+            ids.sort_by(|one, other| uninstall_order(&one.kind, &other.kind));
         }
         all.retain(|step| step.verb == Verb::Delete);
-        let going: Vec<Located> = all.iter().filter_map(|step| objects.get(&step.id).cloned()).collect();
-        let taking = Taking { release: name, objects: &objects, found: &found, rules };
-        self.take(&Steps(all), &taking, &mut Done::default())
-            .await
-            .map_err(|errors| errors.map(|error| error.wrap(|words| format!("failed to delete release: {name}: {words}"))))?;
-        if options.wait {
-            let wait = WaitOptions { timeout: options.timeout, ..WaitOptions::default() };
-            let waited = self.unless_stopped(wait_gone(self.cluster, name, &targets(&going), &wait, &**self.listener)).await?;
-            waited.map_err(|there| self.late(name, &there).wrap(|words| format!("uninstallation completed with 1 error(s): {words}")))?;
-        }
-        Ok(removed)
+        Ok(Leaving { steps: Steps(all), objects, found, left })
+    }
+
+    /// What an uninstall would leave.
+    ///
+    /// # Errors
+    /// A stored manifest that is no YAML; as [`crate::cluster::Api::call`].
+    pub async fn would_leave(&self, (namespace, name): (&str, &str)) -> Result<Uninstalled> {
+        let look = self.look(namespace, name).await?;
+        Ok(self.leaving(&look, name).await?.left)
     }
 
     /// The newest record last: as long as one is there, the release is.

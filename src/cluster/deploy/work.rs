@@ -9,7 +9,7 @@ use super::planned::bodies;
 use super::steps::{Done, Taking};
 use super::{Engine, Look, Options, Rules};
 use crate::cluster::records::{Record, Status, Store};
-use crate::cluster::{WaitOptions, wait_ready};
+use crate::cluster::{Propagation, WaitOptions, wait_ready};
 use crate::diag::{Error, Errors, Kind, Place, Result};
 use crate::plan::release::{Foreign, Question, Steps, Wanted, steps};
 use crate::plan::{self, Id, Object};
@@ -171,10 +171,11 @@ impl Engine<'_> {
             policy: options.policy.clone(),
             replace: options.replace.clone(),
             timeout: options.timeout,
+            ..Rules::default()
         };
         let (before, after) = work.way.hooks();
         let (before_failed, after_failed) = work.way.hook_errors();
-        let moment = |event| Moment { event, timeout: options.timeout };
+        let moment = |event| Moment { event, timeout: options.timeout, strategy: options.strategy };
         let name = work.record.name.clone();
         if !options.no_hooks {
             let ran = self.run_hooks(store, &mut work.record, &moment(before)).await;
@@ -187,6 +188,7 @@ impl Engine<'_> {
             let wait = WaitOptions {
                 timeout: options.timeout,
                 jobs: options.wait_for_jobs,
+                strategy: options.strategy,
                 fail_fast: options.fail_fast,
                 ..WaitOptions::default()
             };
@@ -245,7 +247,7 @@ impl Engine<'_> {
     async fn clean_up(&self, release: &str, prepared: &Prepared, done: &Done) {
         for id in done.created.iter().rev() {
             let Some(object) = prepared.objects.get(id) else { continue };
-            if let Err(error) = self.delete(object, None).await {
+            if let Err(error) = self.delete(object, None, Propagation::Background).await {
                 self.warn(release, format!("cleaning up: {error}"));
             }
         }

@@ -12,5 +12,5 @@ mod store;
 
 pub use chart::{StoredChart, StoredFile};
 pub use encoding::{decode, encode};
-pub use record::{Info, LastRun, Phase, Record, Status, StoredHook};
+pub use record::{Info, LastRun, Phase, Record, SYSTEM_LABELS, Status, StoredHook};
 pub use store::{Driver, Store};

@@ -1,6 +1,8 @@
 //! helm's commands, without helm: one file a command, with helm's flags, output and exit codes.
 
 mod about;
+#[cfg(feature = "cluster")]
+pub mod actions;
 mod dependency;
 pub mod lint;
 #[cfg(feature = "cluster")]
@@ -73,6 +75,16 @@ fn execute(run: &Run, command: &HelmCommand) -> Result<(), Box<Failure>> {
         HelmCommand::Dependency(args) => dependency::dependency(run, args)?,
         HelmCommand::Lint(args) => lint::lint(run, args)?,
         #[cfg(feature = "cluster")]
+        HelmCommand::Install(args) => actions::install(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::Upgrade(args) => actions::upgrade(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::Rollback(args) => actions::rollback(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::Uninstall(args) => actions::uninstall(run, args)?,
+        #[cfg(feature = "cluster")]
+        HelmCommand::Test(args) => actions::test(run, args)?,
+        #[cfg(feature = "cluster")]
         HelmCommand::List(args) => releases::list(run, args)?,
         #[cfg(feature = "cluster")]
         HelmCommand::History(args) => releases::history(run, args)?,
@@ -135,6 +147,15 @@ pub fn helm_words(error: &clap::Error) -> String {
             }
             Some(ContextValue::String(value)) if argument.starts_with("--color") => {
                 format!("invalid color mode {value:?}: must be one of: never, auto, always")
+            }
+            _ => crate::commands::template::first_line(error),
+        },
+        // Go's flag library: the reader's own words behind the flag's name.
+        ErrorKind::ValueValidation => match (error.get(ContextKind::InvalidValue), std::error::Error::source(error)) {
+            (Some(ContextValue::String(value)), Some(why)) => {
+                let flag = argument.split([' ', '=', '[']).next().unwrap_or_default();
+                let flag = if flag == "--labels" { "-l, --labels" } else { flag };
+                format!("invalid argument {value:?} for {flag:?} flag: {why}")
             }
             _ => crate::commands::template::first_line(error),
         },

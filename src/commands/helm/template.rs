@@ -73,7 +73,7 @@ fn name_and_chart(run: &Run, args: &HelmTemplate) -> Result<(String, String)> {
 }
 
 /// `--name-template`: Sprig's functions, the environment's too, on no data.
-fn name_from(run: &Run, template: &str) -> Result<String> {
+pub fn name_from(run: &Run, template: &str) -> Result<String> {
     let refused = |text: String| Error::new(Kind::Usage, text);
     let lists = [funcs::sprig::FAMILIES, &[funcs::sprig::ENVIRONMENT]].concat();
     let functions = FunctionTable::new(&lists).map_err(refused)?;

@@ -17,7 +17,8 @@ pub fn get(run: &Run, args: &HelmGet) -> Result<()> {
     match &args.what {
         GetWhat::All(which) => {
             let record = of(run, "get all", which)?;
-            let shown = Shown { description: run.profile.record_form == RecordForm::WithTimes, all: true, resources: String::new() };
+            let shown =
+                Shown { description: run.profile.record_form == RecordForm::WithTimes, chart: true, debug: true, ..Shown::default() };
             run.write(&text(run, &record, &shown, Colours::of(run))?)
         }
         GetWhat::Hooks(which) => {

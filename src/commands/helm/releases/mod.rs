@@ -12,7 +12,8 @@ use std::sync::Arc;
 pub use get::get;
 pub use history::history;
 pub use list::list;
-pub use status::status;
+pub use output::{Colours, print};
+pub use status::{Shown, computed_values, status, text};
 
 use super::Arguments;
 use crate::charts::check_release_name;
@@ -21,7 +22,7 @@ use crate::commands::session::{Connection, Session};
 use crate::diag::{Error, Kind, Result};
 
 /// The cluster, and its namespace that counts.
-pub(super) fn reach<'r>(session: &Session<'r>) -> Result<(Arc<Connection>, String)> {
+pub fn reach<'r>(session: &Session<'r>) -> Result<(Arc<Connection>, String)> {
     let connection = session.connection("")?;
     let namespace = match session.run.request.namespace.as_str() {
         "" => connection.namespace.clone(),

@@ -10,7 +10,7 @@ use crate::diag::{Error, Kind, Result};
 use crate::report::{stdout_is_terminal, table};
 
 /// Prints JSON text as it is, or as YAML; `table` makes what is printed for people.
-pub(super) fn print(run: &Run, shape: OutputShape, json: impl FnOnce() -> Vec<u8>, table: impl FnOnce() -> Vec<u8>) -> Result<()> {
+pub fn print(run: &Run, shape: OutputShape, json: impl FnOnce() -> Vec<u8>, table: impl FnOnce() -> Vec<u8>) -> Result<()> {
     run.write(&match shape {
         OutputShape::Table => table(),
         OutputShape::Json => [json().as_slice(), b"\n"].concat(),
@@ -28,21 +28,21 @@ fn yaml_of(json: Vec<u8>) -> Result<Vec<u8>> {
 }
 
 /// A value as YAML.
-pub(super) fn yaml(value: &Value) -> Result<Vec<u8>> {
+pub fn yaml(value: &Value) -> Result<Vec<u8>> {
     write(value, Style::Helm).map_err(|why| Error::new(Kind::Values, format!("unable to write YAML output: {why}")))
 }
 
 /// A table with its line end.
-pub(super) fn rows(rows: &[Vec<String>]) -> Vec<u8> {
+pub fn rows(rows: &[Vec<String>]) -> Vec<u8> {
     (table(rows, 0) + "\n").into_bytes()
 }
 
 /// Helm 4's colours.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Colours(bool);
+pub struct Colours(bool);
 
 impl Colours {
-    pub(super) fn of(run: &Run) -> Self {
+    pub fn of(run: &Run) -> Self {
         let variable = |name: &str| run.host().variable(name).filter(|text| !text.is_empty());
         let from_environment = || match variable("HELM_COLOR").map(|mode| mode.to_lowercase()).as_deref() {
             _ if variable("NO_COLOR").is_some() => ColorMode::Never,
@@ -59,13 +59,13 @@ impl Colours {
         Self(on && run.profile.record_form == RecordForm::WithTimes)
     }
 
-    pub(super) fn head(self, text: &str) -> String {
+    pub fn head(self, text: &str) -> String {
         self.painted("1", "22", text)
     }
-    pub(super) fn namespace(self, text: &str) -> String {
+    pub fn namespace(self, text: &str) -> String {
         self.painted("36", "0", text)
     }
-    pub(super) fn status(self, status: Status) -> String {
+    pub fn status(self, status: Status) -> String {
         let colour = match status {
             Status::Deployed => "32",
             Status::Failed | Status::Unknown => "31",

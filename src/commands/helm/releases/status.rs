@@ -16,34 +16,36 @@ use crate::diag::Result;
 pub fn status(run: &Run, args: &HelmStatus) -> Result<()> {
     let (_, record) = find(&Session::reading(run)?, "status", &args.release, args.revision)?;
     let shown =
-        Shown { description: run.profile.record_form == RecordForm::WithTimes || args.show_desc, all: false, resources: String::new() };
+        Shown { description: run.profile.record_form == RecordForm::WithTimes || args.show_desc, debug: run.debug, ..Shown::default() };
     let text = text(run, &record, &shown, Colours::of(run))?;
     print(run, args.output, || record.to_json_without_chart(run.profile), || text)
 }
 
 /// How much of a release is printed.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shown {
+pub struct Shown {
     /// Its description.
-    pub(super) description: bool,
-    /// Its chart's name, values, hooks and manifest (`get all`, `--debug`).
-    pub(super) all: bool,
+    pub description: bool,
+    /// Its chart's name and versions (`get all`).
+    pub chart: bool,
+    /// Values, hooks and manifest (`get all`, `--debug`).
+    pub debug: bool,
     /// The tables of its objects; empty for none.
-    pub(super) resources: String,
+    pub resources: String,
 }
 
 /// A release for people.
 ///
 /// # Errors
 /// Values that can't be written.
-pub(super) fn text(run: &Run, record: &Record, shown: &Shown, colours: Colours) -> Result<Vec<u8>> {
+pub fn text(run: &Run, record: &Record, shown: &Shown, colours: Colours) -> Result<Vec<u8>> {
     let mut out = format!("NAME: {}\n", record.name);
     if let Some(time) = &record.info.last_deployed {
         out += &format!("LAST DEPLOYED: {}\n", ansic(Some(time)));
     }
     out += &format!("NAMESPACE: {}\n", colours.namespace(&record.namespace));
     out += &format!("STATUS: {}\nREVISION: {}\n", colours.status(record.info.status), record.version);
-    if shown.all {
+    if shown.chart {
         let chart = &record.chart;
         out += &format!("CHART: {}\nVERSION: {}\nAPP_VERSION: {}\n", chart.name(), chart.version(), chart.app_version());
     }
@@ -54,12 +56,12 @@ pub(super) fn text(run: &Run, record: &Record, shown: &Shown, colours: Colours) 
         out += &format!("RESOURCES:\n{}\n", shown.resources);
     }
     out += &tests(record);
-    if shown.all {
+    if shown.debug {
         let (user, computed) = (yaml(&user_values(&record.config))?, yaml(&computed_values(run, record)?.into())?);
         out += &format!("USER-SUPPLIED VALUES:\n{}\n", String::from_utf8_lossy(&user));
         out += &format!("COMPUTED VALUES:\n{}\n", String::from_utf8_lossy(&computed));
     }
-    if shown.all || record.info.description.eq_ignore_ascii_case("Dry run complete") {
+    if shown.debug || record.info.description.eq_ignore_ascii_case("Dry run complete") {
         out += "HOOKS:\n";
         for hook in &record.hooks {
             out += &format!("---\n# Source: {}\n{}\n", hook.path, hook.manifest);
@@ -95,7 +97,7 @@ fn tests(record: &Record) -> String {
 ///
 /// # Errors
 /// As `coalesce_values`.
-pub(super) fn computed_values(run: &Run, record: &Record) -> Result<Map> {
+pub fn computed_values(run: &Run, record: &Record) -> Result<Map> {
     let metadata = Metadata { name: record.chart.name(), ..Metadata::default() };
     let tree = Tree::new(&Chart::with_values(metadata, record.chart.values()));
     let mut warnings = Vec::new();

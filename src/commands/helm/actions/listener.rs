@@ -1,0 +1,35 @@
+//! What is told while a helm command works: hooks' logs on stdout as helm prints them, the rest on stderr.
+
+use std::sync::Arc;
+
+use crate::cluster::{Event, Listener};
+use crate::commands::Run;
+use crate::report::{Output, Progress, stderr_is_terminal};
+
+/// Tells a person what happens, and a script only what helm tells it: logs that hooks ask for. What went wrong is always told.
+pub struct Told {
+    output: Output,
+    progress: Option<Progress>,
+}
+
+impl Told {
+    /// For that run.
+    pub fn new(run: &Run) -> Arc<dyn Listener> {
+        let watched = run.debug || stderr_is_terminal();
+        Arc::new(Self { output: run.output, progress: watched.then(|| Progress::new(&run.output)) })
+    }
+}
+
+impl Listener for Told {
+    fn event(&self, event: Event) {
+        match (event, &self.progress) {
+            (Event::HookLog { line, .. }, _) => {
+                let _ = self.output.data(format!("{line}\n").as_bytes()); // a reader that left misses nothing
+            }
+            (event, Some(progress)) => progress.event(event),
+            (Event::Warning { message, .. }, None) => self.output.warn(&format!("warning: {message}")),
+            (Event::Log { source, line, .. }, None) => self.output.log(&format!("{source} | {line}")),
+            (_, None) => {}
+        }
+    }
+}
