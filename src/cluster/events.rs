@@ -45,11 +45,18 @@ pub struct ObjectState {
     /// Why it does not get on, from its pods and their events: `container web: CrashLoopBackOff: back-off …`. Empty where
     /// nothing is wrong.
     pub reason: String,
+    /// Whether it is waited for no longer.
+    pub settled: bool,
 }
 
 /// What happened. `release` is its name.
 #[derive(Debug, Clone)]
 pub enum Event {
+    /// Work on a release begins.
+    Begun {
+        /// Release.
+        release: String,
+    },
     /// A step of a release begins: `creating namespace bk`, `hook pre-install Job/bk/init`.
     Step {
         /// Release.
@@ -88,6 +95,13 @@ pub enum Event {
         release: String,
         /// What.
         message: String,
+    },
+    /// Work on a release is over.
+    Ended {
+        /// Release.
+        release: String,
+        /// Why it failed, where it did.
+        failure: Option<String>,
     },
 }
 

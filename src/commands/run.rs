@@ -60,12 +60,20 @@ pub struct Run {
     pub keys: Arc<KeyMaker>,
     /// stdout and stderr.
     pub output: Output,
+    /// Whether somebody watches stderr: it is a terminal, and not that of a build server (`CI`).
+    pub watched: bool,
     /// `--timings`
     pub timings: Timings,
     /// Which helm's bytes.
     pub profile: Profile,
     /// Which cluster.
     pub cluster: ClusterFlags,
+    /// `--expect-cluster`: the only cluster that may be worked on.
+    #[cfg(feature = "cluster")]
+    pub expect_cluster: Option<String>,
+    /// `--cluster-facts`: the file that says what charts see of a cluster.
+    #[cfg(feature = "cluster")]
+    pub cluster_facts: Option<String>,
     /// Whether repository indexes are asked for again.
     pub refresh: Refresh,
     /// Which state, environment and releases.
@@ -102,6 +110,8 @@ impl Run {
             let host = host.clone();
             Arc::new(KeyMaker::new(move |buffer| host.random(buffer)))
         };
+        let given = |name: &str| host.variable(name).is_some_and(|value| !value.is_empty());
+        let watched = terminal && !given("CI") && host.variable("TERM").as_deref() != Some("dumb");
         let mut setting = Setting::new(host, Sources::new());
         set_limits(&mut setting.limits, &flags.limit).map_err(|error| (output, error))?;
         setting.duplicates = match flags.duplicate_keys {
@@ -114,12 +124,17 @@ impl Run {
             setting,
             output,
             keys,
+            watched,
             timings: Timings::start(),
             profile: match flags.compat {
                 Compat::Helm4 => Profile::HELM4,
                 Compat::Helm3 => Profile::HELM3,
             },
             cluster: cluster_flags(flags),
+            #[cfg(feature = "cluster")]
+            expect_cluster: flags.expect_cluster.clone().filter(|id| !id.is_empty()),
+            #[cfg(feature = "cluster")]
+            cluster_facts: flags.cluster_facts.clone().filter(|file| !file.is_empty()),
             refresh: if flags.skip_deps { Refresh::Missing } else { Refresh::Declared },
             request: state::Request {
                 file: flags.file.clone(),

@@ -9,6 +9,7 @@ mod findings;
 mod functions;
 #[cfg(feature = "cluster")]
 mod progress;
+mod screen;
 mod table;
 mod timings;
 
@@ -24,6 +25,11 @@ pub use table::table;
 pub use timings::{Phase, Timings};
 
 use crate::diag::{Error, Errors, bytes_of};
+
+/// Colours, as terminals number them.
+const RED: &str = "31";
+const YELLOW: &str = "33";
+const DIM: &str = "2";
 
 /// How much is said on stderr. Ordered: `Error < Warn < Info < Debug`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,8 +59,10 @@ impl Output {
     /// # Errors
     /// When stdout can't take it; a reader that left (`| head`) shows as [`io::ErrorKind::BrokenPipe`].
     pub fn data(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush())
+        screen::above(|| {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(bytes).and_then(|()| stdout.flush())
+        })
     }
 
     /// Whether what goes to stdout may have colours: stdout is a terminal, and nobody said no.
@@ -112,8 +120,10 @@ impl Output {
 
     /// A line on stderr whatever the level. Nobody is left to tell when stderr itself is closed.
     pub fn log(&self, line: &str) {
-        let mut stderr = io::stderr().lock();
-        let _ = stderr.write_all(&bytes_of(&escape(line, self.colour))).and_then(|()| stderr.write_all(b"\n"));
+        let bytes = [&bytes_of(&escape(line, self.colour))[..], b"\n"].concat();
+        screen::above(|| {
+            let _ = io::stderr().lock().write_all(&bytes);
+        });
     }
 }
 

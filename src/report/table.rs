@@ -61,7 +61,7 @@ fn fitted(text: &str, width: usize) -> String {
 }
 
 /// Columns on a terminal: colours take none, wide characters two, control characters none.
-fn shown_width(text: &str) -> usize {
+pub(super) fn shown_width(text: &str) -> usize {
     let mut width = 0;
     let mut parts = text.split('\u{1b}');
     width += parts.next().map_or(0, plain_width);

@@ -268,6 +268,7 @@ impl<'a> Wait<'a> {
                 progress: if fatal.is_some() { Progress::Failed } else { sight.verdict.status.progress },
                 message: sight.verdict.status.message.clone(),
                 reason,
+                settled: sight.verdict.settled,
             }
         };
         self.targets.iter().zip(&self.sights).map(state).collect()

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::banner::announce_releases;
 use super::{Session, ask, propagation};
 use crate::cli::PruneArgs;
 use crate::cluster::deploy::UninstallOptions;
@@ -36,6 +37,7 @@ fn pruned(run: &Run, args: &PruneArgs) -> Result<Exit, Errors> {
         };
         known.entry((release.kube_context.clone(), namespace)).or_default().insert(release.name.clone());
     }
+    announce_releases(&session, desired.states.iter().flat_map(|state| &state.releases))?;
     let mut gone = Vec::new();
     for ((context, namespace), names) in &known {
         let connection = session.connection(context)?;
@@ -73,7 +75,9 @@ fn pruned(run: &Run, args: &PruneArgs) -> Result<Exit, Errors> {
     for (context, record) in &gone {
         run.output.info(&format!("Deleting {}", record.name));
         let connection = session.connection(context)?;
-        let removed = session.wait_for(session.engine(&connection).uninstall((&record.namespace, &record.name), &options));
+        let engine = session.engine(&connection);
+        let work = || session.wait_for(engine.uninstall((&record.namespace, &record.name), &options));
+        let removed = session.working_on(&record.name, work);
         errors.extend(removed.err().into_iter().flatten().map(|error| error.subject(format!("release {}", record.name))));
     }
     errors.or(Exit::Done)

@@ -121,7 +121,10 @@ impl Worker<'_> {
     fn around(&self, release: &Release, command: &str, work: impl FnOnce() -> Result<Box<Record>, Errors>) -> Result<Outcome, Errors> {
         let begun = Instant::now();
         let about = |errors: Errors| errors.map(|error| self.about(release, error));
-        let result = self.hook(release, "presync", None, command).map_err(Errors::from).and_then(|()| work());
+        let result = self.session.working_on(&release.name, || {
+            self.hook(release, "presync", None, command)?;
+            work()
+        });
         self.after(release, result.as_ref().err(), command);
         result.map(|record| Outcome { record: Some(record), time: begun.elapsed() }).map_err(about)
     }
@@ -170,7 +173,7 @@ impl Worker<'_> {
             }
             Ok(self.hook(release, "postuninstall", None, command)?)
         };
-        let result = work();
+        let result = self.session.working_on(&release.name, work);
         if syncs {
             self.after(release, result.as_ref().err(), command);
         }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub use get::get;
 pub use history::history;
 pub use list::list;
-pub use status::status;
+pub use status::{status, status_text};
 
 use super::Arguments;
 use crate::charts::check_release_name;
