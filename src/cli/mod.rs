@@ -6,6 +6,8 @@
 #[cfg(feature = "cluster")]
 mod changes;
 #[cfg(feature = "cluster")]
+mod cluster;
+#[cfg(feature = "cluster")]
 mod deploy;
 mod flags;
 mod helm;
@@ -18,6 +20,8 @@ use clap_complete::Shell;
 
 #[cfg(feature = "cluster")]
 pub use changes::{DryRunFlag, HelmInstall, HelmRollback, HelmTest, HelmUninstall, HelmUpgrade, Pairs, ReleaseFlags, WaitFlags, WaitRule};
+#[cfg(feature = "cluster")]
+pub use cluster::{CaptureArgs, ClusterArgs, ClusterCommand, ObjectChoice};
 #[cfg(feature = "cluster")]
 pub use deploy::{
     ApplyArgs, Cascade, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, PruneArgs, ServerSideRule, SyncArgs, TestArgs, UnlockArgs,
@@ -85,6 +89,12 @@ pub enum Command {
     /// Take releases away from a run that nobody stops any more
     #[cfg(feature = "cluster")]
     Unlock(UnlockArgs),
+    /// Print helm's status of all selected releases
+    #[cfg(feature = "cluster")]
+    Status(StatusArgs),
+    /// Who a cluster is, and what charts see of it, for work without it
+    #[cfg(feature = "cluster")]
+    Cluster(ClusterArgs),
     /// List the functions that templates can call, or show some of them with their examples run
     Functions(FunctionsArgs),
     /// helm's commands, with helm's flags and output: `bkhelm helm template --help`
@@ -174,6 +184,14 @@ pub struct GlobalFlags {
     #[cfg(feature = "cluster")]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub kubeconfig: Option<String>,
+    /// Refuse every cluster but this one: what `bkhelm cluster identity` prints. Over .bkhelm.yaml
+    #[cfg(feature = "cluster")]
+    #[arg(long, global = true, env = "BKHELM_EXPECT_CLUSTER", value_name = "ID", help_heading = "Global options")]
+    pub expect_cluster: Option<String>,
+    /// Render as on the cluster of which `bkhelm cluster capture` wrote this file
+    #[cfg(feature = "cluster")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    pub cluster_facts: Option<String>,
     /// Exit with 0 when the selectors match no release
     #[arg(long, global = true, help_heading = "Global options")]
     pub allow_no_matching_release: bool,
@@ -297,6 +315,19 @@ pub struct ListArgs {
     /// Don't prepare charts (bkhelm's list never needs them): leaves out the prepare hooks
     #[arg(long)]
     pub skip_charts: bool,
+    /// Look at the cluster too: status, revision, the chart that is there, and since when
+    #[cfg(feature = "cluster")]
+    #[arg(long)]
+    pub live: bool,
+}
+
+/// `bkhelm status`
+#[cfg(feature = "cluster")]
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Releases that are looked at at the same time; 0: all
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub concurrency: usize,
 }
 
 /// Forms of `list` and `functions` beside text.

@@ -50,6 +50,7 @@ pub struct Client {
     client: kube::Client,
     address: String,
     namespace: String,
+    context: String,
     now: fn() -> i128,
 }
 
@@ -59,17 +60,22 @@ impl Client {
     /// # Errors
     /// No kubeconfig, or one that names what is not there.
     pub async fn new(access: &Access, now: fn() -> i128) -> Result<Self> {
-        let config = config(access).await?;
+        let (config, context) = config(access).await?;
         let address = config.cluster_url.to_string().trim_end_matches('/').to_owned();
         let namespace = config.default_namespace.clone();
         let failed = |error: kube::Error| Error::new(Kind::Cluster, format!("Kubernetes cluster unreachable: {}", chain(&error)));
         let client = kube::Client::try_from(config).map_err(failed)?;
-        Ok(Self { client, address, namespace, now })
+        Ok(Self { client, address, namespace, context, now })
     }
 
     /// The namespace of the kubeconfig's context, or `default`.
     pub fn namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// The kubeconfig's context; empty where there is no kubeconfig.
+    pub fn context(&self) -> &str {
+        &self.context
     }
 
     /// Sends the question and waits for the answer's head; an answer that says no is read whole.
@@ -233,15 +239,17 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-async fn config(access: &Access) -> Result<kube::Config> {
+async fn config(access: &Access) -> Result<(kube::Config, String)> {
     let refused = |words: String| Error::new(Kind::Cluster, format!("Kubernetes cluster unreachable: {words}"));
     let options = KubeConfigOptions { context: access.context.clone().filter(|name| !name.is_empty()), ..Default::default() };
     let read = match access.kubeconfig.as_deref().filter(|path| !path.is_empty()) {
         Some(path) => Kubeconfig::read_from(Path::new(path)),
         None => Kubeconfig::read(),
     };
+    let mut context = String::new();
     let mut config = match read {
         Ok(kubeconfig) => {
+            context = options.context.clone().or(kubeconfig.current_context.clone()).unwrap_or_default();
             let names: Vec<String> = kubeconfig.contexts.iter().map(|context| context.name.clone()).collect();
             let found = kube::Config::from_custom_kubeconfig(kubeconfig, &options).await;
             found.map_err(|error| {
@@ -282,7 +290,7 @@ async fn config(access: &Access) -> Result<kube::Config> {
     }
     // Retries are ours: they know which questions may be asked twice.
     config.default_retry = false;
-    Ok(config)
+    Ok((config, context))
 }
 
 /// The certificates of a PEM text, as DER.

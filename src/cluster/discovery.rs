@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Api, Call, Fault};
@@ -10,7 +11,7 @@ use super::{Api, Call, Fault};
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
 /// A kind as the server serves it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
     /// API group; empty for the core group.
     pub group: String,
@@ -141,6 +142,18 @@ impl Discovery {
         if !resource.plural.contains('/') {
             self.kinds.entry(key).or_insert(resource);
         }
+    }
+
+    /// From what was written down of a server: its api versions in its order, and its kinds.
+    pub fn of(versions: Vec<String>, resources: Vec<Resource>) -> Self {
+        let mut discovery = Self { versions, ..Self::default() };
+        resources.into_iter().for_each(|resource| discovery.add(resource));
+        discovery
+    }
+
+    /// Api versions in the server's order.
+    pub fn versions(&self) -> &[String] {
+        &self.versions
     }
 
     /// The resource behind an `apiVersion` and `kind`.

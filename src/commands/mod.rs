@@ -3,8 +3,12 @@
 //! [`path`] is the path itself, used by all of them. Commands decide which errors end the run and with
 //! which exit code ([`Exit`]); how things look is decided in `report`.
 
+#[cfg(feature = "cluster")]
+mod binding;
 mod build;
 mod charts;
+#[cfg(feature = "cluster")]
+mod cluster;
 #[cfg(feature = "cluster")]
 mod deploy;
 mod functions;
@@ -53,6 +57,10 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::Prune(args) => deploy::prune(run, args),
         #[cfg(feature = "cluster")]
         Command::Unlock(args) => deploy::unlock(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Status(args) => deploy::status(run, args),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(args) => cluster::cluster(run, args),
         Command::Functions(args) => functions::functions(run, args),
         Command::Helm { arguments } => helm::helm(run, arguments),
         Command::Completion { shell } => run.print(&crate::cli::completion(*shell, &run.program, functions::names())),

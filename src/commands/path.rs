@@ -4,10 +4,12 @@
 //! values, charts and templates on all cores and hands them on in release order, so that output never depends
 //! on timing.
 
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 
 use super::charts::{Charts, Reference};
+#[cfg(feature = "cluster")]
+use super::cluster::served as captured;
 use super::{Run, user_values};
 use crate::charts::Chart;
 use crate::data::Map;
@@ -81,19 +83,30 @@ pub struct Path<'r> {
     run: &'r Run,
     charts: Charts<'r>,
     options: Options,
+    /// What `--cluster-facts` says, once it was read.
+    captured: OnceLock<Result<Option<Served>>>,
 }
 
 impl<'r> Path<'r> {
     /// Nothing loaded yet.
     pub fn new(run: &'r Run, options: Options) -> Self {
-        Self { run, charts: Charts::new(run, run.profile), options }
+        Self { run, charts: Charts::new(run, run.profile), options, captured: OnceLock::new() }
     }
 
     /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in
     /// their order as soon as its turn comes.
-    pub fn render(&self, state: &State, releases: &[&Release], take: impl FnMut(&Release, Result<Product, Errors>)) {
-        let facts = Facts { revision: 1, is_upgrade: self.options.is_upgrade, namespace: String::new(), served: None };
+    pub fn render(&self, state: &State, releases: &[&Release], mut take: impl FnMut(&Release, Result<Product, Errors>)) {
+        let served = match self.captured() {
+            Ok(served) => served,
+            Err(error) => return releases.iter().for_each(|release| take(release, Err(error.clone().into()))),
+        };
+        let facts = Facts { revision: 1, is_upgrade: self.options.is_upgrade, namespace: String::new(), served };
         self.render_with(state, releases, &|_| facts.clone(), take);
+    }
+
+    /// What is known of the cluster where it is not asked itself.
+    fn captured(&self) -> Result<Option<Served>> {
+        self.captured.get_or_init(|| captured(self.run)).clone()
     }
 
     /// The same, with what is known of each release's cluster.
@@ -167,6 +180,12 @@ impl<'r> Path<'r> {
         let rendered = rendered.map_err(|failure| std::iter::once(failure.error).chain(failure.more).map(helm).collect::<Errors>())?;
         Ok(Product { values, chart, rendered })
     }
+}
+
+/// Files about clusters are of that feature.
+#[cfg(not(feature = "cluster"))]
+fn captured(_: &Run) -> Result<Option<Served>> {
+    Ok(None)
 }
 
 /// What a release asks for that is not built yet: better an error than another result than helmfile's.

@@ -68,6 +68,12 @@ pub struct Run {
     pub profile: Profile,
     /// Which cluster.
     pub cluster: ClusterFlags,
+    /// `--expect-cluster`: the only cluster that may be worked on.
+    #[cfg(feature = "cluster")]
+    pub expect_cluster: Option<String>,
+    /// `--cluster-facts`: the file that says what charts see of a cluster.
+    #[cfg(feature = "cluster")]
+    pub cluster_facts: Option<String>,
     /// Whether repository indexes are asked for again.
     pub refresh: Refresh,
     /// Which state, environment and releases.
@@ -125,6 +131,10 @@ impl Run {
                 Compat::Helm3 => Profile::HELM3,
             },
             cluster: cluster_flags(flags),
+            #[cfg(feature = "cluster")]
+            expect_cluster: flags.expect_cluster.clone().filter(|id| !id.is_empty()),
+            #[cfg(feature = "cluster")]
+            cluster_facts: flags.cluster_facts.clone().filter(|file| !file.is_empty()),
             refresh: if flags.skip_deps { Refresh::Missing } else { Refresh::Declared },
             request: state::Request {
                 file: flags.file.clone(),

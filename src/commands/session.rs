@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::Run;
 use super::path::Served;
+use super::{Run, binding};
 use crate::charts::{Profile, RecordForm};
 use crate::cluster::client::{Access, Client};
 use crate::cluster::deploy::{Engine, Stop};
@@ -33,6 +33,8 @@ pub struct Connection {
     served: Mutex<Option<Served>>,
     /// The namespace of the kubeconfig's context.
     pub namespace: String,
+    /// The kubeconfig's context; empty where there is none.
+    context: String,
     /// Its version as the server says it.
     version: KubeVersion,
     runtime: tokio::runtime::Handle,
@@ -48,6 +50,12 @@ impl Connection {
             lookup: Arc::new(Live { cluster: self.cluster.clone(), runtime: self.runtime.clone() }),
         };
         served.get_or_insert_with(fresh).clone()
+    }
+
+    /// Where it is and what it runs: `https://127.0.0.1:6443 (context prod, Kubernetes v1.36.3)`.
+    pub fn title(&self) -> String {
+        let context = if self.context.is_empty() { String::new() } else { format!("context {}, ", self.context) };
+        format!("{} ({context}Kubernetes {})", self.cluster.api().address(), self.version.version)
     }
 
     /// The server serves something new.
@@ -114,6 +122,9 @@ impl<'r> Session<'r> {
     }
 
     fn new(run: &'r Run, listener: Arc<dyn Listener>, stop: Stop) -> Result<Self> {
+        if run.cluster_facts.is_some() {
+            return Err(Error::new(Kind::Usage, "--cluster-facts is for commands that ask no cluster: this one asks the real one"));
+        }
         let runtime = Builder::new_multi_thread().worker_threads(WORKERS).thread_stack_size(WORKER_STACK).enable_all().build();
         let host = run.host();
         Ok(Self {
@@ -157,14 +168,15 @@ impl<'r> Session<'r> {
     async fn connect(&self, access: &Access) -> Result<Connection> {
         let profile = self.run.profile;
         let client = Client::new(access, real_time).await.map_err(|error| cased(profile, error))?;
-        let namespace = client.namespace().to_owned();
+        let (namespace, context) = (client.namespace().to_owned(), client.context().to_owned());
         let refused = |fault: Fault| fault.error("").wrap(|words| unreachable(profile, words).to_string());
         let cluster = Cluster::connect(Arc::new(client)).await.map_err(refused)?;
+        binding::check(self.run, &cluster).await?;
         let version = cluster.call(Call::get("/version")).await.map_err(refused)?;
         let text = version.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default();
         let version = KubeVersion::parse(text, profile)?;
         self.run.output.debug(&format!("cluster {} runs Kubernetes {}", cluster.api().address(), version.version));
-        Ok(Connection { cluster, served: Mutex::default(), namespace, version, runtime: self.runtime.handle().clone() })
+        Ok(Connection { cluster, served: Mutex::default(), namespace, context, version, runtime: self.runtime.handle().clone() })
     }
 
     /// The release records of a namespace; of all where it is empty.
@@ -315,7 +327,7 @@ impl Lookup for Live {
 }
 
 /// A live object as templates see it: whole numbers are int64 (apimachinery's unstructured objects).
-fn value(json: &serde_json::Value) -> Value {
+pub fn value(json: &serde_json::Value) -> Value {
     use serde_json::Value as Json;
     match json {
         Json::Null => Value::NIL,

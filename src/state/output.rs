@@ -23,6 +23,8 @@ pub struct Row {
     pub labels: String,
     pub chart: String,
     pub version: String,
+    /// Columns beside helmfile's, by their names in JSON: the same for all rows.
+    pub more: Vec<(&'static str, String)>,
 }
 
 /// The rows of one state, in written order. `list` joins those of all states and sorts by namespace, then name.
@@ -40,6 +42,7 @@ pub fn rows(state: &State) -> Result<Vec<Row>> {
             labels: labels.trim_matches(',').to_owned(),
             chart: release.chart.clone(),
             version: release.version.clone(),
+            more: Vec::new(),
         })
     };
     state.filtered()?.iter().map(row).collect()
@@ -48,11 +51,13 @@ pub fn rows(state: &State) -> Result<Vec<Row>> {
 /// The table that `list` prints, with a final newline. Sorts the rows.
 pub fn table(rows: Vec<Row>) -> String {
     const HEAD: [&str; 7] = ["NAME", "NAMESPACE", "ENABLED", "INSTALLED", "LABELS", "CHART", "VERSION"];
-    let mut cells: Vec<[String; 7]> = vec![HEAD.map(str::to_owned)];
+    let more = rows.first().map(|row| row.more.iter().map(|(name, _)| name.to_uppercase().replace('_', " "))).into_iter().flatten();
+    let mut cells: Vec<Vec<String>> = vec![HEAD.iter().map(|head| (*head).to_owned()).chain(more).collect()];
     for row in sorted(rows) {
-        cells.push([row.name, row.namespace, row.enabled.to_string(), row.installed.to_string(), row.labels, row.chart, row.version]);
+        let own = [row.name, row.namespace, row.enabled.to_string(), row.installed.to_string(), row.labels, row.chart, row.version];
+        cells.push(own.into_iter().chain(row.more.into_iter().map(|(_, text)| text)).collect());
     }
-    let mut widths = [0; 7];
+    let mut widths = vec![0; cells.first().map_or(0, Vec::len)];
     for row in &cells {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.lines().map(display_width).max().unwrap_or(0).max(*width);
@@ -61,7 +66,7 @@ pub fn table(rows: Vec<Row>) -> String {
     let mut out = String::new();
     for row in &cells {
         let mut line = String::new();
-        for (position, (cell, width)) in row.iter().zip(widths).enumerate() {
+        for (position, (cell, width)) in row.iter().zip(widths.iter().copied()).enumerate() {
             if position > 0 {
                 line.push('\t');
             }
@@ -92,8 +97,9 @@ pub fn json(rows: Vec<Row>) -> String {
         String::from_utf8_lossy(&bytes).into_owned()
     };
     let row = |row: &Row| {
+        let more: String = row.more.iter().map(|(name, text)| format!(",\"{name}\":{}", quoted(text))).collect();
         format!(
-            r#"{{"name":{},"namespace":{},"enabled":{},"installed":{},"labels":{},"chart":{},"version":{}}}"#,
+            r#"{{"name":{},"namespace":{},"enabled":{},"installed":{},"labels":{},"chart":{},"version":{}{more}}}"#,
             quoted(&row.name),
             quoted(&row.namespace),
             row.enabled,

@@ -46,13 +46,7 @@ fn who_can_not_come_in_is_told_why() {
     for arguments in commands {
         for (user, words) in [(User::Nobody, "forbidden"), (User::Expired, "Unauthorized")] {
             let ran = stand.plane.call(user, stand.folder()).arguments(arguments.iter().copied()).run();
-            assert!(
-                ran.code == 5 && ran.stderr.contains(words),
-                "{user:?} {arguments:?}: code {}\n{}{}",
-                ran.code,
-                ran.stdout,
-                ran.stderr
-            );
+            assert!(ran.code == 5 && ran.stderr.contains(words), "{user:?} {arguments:?}: code {}\n{}{}", ran.code, ran.stdout, ran.stderr);
         }
         let kubeconfig = fs::read_to_string(stand.plane.kubeconfig(User::Admin)).expect("a kubeconfig");
         stand.write("nowhere", &kubeconfig.replace(stand.plane.url(), "https://127.0.0.1:9"));

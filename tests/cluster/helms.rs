@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::stand::{SMALL, Stand};
 use super::Helm;
+use super::stand::{SMALL, Stand};
 
 const BOTH: [Helm; 2] = [Helm::Three, Helm::Four];
 
@@ -17,9 +17,11 @@ fn x(stand: &Stand) -> String {
 
 /// A field is owned once only, and by helm's manager: what is taken out of a chart then goes, and nobody is in conflict.
 fn well_owned(stand: &Stand, kind: &str) {
-    let fields = stand.plane.get(&[kind, "web", "--namespace", &stand.namespace, "--show-managed-fields"])["metadata"]["managedFields"].clone();
+    let fields =
+        stand.plane.get(&[kind, "web", "--namespace", &stand.namespace, "--show-managed-fields"])["metadata"]["managedFields"].clone();
     let fields = fields.as_array().expect("managed fields").iter().filter(|entry| entry["subresource"].is_null());
-    let owners: Vec<&Json> = fields.filter(|entry| entry["manager"].as_str().is_some_and(|name| name != "kube-controller-manager")).collect();
+    let owners: Vec<&Json> =
+        fields.filter(|entry| entry["manager"].as_str().is_some_and(|name| name != "kube-controller-manager")).collect();
     assert!(owners.len() == 1 && owners[0]["manager"] == "helm", "{kind}: {owners:#?}");
 }
 

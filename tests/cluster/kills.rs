@@ -159,7 +159,16 @@ fn prove_kills() {
         if running.end().code == -1 {
             killed.fetch_add(1, Ordering::Relaxed);
         }
-        let open = stand.plane.kubectl(&["get", "secrets", "--namespace", &stand.namespace, "--output", "name", "--selector", "status in (pending-install,pending-upgrade)"]);
+        let open = stand.plane.kubectl(&[
+            "get",
+            "secrets",
+            "--namespace",
+            &stand.namespace,
+            "--output",
+            "name",
+            "--selector",
+            "status in (pending-install,pending-upgrade)",
+        ]);
         pending.fetch_add(usize::from(!open.is_empty()), Ordering::Relaxed);
         stand.run(0, ["sync"]);
         assert_eq!(end_state(&stand), ends[at], "turn {turn}");
@@ -191,9 +200,7 @@ fn prove_faults() {
         for (at, end) in ends.iter().enumerate() {
             state(&stand, &(at + 1).to_string());
             // A run may give up; the next goes on. It must not take many.
-            let tries = (1..=10).find(|_| {
-                stand.plane.call_with(&proxy.kubeconfig(), stand.folder()).arguments(["sync"]).run().code == 0
-            });
+            let tries = (1..=10).find(|_| stand.plane.call_with(&proxy.kubeconfig(), stand.folder()).arguments(["sync"]).run().code == 0);
             again.fetch_add(tries.unwrap_or_else(|| panic!("turn {turn}: 10 runs failed")) - 1, Ordering::Relaxed);
             assert_eq!(&end_state(&stand), end, "turn {turn}");
         }

@@ -12,7 +12,9 @@ const SOON: Duration = Duration::from_secs(60);
 
 /// The state of one release that is waited for.
 fn state(stand: &Stand, chart: &str, values: &str) {
-    stand.state(&format!("releases:\n- {{name: web, namespace: NAMESPACE, chart: ./{chart}, wait: true, timeout: 60, values: [{{{values}}}]}}\n"));
+    stand.state(&format!(
+        "releases:\n- {{name: web, namespace: NAMESPACE, chart: ./{chart}, wait: true, timeout: 60, values: [{{{values}}}]}}\n"
+    ));
 }
 
 /// Starts bkhelm and sends it the signal once the release has a record that is pending, or is being removed.
@@ -80,7 +82,8 @@ fn crd(stand: &Stand, mark: &str) -> String {
 #[ignore = "needs the control plane: just cluster-test"]
 fn custom_resources_drift_visibly_and_crds_stay_as_new_as_they_are() {
     let stand = Stand::new("custom");
-    let thing = "{apiVersion: NAMESPACE.example.com/v1, kind: Thing, metadata: {name: one}, spec: {size: {{ .Values.size }}, list: [a, b]}}\n";
+    let thing =
+        "{apiVersion: NAMESPACE.example.com/v1, kind: Thing, metadata: {name: one}, spec: {size: {{ .Values.size }}, list: [a, b]}}\n";
     stand.chart("custom", thing);
     stand.write("custom/crds/things.yaml", &crd(&stand, "chart"));
     state(&stand, "custom", "size: 1");

@@ -17,9 +17,7 @@ use crate::plan::release::settled;
 impl Engine<'_> {
     /// Who the cluster is: the uid of its namespace `kube-system`; empty where we may not look.
     pub async fn identity(&self) -> String {
-        let Ok(namespaces) = self.cluster.resource("v1", "Namespace") else { return String::new() };
-        let found = self.cluster.get(&namespaces, "", "kube-system").await.ok().flatten();
-        found.and_then(|namespace| namespace.pointer("/metadata/uid")?.as_str().map(str::to_owned)).unwrap_or_default()
+        crate::cluster::identity(self.cluster).await.unwrap_or_default()
     }
 
     /// The plan of an install or upgrade: what the server says that every apply would change.

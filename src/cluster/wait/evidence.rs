@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use tokio::time::{Instant, timeout};
 
 use super::outcome::LogTail;
-use super::reasons::{LogSource, Memory, Note};
+use super::reasons::{LogSource, Memory, Note, trouble_of_node};
 use super::store::{list, text};
 use crate::cluster::{Call, Cluster};
 use crate::plan::Id;
@@ -16,6 +16,8 @@ use crate::plan::Id;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long events are taken for new.
 const FRESH: Duration = Duration::from_secs(4);
+/// How long what was seen of a node is taken for new.
+const FRESH_NODE: Duration = Duration::from_secs(10);
 /// About how many objects is asked at once.
 const AT_ONCE: usize = 6;
 /// How many lines of a log are wanted, and how many bytes at most.
@@ -27,6 +29,10 @@ const BYTES: usize = 16 << 10;
 pub(super) struct Asked {
     /// Namespace and uid.
     at: std::collections::BTreeMap<(String, String), Instant>,
+    /// When nodes were asked for, by name.
+    nodes_at: std::collections::BTreeMap<String, Instant>,
+    /// Whether we may not read nodes.
+    nodes_refused: bool,
 }
 
 impl Asked {
@@ -43,6 +49,26 @@ impl Asked {
                 memory.events.insert(key.1.clone(), notes);
             }
             self.at.insert(key, now);
+        }
+        self.update_nodes(cluster, memory, now).await;
+    }
+
+    /// The same for the nodes of pods that don't say why they are late.
+    async fn update_nodes(&mut self, cluster: &Cluster, memory: &mut Memory, now: Instant) {
+        let wanted = std::mem::take(&mut memory.wanted_nodes);
+        let Some(resource) = cluster.discovery().resource("v1", "Node").cloned().filter(|_| !self.nodes_refused) else { return };
+        let fresh = |node: &String| self.nodes_at.get(node).is_some_and(|at| now.duration_since(*at) < FRESH_NODE);
+        let wanted: Vec<String> = wanted.into_iter().filter(|node| !fresh(node)).take(AT_ONCE).collect();
+        let reads = wanted.iter().map(|node| timeout(PATIENCE, cluster.api().call(Call::get(resource.path("", node)))));
+        for (node, answer) in wanted.iter().zip(join_all(reads).await) {
+            match answer {
+                Ok(Ok(live)) => drop(memory.nodes.insert(node.clone(), trouble_of_node(Some(&live)))),
+                Ok(Err(fault)) if fault.is_not_found() => drop(memory.nodes.insert(node.clone(), trouble_of_node(None))),
+                Ok(Err(fault)) if fault.is_refusal() => self.nodes_refused = true,
+                // As it was known, or unknown.
+                Ok(Err(_)) | Err(_) => {}
+            }
+            self.nodes_at.insert(node.clone(), now);
         }
     }
 }

@@ -71,6 +71,10 @@ pub(super) struct Memory {
     pub(super) events: BTreeMap<String, Vec<Note>>,
     /// About what events would help: namespace and uid.
     pub(super) wanted: BTreeSet<(String, String)>,
+    /// Nodes that were looked at, and what is wrong with each; empty where nothing is.
+    pub(super) nodes: BTreeMap<String, String>,
+    /// Nodes that may be the reason.
+    pub(super) wanted_nodes: BTreeSet<String>,
 }
 
 /// An event about an object.
@@ -251,8 +255,12 @@ fn exit(container: &Json) -> Option<String> {
 }
 
 fn of_pod(owner: &Json, pod: &Json, memory: &mut Memory, found: &mut Vec<Finding>) {
-    let over = matches!(text(pod, "/status/phase"), "Succeeded" | "Failed");
-    if over || !text(pod, "/metadata/deletionTimestamp").is_empty() {
+    if matches!(text(pod, "/status/phase"), "Succeeded" | "Failed") {
+        return;
+    }
+    if !text(pod, "/metadata/deletionTimestamp").is_empty() {
+        // On a node that is gone nobody ends it, and what has to wait for its name waits for ever.
+        found.extend(of_node(owner, pod, memory));
         return;
     }
     let unscheduled = condition(pod, "PodScheduled").filter(|one| text(one, "/status") == "False");
@@ -265,8 +273,53 @@ fn of_pod(owner: &Json, pod: &Json, memory: &mut Memory, found: &mut Vec<Finding
         found.push(finding(Cause::Unschedulable, pod, &format!("{whose}{reason}: {message}"), patience));
         return;
     }
+    let before = found.len();
     for container in containers(pod) {
         found.extend(of_container(owner, pod, container, memory));
+    }
+    if found.len() == before {
+        found.extend(of_node(owner, pod, memory));
+    }
+}
+
+/// Of a pod that is not ready and does not say why: its node may have stopped answering. It never fails by that: nodes come
+/// back, and after some minutes the pod goes elsewhere.
+fn of_node(owner: &Json, pod: &Json, memory: &mut Memory) -> Option<Finding> {
+    let node = text(pod, "/spec/nodeName");
+    let ready = condition(pod, "Ready");
+    if node.is_empty() || ready.is_some_and(|ready| text(ready, "/status") == "True") {
+        return None;
+    }
+    memory.wanted_nodes.insert(node.to_owned());
+    let wrong = match memory.nodes.get(node) {
+        Some(wrong) if wrong.is_empty() => return None,
+        Some(wrong) => format!("node {node} {wrong}"),
+        // Nobody tells us of nodes: the node's controller says it about the pod.
+        None => {
+            let all_ready = !list(pod, "/status/containerStatuses").is_empty()
+                && containers(pod).all(|container| container.get("ready").and_then(Json::as_bool).unwrap_or_default());
+            let gated = !list(pod, "/spec/readinessGates").is_empty();
+            if memory.last(pod, &["NodeNotReady"]).is_none() && (!all_ready || gated || ready.is_none()) {
+                return None;
+            }
+            format!("node {node} seems to be down: the pod is not ready though its containers were")
+        }
+    };
+    let whose = if std::ptr::eq(owner, pod) { String::new() } else { format!("pod {}: ", text(pod, "/metadata/name")) };
+    Some(finding(Cause::Note, pod, &format!("{whose}{wrong}"), None))
+}
+
+/// What is wrong with a node; empty where nothing is.
+pub(super) fn trouble_of_node(node: Option<&Json>) -> String {
+    let Some(node) = node else { return "is gone".to_owned() };
+    let ready = condition(node, "Ready");
+    match ready.map(|ready| (text(ready, "/status"), text(ready, "/reason"), text(ready, "/message"))) {
+        Some(("True", ..)) => String::new(),
+        Some((_, reason, message)) => {
+            let words: Vec<&str> = [reason, message].into_iter().filter(|word| !word.is_empty()).collect();
+            format!("is not ready: {}", words.join(": ")).trim_end_matches([' ', ':']).to_owned()
+        }
+        None => "is not ready".to_owned(),
     }
 }
 

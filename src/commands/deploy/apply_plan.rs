@@ -1,5 +1,6 @@
 //! `bkhelm apply PLAN`: exactly what a plan says, or nothing.
 
+use super::banner::announce_releases;
 use super::plan::{Planning, read, refuse_moved};
 use super::release::{Candidate, Worker};
 use super::summary::{Affected, Row};
@@ -69,6 +70,7 @@ fn prepared(session: &Session<'_>, path: &Path<'_>, desired: &Desired, args: &Ap
         }
     }
     errors.or(())?;
+    announce_releases(session, all.iter().map(|ready| ready.release))?;
     Ok(take(session, &planning, all, args))
 }
 

@@ -9,8 +9,8 @@ use crate::cluster::records::{Record, Status};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::regexp::{Fault, Regexp};
 use crate::plan::compare::{self, Comparison, Documents, Parsing, Salt, Secrets};
-use crate::report::diff::{Format, Style, Template};
 use crate::plan::manifest;
+use crate::report::diff::{Format, Style, Template};
 use crate::state::Release;
 
 /// How differences are found and shown, the same for all releases.

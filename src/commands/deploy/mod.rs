@@ -5,12 +5,14 @@
 
 mod apply;
 mod apply_plan;
+mod banner;
 mod destroy;
 mod diff;
 mod difference;
 mod plan;
 mod prune;
 mod release;
+mod status;
 mod summary;
 mod sync;
 mod test;
@@ -21,6 +23,7 @@ pub use apply::apply;
 pub use destroy::destroy;
 pub use diff::diff;
 pub use prune::prune;
+pub use status::{Installed, status};
 pub use sync::sync;
 pub use test::test;
 pub use unlock::unlock;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::banner::announce_releases;
 use super::{Session, ask, propagation};
 use crate::cli::PruneArgs;
 use crate::cluster::deploy::UninstallOptions;
@@ -36,6 +37,7 @@ fn pruned(run: &Run, args: &PruneArgs) -> Result<Exit, Errors> {
         };
         known.entry((release.kube_context.clone(), namespace)).or_default().insert(release.name.clone());
     }
+    announce_releases(&session, desired.states.iter().flat_map(|state| &state.releases))?;
     let mut gone = Vec::new();
     for ((context, namespace), names) in &known {
         let connection = session.connection(context)?;

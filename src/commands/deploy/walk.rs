@@ -1,5 +1,6 @@
 //! The way of all commands on a cluster: state by state, with the state's hooks around the work.
 
+use super::banner::announce;
 use super::release::Worker;
 use crate::commands::Run;
 use crate::commands::hooks::{self, Prepare};
@@ -37,6 +38,11 @@ impl Walk {
         let run = session.run;
         let desired = run.load();
         run.say_notes();
+        if matches!(self.command, "sync" | "apply" | "destroy")
+            && let Err(error) = announce(session, &desired, self.needs)
+        {
+            return error.into();
+        }
         let path = Path::new(run, self.rendering);
         let mut errors = Errors::new();
         let mut matched = false;

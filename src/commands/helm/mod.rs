@@ -11,6 +11,9 @@ mod show;
 mod sources;
 mod template;
 
+#[cfg(feature = "cluster")]
+pub use releases::status_text;
+
 use super::run::set_limits;
 use super::{Exit, Run};
 use crate::charts::Profile;
@@ -46,6 +49,10 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         },
         request: crate::state::Request { namespace: cli.flags.namespace.unwrap_or(run.request.namespace.clone()), ..Default::default() },
         cluster: cli.flags.cluster,
+        #[cfg(feature = "cluster")]
+        expect_cluster: run.expect_cluster.clone(),
+        #[cfg(feature = "cluster")]
+        cluster_facts: run.cluster_facts.clone(),
         debug: run.debug || cli.flags.debug,
         program: run.program.clone(),
         called: run.called.clone(),

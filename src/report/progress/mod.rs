@@ -101,7 +101,7 @@ impl Listener for Progress {
                 of(&mut releases, &release, now).tally.add(outcome, id);
             }
             Event::Waiting { release, objects } => of(&mut releases, &release, now).see(objects, now),
-            Event::Log { release, source, line } => {
+            Event::Log { release, source, line } | Event::HookLog { release, source, line } => {
                 if shown.output.level >= Level::Warn {
                     shown.output.log(&format!("{release}: {source} | {line}"));
                 }

@@ -40,8 +40,9 @@ pub(super) struct Fake {
 }
 
 /// Group, version, kind, plural, namespaced.
-const KINDS: [(&str, &str, &str, &str); 11] = [
+const KINDS: [(&str, &str, &str, &str); 12] = [
     ("", "v1", "Pod", "pods"),
+    ("", "v1", "Node", "nodes"),
     ("", "v1", "ConfigMap", "configmaps"),
     ("", "v1", "Secret", "secrets"),
     ("", "v1", "Event", "events"),
@@ -165,6 +166,9 @@ fn path_of(object: &Json) -> String {
     let (version, kind) = (text("/apiVersion"), text("/kind"));
     let plural = KINDS.iter().find(|(_, _, known, _)| *known == kind).expect("a kind of the table").3;
     let root = if version.contains('/') { "/apis" } else { "/api" };
+    if kind == "Node" {
+        return format!("{root}/{version}/{plural}/{}", text("/metadata/name"));
+    }
     format!("{root}/{version}/namespaces/{}/{plural}/{}", text("/metadata/namespace"), text("/metadata/name"))
 }
 

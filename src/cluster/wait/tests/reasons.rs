@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::time::sleep;
 
-use super::fake::Fake;
+use super::fake::{Fake, refused};
 use super::objects::{Came, For, deployment, event, merge, object, pod, replica_set, running, seconds, wait, waiting};
 use crate::cluster::{Event, Progress};
 
@@ -54,6 +54,49 @@ async fn images_nodes_and_settings_are_told_within_fifteen_seconds() {
         let came = with_pod(&fake, &cluster, status).await;
         assert_eq!(came.reason(), reason);
         assert!(came.seconds < 14.0, "{reason}: {}", came.seconds);
+    }
+}
+
+/// A pod on node `n` that ran well until its node stopped answering.
+fn on_lost_node() -> Json {
+    let mut lost = pod("web-1", running(false, 0));
+    let containers = json!([{"name": "c", "ready": true, "restartCount": 0, "state": {"running": {}}}]);
+    merge(&mut lost, json!({"spec": {"nodeName": "n"}, "status": {"containerStatuses": containers}}));
+    lost
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_is_not_ready_or_gone_is_named() {
+    let unknown =
+        json!({"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown", "message": "Kubelet stopped posting node status."});
+    let down = object("v1", "Node", "n", json!({"status": {"conditions": [unknown]}}));
+    let well = object("v1", "Node", "n", json!({"status": {"conditions": [{"type": "Ready", "status": "True"}]}}));
+    let mut deleted = on_lost_node();
+    merge(&mut deleted, json!({"metadata": {"deletionTimestamp": "2026-11-28T00:00:00Z"}}));
+    let refusal = |call: &crate::cluster::Call, _: bool| call.path.contains("/nodes/").then(|| refused(403, "Forbidden"));
+    let down_text = "pod web-1-x: node n is not ready: NodeStatusUnknown: Kubelet stopped posting node status.";
+    let cases = [
+        (Some(&down), on_lost_node(), false, down_text),
+        (Some(&down), deleted, false, down_text),
+        (None, on_lost_node(), false, "pod web-1-x: node n is gone"),
+        (Some(&well), on_lost_node(), false, ""),
+        (Some(&down), on_lost_node(), true, "pod web-1-x: node n seems to be down: the pod is not ready though its containers were"),
+    ];
+    for (node, pod, blind, reason) in cases {
+        let (fake, cluster) = Fake::new().await;
+        if blind {
+            fake.refuse(refusal);
+        }
+        node.into_iter().for_each(|node| fake.put(node.clone()));
+        let web = deployment("web", false);
+        fake.put(web.clone());
+        fake.put(replica_set("web", false));
+        let came = wait(&cluster, For::Ready, &[&web], seconds(20), after(1, || fake.put(pod))).await;
+        assert_eq!(came.reason(), reason);
+        // It may come back: nothing fails by it, and a node is not asked for all the time.
+        assert!(came.seconds > 19.0, "{}", came.seconds);
+        let asked = fake.asked().iter().filter(|path| path.contains("/nodes/")).count();
+        assert!(asked <= 3, "{asked}");
     }
 }
 

@@ -16,7 +16,7 @@ impl Told {
     /// For that run.
     pub fn new(run: &Run) -> Arc<dyn Listener> {
         let watched = run.debug || stderr_is_terminal();
-        Arc::new(Self { output: run.output, progress: watched.then(|| Progress::new(&run.output)) })
+        Arc::new(Self { output: run.output, progress: watched.then(|| Progress::new(&run.output, run.watched)) })
     }
 }
 

@@ -13,7 +13,7 @@ pub use get::get;
 pub use history::history;
 pub use list::list;
 pub use output::{Colours, print};
-pub use status::{Shown, computed_values, status, text};
+pub use status::{Shown, computed_values, status, status_text, text};
 
 use super::Arguments;
 use crate::charts::check_release_name;

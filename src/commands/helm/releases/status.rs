@@ -15,10 +15,20 @@ use crate::diag::Result;
 /// Prints the status of a release.
 pub fn status(run: &Run, args: &HelmStatus) -> Result<()> {
     let (_, record) = find(&Session::reading(run)?, "status", &args.release, args.revision)?;
-    let shown =
-        Shown { description: run.profile.record_form == RecordForm::WithTimes || args.show_desc, debug: run.debug, ..Shown::default() };
-    let text = text(run, &record, &shown, Colours::of(run))?;
+    let text = text(run, &record, &shown(run, args.show_desc), Colours::of(run))?;
     print(run, args.output, || record.to_json_without_chart(run.profile), || text)
+}
+
+/// What `helm status` prints of a release, as text.
+///
+/// # Errors
+/// As the command itself.
+pub fn status_text(run: &Run, record: &Record) -> Result<Vec<u8>> {
+    text(run, record, &shown(run, false), Colours::of(run))
+}
+
+fn shown(run: &Run, description: bool) -> Shown {
+    Shown { description: run.profile.record_form == RecordForm::WithTimes || description, debug: run.debug, ..Shown::default() }
 }
 
 /// How much of a release is printed.
