@@ -47,6 +47,7 @@ pub async fn hold<T>(
         return work.await; // leases can't be had here: as helm, the records alone keep others away
     };
     let result = tokio::select! {
+        biased; // what is done is done, whatever the heartbeat says
         result = work => result,
         error = lease.keep() => return Err(error),
     };
@@ -207,14 +208,24 @@ impl<'a> Lease<'a> {
     }
 
     /// Leaves nothing behind. Nobody is told when that fails: the lease ends by itself.
-    async fn give_back(&self) {
-        let uid = self.live.pointer("/metadata/uid").and_then(Json::as_str).unwrap_or_default();
-        let options = json!({
-            "kind": "DeleteOptions", "apiVersion": "v1",
-            "preconditions": {"uid": uid, "resourceVersion": version(&self.live)},
-        });
+    async fn give_back(&mut self) {
         let path = resource().path(self.namespace, &name(self.release));
-        let _ = self.cluster.call(Call::new(Method::Delete, path).body(Content::Json, options)).await;
+        // A heartbeat of ours may be what made our version old: its answer was lost, or it was under way when the work ended.
+        for _ in 0..3 {
+            let uid = self.live.pointer("/metadata/uid").and_then(Json::as_str).unwrap_or_default();
+            let options = json!({
+                "kind": "DeleteOptions", "apiVersion": "v1",
+                "preconditions": {"uid": uid, "resourceVersion": version(&self.live)},
+            });
+            match self.cluster.call(Call::new(Method::Delete, path.clone()).body(Content::Json, options)).await {
+                Err(fault) if fault.code == 409 => {}
+                _ => return,
+            }
+            match self.cluster.get(&resource(), self.namespace, &name(self.release)).await {
+                Ok(Some(live)) if spec(&live, "holderIdentity") == self.identity => self.live = live,
+                _ => return,
+            }
+        }
     }
 }
 

@@ -77,6 +77,11 @@ impl Fates {
         Self { profile, random: Random::new(seed, 3), calls: 0, crash: None, in_a_row: 0, trace: Vec::new() }
     }
 
+    /// Chance is that unkind from now on.
+    pub fn change(&mut self, profile: Profile) {
+        self.profile = profile;
+    }
+
     /// What happens to the next call, and how long it is under way before and after it takes effect.
     fn draw(&mut self) -> (Fate, Duration, Duration, bool) {
         self.calls += 1;

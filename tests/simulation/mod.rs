@@ -12,6 +12,9 @@ mod connection;
 mod controllers;
 mod defaults;
 mod driver;
+mod engine;
+mod engine_charts;
+mod engine_rules;
 mod fields;
 mod invariants;
 mod kinds;
@@ -184,6 +187,28 @@ impl Simulation {
         self.shared.still().invariants.push((name.to_owned(), Box::new(invariant)));
     }
 
+    /// The world is that rough from now on.
+    pub fn change(&self, profile: Profile) {
+        self.shared.still().profile = profile;
+        self.shared.fates().change(profile);
+    }
+
+    /// Release records: the release, and its revisions with the status of each, in order.
+    pub fn records(&self, namespace: &str) -> Vec<(String, (u64, String))> {
+        let world = self.shared.still();
+        let secrets = world.of_kind(world.kinds.named("Secret"), namespace);
+        let mut records: Vec<_> = secrets
+            .filter(|(key, _)| key.name.starts_with("sh.helm.release.v1."))
+            .map(|(_, stored)| {
+                let labels = &stored.body["metadata"]["labels"];
+                let text = |label: &str| labels[label].as_str().unwrap_or_default().to_owned();
+                (text("name"), (text("version").parse().unwrap_or_default(), text("status")))
+            })
+            .collect();
+        records.sort();
+        records
+    }
+
     /// One object of the server's own kinds.
     pub fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<Json> {
         let world = self.shared.still();
@@ -219,6 +244,25 @@ impl Simulation {
     pub fn story(&self, wrong: &str) -> String {
         format!("{wrong}\n{}again: BKHELM_SEED={} cargo test --test all simulation", self.trace(), self.seed)
     }
+}
+
+/// As [`seeds`], on all processors; `schedule` says itself what it thinks of a seed.
+pub fn seeds_at_once(count: u64, schedule: impl Fn(u64) + Sync) {
+    let wanted = std::env::var("BKHELM_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
+    let count = std::env::var("BKHELM_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(count);
+    let (first, end) = wanted.map_or((0, count), |seed| (seed, seed + 1));
+    let next = std::sync::atomic::AtomicU64::new(first);
+    let work = || loop {
+        match next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            seed if seed < end => schedule(seed),
+            _ => return,
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
 }
 
 /// Runs `schedule` for so many seeds, or for the one in `BKHELM_SEED`; a failure says which seed it was.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::Value as Json;
+
 use super::Engine;
 use super::objects::Located;
 use crate::charts::Loader;
 use crate::cluster::records::{LastRun, Phase, Record, Store, StoredHook};
-use crate::cluster::{ApplyOptions, Call, Cluster, Event, Propagation};
+use crate::cluster::{ApplyOptions, Call, Cluster, Event, Fault, Propagation};
 use crate::cluster::{Strategy, Target, WaitOptions, wait_done, wait_gone};
 use crate::diag::{Error, Kind, Result};
 
@@ -152,8 +154,11 @@ impl Engine<'_> {
         let mut gone = Vec::new();
         for object in located {
             let name = object.wanted.id.name.as_str();
-            let deleted = self.cluster.delete(&object.resource, (&object.namespace, name), Propagation::Background, None).await;
-            if deleted.map_err(|fault| fault.error(&format!("delete hook {}", object.wanted.id)))? {
+            let failed = |fault: Fault| fault.error(&format!("delete hook {}", object.wanted.id));
+            let Some(live) = self.cluster.get(&object.resource, &object.namespace, name).await.map_err(failed)? else { continue };
+            // What a killed run left may still run: its pods have to be gone before the next one begins.
+            let propagation = if has_ended(&live) { Propagation::Background } else { Propagation::Foreground };
+            if self.cluster.delete(&object.resource, (&object.namespace, name), propagation, None).await.map_err(failed)? {
                 gone.push(object.clone());
             }
         }
@@ -169,6 +174,14 @@ fn unknown(hook: &StoredHook) -> Error {
 
 fn has(policies: &[String], policy: &str) -> bool {
     policies.iter().any(|own| own == policy)
+}
+
+/// Whether nothing of a hook's object runs any more: it is no Job, or one that came to an end.
+fn has_ended(live: &Json) -> bool {
+    let conditions = live.pointer("/status/conditions").and_then(Json::as_array);
+    let is = |condition: &Json, word: &str| condition.get("type").is_some_and(|kind| kind == word);
+    let ended = |one: &Json| (is(one, "Complete") || is(one, "Failed")) && one.get("status").is_some_and(|status| status == "True");
+    live.get("kind").is_none_or(|kind| kind != "Job") || conditions.into_iter().flatten().any(ended)
 }
 
 fn note(record: &mut Record, at: usize, change: impl FnOnce(&mut LastRun)) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::work::{Way, Work};
 use super::{Bundle, Crds, Engine, Look, Mode, Options, ServerSide};
@@ -117,17 +117,18 @@ impl Engine<'_> {
             let words = format!("failed to install CRD {}", object.source);
             let there = self.cluster.get(&resource, &namespace, object.name()).await.map_err(|fault| fault.error(&words))?;
             // A CRD that is there may be newer than the chart's, and belong to others: only an explicit wish changes it.
-            if there.is_some() && crds == Crds::Create {
-                continue;
-            }
-            let applied = self.cluster.apply(&resource, &namespace, &object.body, ApplyOptions::default()).await;
-            applied.map_err(|fault| fault.error(&words))?;
             let id = object.id("");
-            self.listener.event(Event::Applied {
-                release: bundle.name.clone(),
-                id: id.clone(),
-                outcome: if there.is_some() { "configured" } else { "created" },
-            });
+            match &there {
+                Some(live) if crds == Crds::Create && self.is_served(live) => continue,
+                // A run that was killed made it: the server may not serve it yet.
+                Some(_) if crds == Crds::Create => {}
+                _ => {
+                    let applied = self.cluster.apply(&resource, &namespace, &object.body, ApplyOptions::default()).await;
+                    applied.map_err(|fault| fault.error(&words))?;
+                    let outcome = if there.is_some() { "configured" } else { "created" };
+                    self.listener.event(Event::Applied { release: bundle.name.clone(), id: id.clone(), outcome });
+                }
+            }
             made.push(Target { resource, namespace, name: object.name().to_owned(), id });
         }
         if made.is_empty() {
@@ -138,6 +139,12 @@ impl Engine<'_> {
         waited.map_err(|not_ready| self.late(&bundle.name, &not_ready))?;
         self.cluster.refresh().await.map_err(|fault| fault.error("look at what the server serves"))?;
         Ok(true)
+    }
+
+    /// Whether we know that the server serves what a CRD describes.
+    fn is_served(&self, definition: &Json) -> bool {
+        let text = |at: &str| definition.pointer(at).and_then(Json::as_str).unwrap_or_default();
+        self.cluster.discovery().preferred(text("/spec/group"), text("/spec/names/kind")).is_some()
     }
 }
 

@@ -251,6 +251,7 @@ impl Engine<'_> {
     /// When a stop is asked for first.
     async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
+            biased; // the same seed has to give the same run
             result = work => Ok(result),
             () = self.stop.comes() => Err(stopped()),
         }

@@ -134,6 +134,7 @@ impl<'a> Wait<'a> {
                 return end;
             }
             tokio::select! {
+                biased; // in the same order each time
                 Some((feed, change)) = self.feeds.next() => {
                     self.take(feed, change);
                     // What came meanwhile is judged together.
