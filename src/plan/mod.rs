@@ -13,6 +13,6 @@ pub mod ownership;
 pub mod patch;
 pub mod release;
 
-pub use immutable::immutable_changes;
+pub use immutable::{immutable_changes, unchangeable};
 pub use object::{Id, Object, manifest, objects, stream};
 pub use order::{install_order, uninstall_order};
