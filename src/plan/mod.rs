@@ -7,6 +7,7 @@
 pub mod compare;
 pub mod file;
 mod immutable;
+mod leftover;
 mod object;
 mod order;
 pub mod ownership;
@@ -14,5 +15,6 @@ pub mod patch;
 pub mod release;
 
 pub use immutable::{immutable_changes, unchangeable};
+pub use leftover::leftover;
 pub use object::{Id, Object, manifest, objects, stream};
 pub use order::{install_order, uninstall_order};

@@ -6,6 +6,7 @@ use super::Engine;
 use super::objects::Located;
 use crate::cluster::{Content, Fault};
 use crate::diag::{Error, Result};
+use crate::plan::leftover;
 use crate::plan::patch::{is_strategic, merge, strategic};
 use crate::plan::release::settled;
 
@@ -56,7 +57,7 @@ impl Engine<'_> {
         }
         let originals: Vec<&Fields> = originals.iter().collect();
         let api_version = object.resource.api_version();
-        let (content, patch) = match is_strategic(&api_version) {
+        let (content, mut patch) = match is_strategic(&api_version) {
             true => {
                 let schemas = self.cluster.schemas(&api_version).await;
                 let schemas = schemas.map_err(|fault| failed(fault.error(&format!("read the schemas of {api_version}"))))?;
@@ -67,6 +68,10 @@ impl Engine<'_> {
             }
             false => (Content::MergePatch, merge::three_way(&originals, wanted, &current).map_err(failed)?),
         };
+        for key in leftover(&object.originals, &object.wanted.body, live) {
+            let data = patch.entry("data").or_insert_with(|| Fields::new().into());
+            data.as_object_mut().map(|data| data.insert(key, Json::Null));
+        }
         Ok((!patch.is_empty()).then(|| (content, patch.into())))
     }
 

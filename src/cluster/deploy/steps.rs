@@ -14,7 +14,7 @@ use crate::cluster::{WaitOptions, wait_gone};
 use crate::diag::{Error, Errors, Result};
 use crate::plan::ownership::{conflicting, migrate, without};
 use crate::plan::release::{Found, Step, Steps, Verb};
-use crate::plan::{Id, unchangeable};
+use crate::plan::{Id, leftover, unchangeable};
 
 /// What the steps are taken with.
 pub(super) struct Taking<'a> {
@@ -99,12 +99,25 @@ impl Engine<'_> {
             }
         }
         let after = self.apply(object, rules, false).await.map_err(|fault| self.refused(object, &fault))?;
+        let after = self.clear(object, after).await.map_err(|fault| self.refused(object, &fault))?;
         let version = |object: &Json| object.pointer("/metadata/resourceVersion").cloned();
         Ok(match live {
             None => "created",
             Some(live) if version(live) == version(&after) => "unchanged",
             Some(_) => "configured",
         })
+    }
+
+    /// Takes away what stays in a Secret when it leaves `stringData`: helm leaves it there for ever.
+    async fn clear(&self, object: &Located, live: Json) -> Result<Json, Fault> {
+        let keys = leftover(&object.originals, &object.wanted.body, &live);
+        if keys.is_empty() {
+            return Ok(live);
+        }
+        let gone: serde_json::Map<String, Json> = keys.into_iter().map(|key| (key, Json::Null)).collect();
+        let patch = serde_json::json!({ "data": gone });
+        let name = object.wanted.id.name.as_str();
+        self.cluster.patch(&object.resource, (&object.namespace, name), Content::MergePatch, patch, false).await
     }
 
     /// What sending an object would make of what is there, as the server says. Fields that others own and nobody decided on
@@ -117,6 +130,7 @@ impl Engine<'_> {
             Err(fault) if fault.is_conflict() => Some(self.apply(object, &Rules { force_conflicts: true, ..rules.clone() }, true).await),
             result => Some(result),
         }
+        .map(|after| after.map(|after| cleared(object, after)))
     }
 
     /// Server-side apply. Fields that are others' by the policy are left out, those that are ours are taken.
@@ -169,6 +183,15 @@ impl Engine<'_> {
             _ => replace_hint(error, &object.wanted.id),
         }
     }
+}
+
+/// What [`Engine::clear`] makes of an object.
+fn cleared(object: &Located, mut after: Json) -> Json {
+    let keys = leftover(&object.originals, &object.wanted.body, &after);
+    if let Some(data) = after.get_mut("data").and_then(Json::as_object_mut) {
+        data.retain(|key, _| !keys.contains(key));
+    }
+    after
 }
 
 fn removes(step: &Step) -> bool {
