@@ -230,3 +230,61 @@ data: {x: "1"}
     assert_eq!(stand.get("configmap", "kept")["data"]["x"], "1");
     assert_eq!(stand.plane.kubectl_as(User::Admin, &["get", "configmap", "base", "--namespace", &stand.namespace]).code, 1);
 }
+
+#[test]
+#[ignore = "needs the control plane: just cluster-test"]
+fn what_a_failed_upgrade_added_goes_with_the_next_one_also_client_side() {
+    let objects = r#"apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {a: "1"{{ if eq (int .Values.x) 1 }}, first: "1"{{ end }}{{ if eq (int .Values.x) 2 }}, failed: "1"{{ end }}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: {{ if eq (int .Values.x) 2 }}99999{{ else }}80{{ end }}}]}
+"#;
+    let stand = stand("failed", objects);
+    stand.helm(Helm::Three, ["install", "web", "web", "--values", "values.yaml"]);
+    stand.write("values.yaml", "x: 2\n");
+    let ran = stand.run(1, ["sync"]);
+    assert!(ran.stderr.contains("cannot patch \"web\" with kind Service: Service \"web\" is invalid"), "{}", ran.stderr);
+    assert_eq!(stand.get("configmap", "web")["data"], json!({"a": "1", "failed": "1"}));
+    stand.write("values.yaml", "x: 3\n");
+    stand.run(0, ["sync"]);
+    assert_eq!(stand.get("configmap", "web")["data"], json!({"a": "1"}));
+    assert_eq!(stand.revisions("web"), ["1 superseded", "2 failed", "3 deployed"]);
+}
+
+const TRINKETS: &str = r#"apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: trinkets.applying.bkhelm.test}
+spec:
+  group: applying.bkhelm.test
+  scope: Namespaced
+  names: {plural: trinkets, singular: trinket, kind: Trinket, listKind: TrinketList}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+"#;
+
+#[test]
+#[ignore = "needs the control plane: just cluster-test"]
+fn changed_custom_resources_are_put_back_client_side_too() {
+    let objects = "apiVersion: applying.bkhelm.test/v1\nkind: Trinket\nmetadata: {name: web}\nspec: {size: 1, list: [a], {{ if eq (int .Values.x) 1 }}first: 1{{ end }}}\n";
+    let stand = stand("custom", objects);
+    stand.write("web/crds/trinkets.yaml", TRINKETS);
+    stand.helm(Helm::Three, ["install", "web", "web", "--values", "values.yaml"]);
+    let change = r#"{"spec":{"size":9,"theirs":1}}"#;
+    stand.plane.kubectl(&["patch", "trinket", "web", "--namespace", &stand.namespace, "--type", "merge", "--patch", change]);
+    let ran = stand.run(2, ["diff", "--detailed-exitcode"]);
+    assert!(has_line(&ran.stdout, &["spec.size", "9"]), "{}", ran.stdout);
+    stand.run(0, ["apply"]);
+    assert_eq!(stand.get("trinket", "web")["spec"], json!({"size": 1, "list": ["a"], "first": 1, "theirs": 1}));
+    stand.write("values.yaml", "x: 2\n");
+    stand.run(0, ["sync"]);
+    assert_eq!(stand.get("trinket", "web")["spec"], json!({"size": 1, "list": ["a"], "theirs": 1}));
+    stand.plane.kubectl(&["delete", "customresourcedefinition", "trinkets.applying.bkhelm.test"]);
+}
