@@ -46,9 +46,9 @@ fn answer(case: &Json, document: &OpenApi) -> Result<Json, String> {
         "strategic" => {
             let [api_version, kind] = [&case["kind"][0], &case["kind"][1]].map(|part| part.as_str().expect("a kind"));
             let schema = document.kind(api_version, kind).expect("a known kind");
-            patch::strategic(schema, side("original"), side("modified"), side("current"))
+            patch::strategic(schema, &[side("original")], side("modified"), side("current"))
         }
-        "three-way" => merge::three_way(side("original"), side("modified"), side("current")),
+        "three-way" => merge::three_way(&[side("original")], side("modified"), side("current")),
         "two-way" => Ok(merge::diff(side("original"), side("modified"))),
         "apply" => {
             let mut target = case["original"].clone();

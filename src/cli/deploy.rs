@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{NeedsFlags, ReleaseValueFlags};
+use super::{ConflictRule, NeedsFlags, ReleaseValueFlags};
 
 /// How releases are installed and upgraded.
 #[derive(Debug, Clone, Default, Args)]
@@ -28,6 +28,10 @@ pub struct DeployFlags {
     /// Take over fields that somebody else set
     #[arg(long)]
     pub force_conflicts: bool,
+    /// Whose value counts where somebody else set a field: 'ours|theirs|fail [OBJECT [FIELD [MANAGER]]]', each with `*` for any
+    /// text, as in 'theirs Deployment/*/web .spec.replicas'; the first that fits decides (several may be given)
+    #[arg(long, value_name = "RULE")]
+    pub conflicts: Vec<ConflictRule>,
     /// Remove and make again objects of these kinds where they can't be changed; `*` for all kinds
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]
     pub allow_replace: Vec<String>,

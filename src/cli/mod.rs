@@ -8,6 +8,8 @@ mod changes;
 #[cfg(feature = "cluster")]
 mod cluster;
 #[cfg(feature = "cluster")]
+mod conflicts;
+#[cfg(feature = "cluster")]
 mod deploy;
 mod flags;
 mod helm;
@@ -22,6 +24,8 @@ use clap_complete::Shell;
 pub use changes::{DryRunFlag, HelmInstall, HelmRollback, HelmTest, HelmUninstall, HelmUpgrade, Pairs, ReleaseFlags, WaitFlags, WaitRule};
 #[cfg(feature = "cluster")]
 pub use cluster::{CaptureArgs, ClusterArgs, ClusterCommand, ObjectChoice};
+#[cfg(feature = "cluster")]
+pub use conflicts::{ConflictRule, ConflictSide};
 #[cfg(feature = "cluster")]
 pub use deploy::{
     ApplyArgs, Cascade, CrdRule, DeployFlags, DestroyArgs, DiffArgs, DiffFlags, PruneArgs, ServerSideRule, SyncArgs, TestArgs, UnlockArgs,

@@ -14,6 +14,7 @@ mod identity;
 pub mod lease;
 mod objects;
 pub mod records;
+mod schemas;
 mod status;
 mod wait;
 

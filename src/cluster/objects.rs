@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::api::{Api, Call, Content, Fault, Method, Watch};
 use super::discovery::{Discovery, Resource};
+use super::schemas::Schemas;
 use crate::diag::{Error, Kind, Result};
 use crate::plan::Object;
 
@@ -61,6 +62,7 @@ impl Propagation {
 pub struct Cluster {
     api: Arc<dyn Api>,
     discovery: Arc<RwLock<Arc<Discovery>>>,
+    pub(super) schemas: Schemas,
 }
 
 impl Cluster {
@@ -69,7 +71,7 @@ impl Cluster {
     /// # Errors
     /// As [`Api::call`].
     pub async fn connect(api: Arc<dyn Api>) -> Result<Self, Fault> {
-        let cluster = Self { api, discovery: Arc::default() };
+        let cluster = Self { api, discovery: Arc::default(), schemas: Schemas::default() };
         cluster.refresh().await?;
         Ok(cluster)
     }

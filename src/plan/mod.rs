@@ -7,12 +7,14 @@
 pub mod compare;
 pub mod file;
 mod immutable;
+mod leftover;
 mod object;
 mod order;
 pub mod ownership;
 pub mod patch;
 pub mod release;
 
-pub use immutable::immutable_changes;
+pub use immutable::{immutable_changes, unchangeable};
+pub use leftover::leftover;
 pub use object::{Id, Object, manifest, objects, stream};
 pub use order::{install_order, uninstall_order};

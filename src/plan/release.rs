@@ -18,6 +18,9 @@ pub const RELEASE_NAMESPACE: &str = "meta.helm.sh/release-namespace";
 /// The annotation that keeps an object when its release goes.
 pub const RESOURCE_POLICY: &str = "helm.sh/resource-policy";
 
+/// The annotation that lets an object be removed and made again where it can't be changed.
+pub const ALLOW_REPLACE: &str = "bkhelm.dev/allow-replace";
+
 /// An object that should be there.
 #[derive(Debug, Clone)]
 pub struct Wanted {
@@ -36,6 +39,8 @@ pub struct Found {
     pub live: Json,
     /// As it would be after the apply, as the server says; `None` where it was not asked.
     pub after: Option<Json>,
+    /// The fields that can't become what is wanted: the server does not let them change.
+    pub locked: Vec<String>,
 }
 
 /// What the records say.
@@ -99,6 +104,24 @@ pub struct Foreign {
     pub why: String,
 }
 
+/// An object that can't be changed to what is wanted, and may not be made again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// Which.
+    pub id: Id,
+    /// The fields that the server does not let change.
+    pub fields: Vec<String>,
+}
+
+/// Why there are no steps: all objects that are in the way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// Those that belong to somebody else.
+    pub foreign: Vec<Foreign>,
+    /// Those that can't be changed.
+    pub locked: Vec<Locked>,
+}
+
 /// The steps of one release, in the order in which they are taken: objects that are made or changed in kind order, then
 /// those that go.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -126,6 +149,8 @@ pub struct Question<'a> {
     pub past: &'a Past,
     /// `--take-ownership`
     pub take_ownership: bool,
+    /// Kinds whose objects may be removed and made again where they can't be changed; `*` for all.
+    pub replace: &'a [String],
     /// Which helm's kind order.
     pub profile: Profile,
 }
@@ -133,10 +158,10 @@ pub struct Question<'a> {
 /// The steps.
 ///
 /// # Errors
-/// The objects that belong to somebody else, all of them.
-pub fn steps(question: &Question<'_>) -> Result<Steps, Vec<Foreign>> {
+/// The objects that belong to somebody else, and those that can't be changed; all of them.
+pub fn steps(question: &Question<'_>) -> Result<Steps, Refused> {
     let ours: BTreeSet<&Id> = question.past.objects.iter().collect();
-    let mut foreign = Vec::new();
+    let mut refused = Refused::default();
     let mut steps = Vec::new();
     for wanted in question.wanted {
         let (verb, reason) = match question.found.get(&wanted.id) {
@@ -146,16 +171,22 @@ pub fn steps(question: &Question<'_>) -> Result<Steps, Vec<Foreign>> {
                 Some(_) if ours.contains(&wanted.id) => change(found, "its marks were changed"),
                 Some(_) if question.take_ownership => (Verb::Adopt, "taken over as asked"),
                 Some(why) => {
-                    foreign.push(Foreign { id: wanted.id.clone(), why });
+                    refused.foreign.push(Foreign { id: wanted.id.clone(), why });
                     continue;
                 }
                 None => change(found, "the release's manifest has it otherwise"),
             },
         };
-        steps.push(Step { verb, id: wanted.id.clone(), reason: reason.to_owned() });
+        let locked = question.found.get(&wanted.id).map_or(&[][..], |found| &found.locked);
+        let step = |verb, reason: String| Step { verb, id: wanted.id.clone(), reason };
+        match (locked, may_replace(wanted, question.replace)) {
+            ([], _) => steps.push(step(verb, reason.to_owned())),
+            (fields, true) => steps.push(step(Verb::Replace, format!("{} can't be changed", fields.join(", ")))),
+            (fields, false) => refused.locked.push(Locked { id: wanted.id.clone(), fields: fields.to_vec() }),
+        }
     }
-    if !foreign.is_empty() {
-        return Err(foreign);
+    if refused != Refused::default() {
+        return Err(refused);
     }
     let order = install_order(question.profile);
     steps.sort_by(|one, other| order(&one.id.kind, &other.id.kind));
@@ -182,6 +213,12 @@ pub fn steps(question: &Question<'_>) -> Result<Steps, Vec<Foreign>> {
     leaving.sort_by(|one, other| uninstall_order(&one.id.kind, &other.id.kind));
     steps.extend(leaving);
     Ok(Steps(steps))
+}
+
+/// Whether an object may be removed and made again: as the user says, or its author.
+fn may_replace(wanted: &Wanted, kinds: &[String]) -> bool {
+    let marked = wanted.body.pointer("/metadata/annotations").and_then(|annotations| annotations.get(ALLOW_REPLACE));
+    marked.and_then(Json::as_str) == Some("true") || kinds.iter().any(|kind| kind == "*" || kind.eq_ignore_ascii_case(&wanted.id.kind))
 }
 
 fn change(found: &Found, reason: &'static str) -> (Verb, &'static str) {
@@ -267,8 +304,10 @@ mod tests {
     fn run(wanted: &[(Id, Json)], live: &[(Id, Json, Option<Json>)], past: &[&Id], take: bool) -> Result<Vec<(Verb, String)>, Vec<String>> {
         let wanted: Vec<Wanted> =
             wanted.iter().map(|(id, body)| Wanted { id: id.clone(), body: marked(body, "web", "bk"), source: String::new() }).collect();
-        let found: BTreeMap<Id, Found> =
-            live.iter().map(|(id, live, after)| (id.clone(), Found { live: live.clone(), after: after.clone() })).collect();
+        let found: BTreeMap<Id, Found> = live
+            .iter()
+            .map(|(id, live, after)| (id.clone(), Found { live: live.clone(), after: after.clone(), locked: Vec::new() }))
+            .collect();
         let past = Past { revision: 1, status: "deployed".into(), objects: past.iter().map(|id| (*id).clone()).collect() };
         let question = Question {
             release: "web",
@@ -277,11 +316,12 @@ mod tests {
             found: &found,
             past: &past,
             take_ownership: take,
+            replace: &[],
             profile: Profile::HELM4,
         };
         steps(&question)
             .map(|steps| steps.0.into_iter().map(|step| (step.verb, step.id.to_string())).collect())
-            .map_err(|foreign| foreign.into_iter().map(|foreign| foreign.why).collect())
+            .map_err(|refused| refused.foreign.into_iter().map(|foreign| foreign.why).collect())
     }
 
     #[test]

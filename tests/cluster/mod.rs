@@ -6,10 +6,12 @@
 //! `itself.rs`, which tests the plane.
 
 mod access;
+mod applying;
 mod embedded;
 mod helms;
 mod itself;
 mod kills;
+mod live;
 mod order;
 mod plane;
 mod plans;

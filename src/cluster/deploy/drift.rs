@@ -1,7 +1,6 @@
 //! What somebody else changed: objects that are not as the release's manifest says.
 
-use super::planned::bodies;
-use super::{Bundle, Engine};
+use super::{Bundle, Engine, Look, Options};
 use crate::diag::{Errors, Result};
 use crate::plan::Id;
 use crate::plan::compare::{FieldChange, Salt, masked};
@@ -23,12 +22,15 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// Kinds that the server does not serve; as [`crate::cluster::Api::call`].
-    pub async fn drift(&self, bundle: &Bundle, salt: &Salt) -> Result<Vec<Drift>, Errors> {
-        let located = self.locate(&bundle.objects, &bundle.name, &bundle.namespace)?;
-        let asked: Vec<(Id, _)> = located.iter().map(|object| (object.wanted.id.clone(), object.resource.clone())).collect();
-        let found = self.find(&asked, &bodies(&located)).await?;
+    pub async fn drift(&self, bundle: &Bundle, look: &Look, options: &Options, salt: &Salt) -> Result<Vec<Drift>, Errors> {
+        let past = look.past()?;
+        let mut located = self.locate(&bundle.objects, &bundle.name, &bundle.namespace)?;
+        for object in &mut located {
+            object.originals = past.originals(&object.wanted.id, &bundle.namespace);
+        }
+        let found = self.find(&located, &self.rules(look, options), true).await?;
         let mut all = Vec::new();
-        for (id, _) in asked {
+        for id in located.into_iter().map(|object| object.wanted.id) {
             let Some(found) = found.get(&id) else {
                 all.push(Drift { id, fields: Vec::new(), gone: true });
                 continue;

@@ -20,6 +20,8 @@ pub(super) struct Moment {
     pub timeout: Duration,
     /// Whose rules say whether a hook is done.
     pub strategy: Strategy,
+    /// Server-side apply, or POST.
+    pub server_side: bool,
 }
 
 impl Engine<'_> {
@@ -112,6 +114,8 @@ impl Engine<'_> {
             .into_iter()
             .zip(bodies)
             .map(|(mut located, body)| {
+                // Made again after a kill, it is as it was: nothing to take away.
+                located.originals = vec![body.clone()];
                 located.wanted.body = body;
                 located
             })
@@ -120,8 +124,12 @@ impl Engine<'_> {
 
     async fn run_hook(&self, release: &str, hook: &StoredHook, located: &[Located], moment: &Moment) -> Result<()> {
         for object in located {
-            let sent = self.cluster.apply(&object.resource, &object.namespace, &object.wanted.body, ApplyOptions::default()).await;
-            sent.map_err(|fault| self.refused(object, &fault))?;
+            if moment.server_side {
+                let sent = self.cluster.apply(&object.resource, &object.namespace, &object.wanted.body, ApplyOptions::default()).await;
+                sent.map_err(|fault| self.refused(object, &fault))?;
+            } else {
+                self.merge(object).await?;
+            }
             self.listener.event(Event::Applied { release: release.to_owned(), id: object.wanted.id.clone(), outcome: "created" });
         }
         let targets = targets(located);

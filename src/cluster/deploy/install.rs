@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::work::{Way, Work};
-use super::{Bundle, Crds, Engine, Look, Mode, Options, ServerSide};
-use crate::charts::{Loader, Profile};
+use super::{Bundle, Crds, Engine, Look, Mode, Options, Rules};
+use crate::charts::Profile;
 use crate::cluster::lease;
 use crate::cluster::records::{Info, Record, Status};
 use crate::cluster::{ApplyOptions, Event};
@@ -78,6 +78,11 @@ impl Engine<'_> {
             Err(errors) if options.atomic => Err(self.undo(&store, work, options, errors).await),
             Err(errors) => Err(errors),
         }
+    }
+
+    /// How what comes next is sent.
+    pub(super) fn rules(&self, look: &Look, options: &Options) -> Rules {
+        options.rules(options.merges_on_server(look.last().filter(|_| look.is_upgrade()), self.profile))
     }
 
     /// Makes the namespace where it is not there; one that is there is left as it is.
@@ -152,12 +157,7 @@ impl Bundle {
     /// The record of the new revision, as it is before anything is done.
     pub fn record(&self, look: &Look, options: &Options, upgrade: bool, (profile, now): (Profile, Time)) -> Record {
         let last = look.last().filter(|_| upgrade);
-        let server_side = match options.server_side {
-            _ if profile.loader == Loader::AnyVersion => false,
-            ServerSide::On => true,
-            ServerSide::Off => false,
-            ServerSide::Auto => last.is_none_or(|last| last.apply_method == "ssa"),
-        };
+        let server_side = options.merges_on_server(last, profile);
         let mut labels: BTreeMap<String, String> = last.map(Record::user_labels).unwrap_or_default();
         for (key, value) in &options.labels {
             match value {

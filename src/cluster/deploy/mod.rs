@@ -9,6 +9,7 @@ mod bundle;
 mod drift;
 mod hooks;
 mod install;
+mod merge;
 mod objects;
 mod outcome;
 mod planned;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use super::events::{Event, Listener};
 use super::lease::Holder;
 use super::objects::{Cluster, Propagation};
-use super::records::{Driver, Store, StoredChart, StoredHook};
+use super::records::{Driver, Record, Store, StoredChart, StoredHook};
 use super::wait::Strategy;
 use crate::charts::{Loader, Profile};
 use crate::data::Map;
@@ -179,6 +180,23 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// Whether the server merges what comes after that revision.
+    fn merges_on_server(&self, last: Option<&Record>, profile: Profile) -> bool {
+        match self.server_side {
+            _ if profile.loader == Loader::AnyVersion => false,
+            ServerSide::On => true,
+            ServerSide::Off => false,
+            ServerSide::Auto => last.is_none_or(|last| last.apply_method == "ssa"),
+        }
+    }
+
+    /// How objects are sent.
+    fn rules(&self, server_side: bool) -> Rules {
+        Rules { server_side, force_conflicts: self.force_conflicts, policy: self.policy.clone(), timeout: self.timeout, ..Rules::default() }
+    }
+}
+
 /// How objects are sent.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
@@ -188,8 +206,6 @@ pub struct Rules {
     pub force_conflicts: bool,
     /// Whose value counts where others own a field.
     pub policy: Policy,
-    /// Kinds whose objects may be removed and made again.
-    pub replace: Vec<String>,
     /// How long a removal may take.
     pub timeout: Duration,
     /// What happens to what removed objects own.

@@ -8,7 +8,7 @@ use super::Engine;
 use crate::cluster::records::{Record, Status, Store};
 use crate::diag::{Error, Kind, Result};
 use crate::golang::time::Time;
-use crate::plan::{Id, Object, manifest};
+use crate::plan::{Id, manifest};
 
 /// A release's records, oldest first.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,9 @@ impl Look {
             }
             let objects = manifest(record.manifest.as_bytes())
                 .map_err(|error| error.wrap(|words| format!("the record of revision {} of {}: {words}", record.version, record.name)))?;
-            past.objects.extend(objects.into_iter().map(|object| (object.id(&record.namespace), object)));
+            for object in objects {
+                past.objects.entry(object.id(&record.namespace)).or_default().push(object.body);
+            }
         }
         Ok(past)
     }
@@ -60,14 +62,15 @@ impl Look {
 /// What earlier revisions may have left on the cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Past {
-    /// By id, as their manifests have it; objects without a namespace stand under the release's.
-    pub objects: BTreeMap<Id, Object>,
+    /// By id, as their manifests have it, oldest first; objects without a namespace stand under the release's.
+    pub objects: BTreeMap<Id, Vec<Json>>,
 }
 
 impl Past {
-    /// The object as it was last sent.
-    pub fn original(&self, id: &Id) -> Option<&Json> {
-        self.objects.get(id).map(|object| &object.body)
+    /// The object as it was sent.
+    pub fn originals(&self, id: &Id, namespace: &str) -> Vec<Json> {
+        let own = || Id { namespace: namespace.to_owned(), ..id.clone() };
+        self.objects.get(id).or_else(|| self.objects.get(&own()).filter(|_| id.namespace.is_empty())).cloned().unwrap_or_default()
     }
 }
 

@@ -1,14 +1,11 @@
 //! What a deployment would do, step by step, without doing it.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use super::work::Subject;
 use super::{Bundle, Engine, Look, Options};
 use crate::data::json;
 use crate::diag::{Errors, Result};
-use crate::plan::Id;
 use crate::plan::compare::{Salt, masked};
 use crate::plan::file::{Action, Field, Planned, ReleasePlan, digest, seen};
 use crate::plan::ownership::owner_of;
@@ -30,6 +27,7 @@ impl Engine<'_> {
             namespace: &bundle.namespace,
             objects: &bundle.objects,
             install: !look.is_upgrade(),
+            server_side: self.rules(look, options).server_side,
             preview: true,
         };
         let prepared = self.prepare(&subject, &look.past()?, options).await?;
@@ -78,9 +76,4 @@ impl Bundle {
         });
         digest(all.to_string().as_bytes(), salt)
     }
-}
-
-/// Bodies by id.
-pub(super) fn bodies<'a>(objects: impl IntoIterator<Item = &'a super::Located>) -> BTreeMap<Id, Json> {
-    objects.into_iter().map(|object| (object.wanted.id.clone(), object.wanted.body.clone())).collect()
 }

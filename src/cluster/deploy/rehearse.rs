@@ -5,7 +5,6 @@ use futures::stream::{self, StreamExt};
 use super::objects::AT_ONCE;
 use super::work::Subject;
 use super::{Bundle, Engine, Look, Options};
-use crate::cluster::ApplyOptions;
 use crate::diag::{Errors, Result};
 use crate::plan::release::{Step, Verb, settled};
 
@@ -16,11 +15,13 @@ impl Engine<'_> {
     /// # Errors
     /// Objects that belong to others, kinds that are not served, and with `ask` all that the server would refuse, in helm's words.
     pub async fn rehearse(&self, bundle: &Bundle, look: &Look, options: &Options, ask: bool) -> Result<Vec<String>, Errors> {
+        let rules = self.rules(look, options);
         let subject = Subject {
             name: &bundle.name,
             namespace: &bundle.namespace,
             objects: &bundle.objects,
             install: !look.is_upgrade(),
+            server_side: rules.server_side,
             preview: false,
         };
         let prepared = self.prepare(&subject, &look.past()?, options).await?;
@@ -34,14 +35,20 @@ impl Engine<'_> {
             };
             // A namespace that this very run would make is not there yet: nothing can be asked about what is in it.
             let making = options.create_namespace && object.namespace == bundle.namespace;
-            let how = ApplyOptions { force: options.force_conflicts, dry_run: true };
-            match self.cluster.apply(&object.resource, &object.namespace, &object.wanted.body, how).await {
-                Ok(applied) => {
-                    let found = prepared.found.get(&step.id);
-                    Ok(line(step, found.map(|found| settled(&found.live) == settled(&applied.live))))
-                }
-                Err(fault) if fault.is_not_found() && making => Ok(line(step, None)),
-                Err(fault) => Err(self.refused(object, &fault)),
+            let found = prepared.found.get(&step.id);
+            let same = |after| found.map(|found| settled(&found.live) == settled(&after));
+            if rules.server_side {
+                return match self.apply(object, &rules, true).await {
+                    Ok(after) => Ok(line(step, same(after))),
+                    Err(fault) if fault.is_not_found() && making => Ok(line(step, None)),
+                    Err(fault) => Err(self.refused(object, &fault)),
+                };
+            }
+            let Some(found) = found else { return Ok(line(step, None)) };
+            match self.merged(object, &found.live).await {
+                Some(Ok(after)) => Ok(line(step, same(after))),
+                Some(Err(fault)) => Err(self.not_patched(object, &fault)),
+                None => Ok(line(step, Some(false))),
             }
         });
         let answers: Vec<Result<String>> = asked.buffered(AT_ONCE).collect().await;

@@ -44,6 +44,11 @@ impl Engine<'_> {
         record.info.first_deployed = last.info.first_deployed.clone();
         record.info.last_deployed = Some(now);
         record.info.status = Status::PendingRollback;
+        record.apply_method = match options.server_side {
+            ServerSide::Auto => record.apply_method,
+            ServerSide::On => "ssa".to_owned(),
+            ServerSide::Off => "csa".to_owned(),
+        };
         record.info.rollback_revision = if self.profile.loader == Loader::AnyVersion { 0 } else { to };
         record.info.description = if options.description.is_empty() { format!("Rollback to {to}") } else { options.description.clone() };
         let objects = manifest(record.manifest.as_bytes())?;

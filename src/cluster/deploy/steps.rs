@@ -7,13 +7,14 @@ use serde_json::Value as Json;
 
 use super::hooks::targets;
 use super::objects::{AT_ONCE, Located};
+use super::work::replace_hint;
 use super::{Engine, Rules};
 use crate::cluster::{ApplyOptions, Content, Event, Fault, MANAGER, Propagation};
 use crate::cluster::{WaitOptions, wait_gone};
 use crate::diag::{Error, Errors, Result};
-use crate::plan::Id;
 use crate::plan::ownership::{conflicting, migrate, without};
 use crate::plan::release::{Found, Step, Steps, Verb};
+use crate::plan::{Id, leftover, unchangeable};
 
 /// What the steps are taken with.
 pub(super) struct Taking<'a> {
@@ -83,6 +84,9 @@ impl Engine<'_> {
 
     /// Sends an object; `live` is what is there.
     async fn send(&self, object: &Located, live: Option<&Json>, rules: &Rules) -> Result<&'static str> {
+        if !rules.server_side {
+            return self.merge(object).await;
+        }
         if let Some(patch) = live.and_then(|live| migrate(live, MANAGER, &[MANAGER])) {
             let name = object.wanted.id.name.as_str();
             let moved = self.cluster.patch(&object.resource, (&object.namespace, name), Content::JsonPatch, patch, false).await;
@@ -94,7 +98,8 @@ impl Engine<'_> {
                 }
             }
         }
-        let after = self.apply(object, rules).await.map_err(|fault| self.refused(object, &fault))?;
+        let after = self.apply(object, rules, false).await.map_err(|fault| self.refused(object, &fault))?;
+        let after = self.clear(object, after).await.map_err(|fault| self.refused(object, &fault))?;
         let version = |object: &Json| object.pointer("/metadata/resourceVersion").cloned();
         Ok(match live {
             None => "created",
@@ -103,10 +108,35 @@ impl Engine<'_> {
         })
     }
 
+    /// Takes away what stays in a Secret when it leaves `stringData`: helm leaves it there for ever.
+    async fn clear(&self, object: &Located, live: Json) -> Result<Json, Fault> {
+        let keys = leftover(&object.originals, &object.wanted.body, &live);
+        if keys.is_empty() {
+            return Ok(live);
+        }
+        let gone: serde_json::Map<String, Json> = keys.into_iter().map(|key| (key, Json::Null)).collect();
+        let patch = serde_json::json!({ "data": gone });
+        let name = object.wanted.id.name.as_str();
+        self.cluster.patch(&object.resource, (&object.namespace, name), Content::MergePatch, patch, false).await
+    }
+
+    /// What sending an object would make of what is there, as the server says. Fields that others own and nobody decided on
+    /// count as taken: that they are in the way is said when it comes to that.
+    pub(super) async fn foretell(&self, object: &Located, live: &Json, rules: &Rules) -> Option<Result<Json, Fault>> {
+        if !rules.server_side {
+            return self.merged(object, live).await;
+        }
+        match self.apply(object, rules, true).await {
+            Err(fault) if fault.is_conflict() => Some(self.apply(object, &Rules { force_conflicts: true, ..rules.clone() }, true).await),
+            result => Some(result),
+        }
+        .map(|after| after.map(|after| cleared(object, after)))
+    }
+
     /// Server-side apply. Fields that are others' by the policy are left out, those that are ours are taken.
-    async fn apply(&self, object: &Located, rules: &Rules) -> Result<Json, Fault> {
+    pub(super) async fn apply(&self, object: &Located, rules: &Rules, dry_run: bool) -> Result<Json, Fault> {
         let send = |body: Json, force| async move {
-            let options = ApplyOptions { force, dry_run: false };
+            let options = ApplyOptions { force, dry_run };
             self.cluster.apply(&object.resource, &object.namespace, &body, options).await.map(|applied| applied.live)
         };
         let fault = match send(object.wanted.body.clone(), rules.force_conflicts).await {
@@ -130,18 +160,38 @@ impl Engine<'_> {
         deleted.map(|deleted| if deleted { "deleted" } else { "gone" }).map_err(|fault| fault.error(&words))
     }
 
-    /// helm's words for an object that the server did not take.
+    /// helm's words for an object that the server did not take; every field that others own is named.
     pub(super) fn refused(&self, object: &Located, fault: &Fault) -> Error {
         let name = object.go_text();
-        let place = || crate::diag::Place::file(object.wanted.source.clone());
-        if fault.is_conflict() {
-            return fault
-                .error(&format!("conflict occurred while applying object {name}"))
-                .at_least(place)
-                .hint("somebody else set these fields: take them out of the chart, or take them over with --force-conflicts");
+        if !fault.is_conflict() {
+            let error = fault.error(&format!("server-side apply failed for object {name}")).at_least(|| object.place());
+            return self.replaceable(error, object, fault);
         }
-        fault.error(&format!("server-side apply failed for object {name}")).at_least(place)
+        let error = fault.error(&format!("conflict occurred while applying object {name}")).at_least(|| object.place());
+        let id = &object.wanted.id;
+        let named = conflicting(&fault.details).into_iter().fold(error, |error, conflict| {
+            let (owner, field) = (conflict.owner(), &conflict.field);
+            error.hint(format!("{field} is owned by {owner}: --conflicts 'ours {id} {field} {owner}' takes it, 'theirs …' leaves it alone"))
+        });
+        named.hint("or take these fields out of the chart, or take all of them with --force-conflicts")
     }
+
+    /// An error of the server, with what helps where it says that a field can't be changed.
+    pub(super) fn replaceable(&self, error: Error, object: &Located, fault: &Fault) -> Error {
+        match unchangeable(&fault.details) {
+            fields if fields.is_empty() => error,
+            _ => replace_hint(error, &object.wanted.id),
+        }
+    }
+}
+
+/// What [`Engine::clear`] makes of an object.
+fn cleared(object: &Located, mut after: Json) -> Json {
+    let keys = leftover(&object.originals, &object.wanted.body, &after);
+    if let Some(data) = after.get_mut("data").and_then(Json::as_object_mut) {
+        data.retain(|key, _| !keys.contains(key));
+    }
+    after
 }
 
 fn removes(step: &Step) -> bool {

@@ -11,7 +11,7 @@ use crate::cluster::records::{Status, Store};
 use crate::cluster::{Propagation, lease};
 use crate::cluster::{WaitOptions, wait_gone};
 use crate::diag::{Error, Errors, Kind, Result};
-use crate::plan::release::{Found, Past, Question, Steps, Verb, Wanted, not_owned, steps};
+use crate::plan::release::{Found, Past, Question, Steps, Verb, not_owned, steps};
 use crate::plan::uninstall_order;
 use crate::plan::{Id, manifest};
 
@@ -103,7 +103,7 @@ impl Engine<'_> {
         record.info.description = "Deletion in progress (or silently failed)".to_owned();
         store.update(&mut record).await.map_err(|fault| fault.error(""))?;
         let rules = Rules { server_side: true, timeout: options.timeout, cascade: options.cascade, ..Rules::default() };
-        let moment = |event| Moment { event, timeout: options.timeout, strategy: self.strategy() };
+        let moment = |event| Moment { event, timeout: options.timeout, strategy: self.strategy(), server_side: true };
         if !options.no_hooks {
             self.run_hooks(store, &mut record, &moment("pre-delete")).await?;
         }
@@ -168,17 +168,9 @@ impl Engine<'_> {
                 ids.insert(id);
             }
         }
-        let objects: BTreeMap<Id, Located> = self
-            .resources_of(&ids)
-            .into_iter()
-            .map(|(id, resource)| {
-                let namespace = id.namespace.clone();
-                let wanted = Wanted { id: id.clone(), body: serde_json::Value::Null, source: String::new() };
-                (id, Located { wanted, resource, namespace })
-            })
-            .collect();
-        let asked: Vec<(Id, _)> = objects.iter().map(|(id, object)| (id.clone(), object.resource.clone())).collect();
-        let found = self.find(&asked, &BTreeMap::new()).await?;
+        let located = self.resources_of(&ids).into_iter().map(|(id, resource)| (id.clone(), Located::past(id, resource)));
+        let objects: BTreeMap<Id, Located> = located.collect();
+        let found = self.find(objects.values(), &Rules::default(), false).await?;
         let past = Past { objects: ids.into_iter().filter(|id| !kept.contains(id)).collect(), ..Past::default() };
         let question = Question {
             release: name,
@@ -187,6 +179,7 @@ impl Engine<'_> {
             found: &found,
             past: &past,
             take_ownership: false,
+            replace: &[],
             profile: self.profile,
         };
         let Steps(mut all) = steps(&question).unwrap_or_default(); // nothing is wanted that could be another's

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::hooks::{Moment, targets};
 use super::objects::Located;
 use super::outcome::Past;
-use super::planned::bodies;
 use super::steps::{Done, Taking};
-use super::{Engine, Look, Options, Rules};
+use super::{Engine, Look, Options};
 use crate::cluster::records::{Record, Status, Store};
 use crate::cluster::{Propagation, WaitOptions, wait_ready};
 use crate::diag::{Error, Errors, Kind, Place, Result};
-use crate::plan::release::{Foreign, Question, Steps, Wanted, steps};
+use crate::plan::release::{ALLOW_REPLACE, Question, Refused, Steps, Wanted, steps};
 use crate::plan::{self, Id, Object};
 
 /// What is done to the release.
@@ -69,6 +68,8 @@ pub(super) struct Subject<'a> {
     pub objects: &'a [Object],
     /// Whether it is a first install: for the words of errors.
     pub install: bool,
+    /// Server-side apply, or a three-way merge here.
+    pub server_side: bool,
     /// Whether the server is asked what each apply would change.
     pub preview: bool,
 }
@@ -97,6 +98,7 @@ impl Engine<'_> {
             namespace: &work.record.namespace,
             objects: &work.objects,
             install: work.way == Way::Install,
+            server_side: work.record.apply_method == "ssa",
             preview: false,
         };
         let prepared = self.prepare(&subject, &past, options).await?;
@@ -126,19 +128,16 @@ impl Engine<'_> {
     /// Finds the objects, reads what is there, and asks the plan for the steps.
     pub(super) async fn prepare(&self, subject: &Subject<'_>, past: &Past, options: &Options) -> Result<Prepared, Errors> {
         let (name, namespace) = (subject.name, subject.namespace);
-        let wanted = self.locate(subject.objects, name, namespace)?;
-        let mut objects: BTreeMap<Id, Located> = BTreeMap::new();
+        let mut wanted = self.locate(subject.objects, name, namespace)?;
+        for object in &mut wanted {
+            object.originals = past.originals(&object.wanted.id, namespace);
+        }
         // What was made earlier may be of a kind that the server no longer serves, or of another version.
         let past_ids = self.past_ids(past);
-        for (id, resource) in self.resources_of(&past_ids) {
-            let body = past.original(&id).cloned().unwrap_or_default();
-            let namespace = id.namespace.clone();
-            objects.insert(id.clone(), Located { wanted: Wanted { id, body, source: String::new() }, resource, namespace });
-        }
+        let located = self.resources_of(&past_ids).into_iter().map(|(id, resource)| (id.clone(), Located::past(id, resource)));
+        let mut objects: BTreeMap<Id, Located> = located.collect();
         objects.extend(wanted.iter().map(|object| (object.wanted.id.clone(), object.clone())));
-        let asked: Vec<(Id, _)> = objects.iter().map(|(id, object)| (id.clone(), object.resource.clone())).collect();
-        let preview = if subject.preview { bodies(&wanted) } else { BTreeMap::new() };
-        let found = self.find(&asked, &preview).await?;
+        let found = self.find(objects.values(), &options.rules(subject.server_side), subject.preview).await?;
         let list: Vec<Wanted> = wanted.iter().map(|object| object.wanted.clone()).collect();
         let question = Question {
             release: name,
@@ -147,9 +146,10 @@ impl Engine<'_> {
             found: &found,
             past: &plan::release::Past { objects: past_ids, ..Default::default() },
             take_ownership: options.take_ownership,
+            replace: &options.replace,
             profile: self.profile,
         };
-        let steps = steps(&question).map_err(|foreign| not_ours(subject.install, &foreign))?;
+        let steps = steps(&question).map_err(|refused| refusal(subject.install, &refused))?;
         Ok(Prepared { steps, objects, wanted, found })
     }
 
@@ -165,17 +165,10 @@ impl Engine<'_> {
     }
 
     async fn run(&self, store: &Store, work: &mut Work, prepared: &Prepared, options: &Options, done: &mut Done) -> Result<(), Errors> {
-        let rules = Rules {
-            server_side: work.record.apply_method == "ssa",
-            force_conflicts: options.force_conflicts,
-            policy: options.policy.clone(),
-            replace: options.replace.clone(),
-            timeout: options.timeout,
-            ..Rules::default()
-        };
+        let rules = options.rules(work.record.apply_method == "ssa");
         let (before, after) = work.way.hooks();
         let (before_failed, after_failed) = work.way.hook_errors();
-        let moment = |event| Moment { event, timeout: options.timeout, strategy: options.strategy };
+        let moment = |event| Moment { event, timeout: options.timeout, strategy: options.strategy, server_side: rules.server_side };
         let name = work.record.name.clone();
         if !options.no_hooks {
             let ran = self.run_hooks(store, &mut work.record, &moment(before)).await;
@@ -254,10 +247,10 @@ impl Engine<'_> {
     }
 }
 
-/// helm's words for objects that belong to others; it names the first only.
-fn not_ours(install: bool, foreign: &[Foreign]) -> Errors {
+/// Why nothing was begun. For objects that belong to others with helm's words, which names the first only.
+fn refusal(install: bool, refused: &Refused) -> Errors {
     let doing = if install { "install" } else { "update" };
-    let one = |foreign: &Foreign| {
+    let foreign = refused.foreign.iter().map(|foreign| {
         let id = &foreign.id;
         let place = format!("{} {:?} in namespace {:?}", id.kind, id.name, id.namespace);
         let words = format!(
@@ -267,6 +260,17 @@ fn not_ours(install: bool, foreign: &[Foreign]) -> Errors {
         Error::new(Kind::Apply, words)
             .hint("remove it, give it another name, or take it over with --take-ownership")
             .at_least(|| Place::file(id.to_string()))
-    };
-    foreign.iter().map(one).collect()
+    });
+    let locked = refused.locked.iter().map(|locked| {
+        let id = &locked.id;
+        let words =
+            format!("unable to continue with {doing}: {id} can't be changed that way: {}: field is immutable", locked.fields.join(", "));
+        replace_hint(Error::new(Kind::Apply, words), id).at_least(|| Place::file(id.to_string()))
+    });
+    foreign.chain(locked).collect()
+}
+
+/// How to let an object be made again.
+pub(super) fn replace_hint(error: Error, id: &Id) -> Error {
+    error.hint(format!("to have it removed and made again: --allow-replace {}, or its annotation {ALLOW_REPLACE}: \"true\"", id.kind))
 }

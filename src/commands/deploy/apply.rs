@@ -42,7 +42,7 @@ pub fn apply(run: &Run, args: &ApplyArgs) -> Exit {
 
 fn one_state(worker: &Worker<'_>, stages: &Stages<'_>, args: &ApplyArgs, changed: &mut bool) -> Errors {
     let run = worker.run;
-    let changes = match Changes::find(worker, stages, &args.diff, args.deploy.concurrency, None) {
+    let changes = match Changes::find(worker, stages, &args.diff, &args.deploy, None) {
         Ok(changes) => changes,
         Err(errors) => return errors,
     };

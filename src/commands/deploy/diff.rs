@@ -34,9 +34,10 @@ pub fn diff(run: &Run, args: &DiffArgs) -> Exit {
         backwards: false,
         stops: false,
     };
+    let deploy = DeployFlags { concurrency: args.concurrency, ..DeployFlags::default() };
     let mut changed = false;
     let mut errors = walk.take(&session, |worker, stages| {
-        let mut changes = match Changes::find(worker, stages, &args.diff, args.concurrency, planning.as_ref()) {
+        let mut changes = match Changes::find(worker, stages, &args.diff, &deploy, planning.as_ref()) {
             Ok(changes) => changes,
             Err(errors) => return errors,
         };
@@ -83,11 +84,11 @@ impl<'a> Changes<'a> {
         worker: &Worker<'_>,
         stages: &Stages<'a>,
         flags: &DiffFlags,
-        concurrency: usize,
+        deploy: &DeployFlags,
         planning: Option<&Planning>,
     ) -> Result<Self, Errors> {
         let run = worker.run;
-        let rules = Rules::of(worker, flags)?;
+        let rules = Rules::of(worker, flags, deploy)?;
         let remove = worker.installed(stages.remove.iter().flatten().copied())?;
         let mut errors = Errors::new();
         let mut releases: Vec<&Release> = stages.install.iter().flatten().copied().collect();
@@ -98,14 +99,14 @@ impl<'a> Changes<'a> {
             let candidate = worker.candidate(release)?;
             let difference = difference(worker, release, &candidate, &rules)?;
             let plan = match planning.filter(|_| difference.matters()) {
-                Some(planning) => Some(planning.plan(worker, release, &candidate, &options(release, &DeployFlags::default()))?),
+                Some(planning) => Some(planning.plan(worker, release, &candidate, &options(release, deploy))?),
                 None => None,
             };
             Ok::<_, Errors>((difference, candidate.bundle.namespace, plan))
         };
         let mut update = Vec::new();
         let mut plans = Vec::new();
-        in_order(threads(concurrency), &releases, work, |release, result| {
+        in_order(threads(deploy.concurrency), &releases, work, |release, result| {
             let shown = result.and_then(|(difference, namespace, plan)| {
                 plans.extend(plan);
                 show(run, release, &difference, &namespace, flags, &rules)?;

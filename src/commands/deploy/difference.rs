@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::options;
 use super::release::{Candidate, Worker};
-use crate::cli::DiffFlags;
+use crate::cli::{DeployFlags, DiffFlags};
 use crate::cluster::deploy::{Bundle, Drift, Look};
 use crate::cluster::records::{Record, Status};
 use crate::diag::{Error, Errors, Kind, Result};
@@ -22,6 +23,7 @@ pub struct Rules {
     hooks: bool,
     drift: bool,
     salt: Salt,
+    deploy: DeployFlags,
 }
 
 impl Rules {
@@ -29,7 +31,7 @@ impl Rules {
     ///
     /// # Errors
     /// A pattern that is none; an output that is not there.
-    pub fn of(worker: &Worker<'_>, flags: &DiffFlags) -> Result<Self> {
+    pub fn of(worker: &Worker<'_>, flags: &DiffFlags, deploy: &DeployFlags) -> Result<Self> {
         let run = worker.run;
         let variable = |name: &str| run.host().variable(name).filter(|value| !value.is_empty());
         let refused = |words: String| Error::new(Kind::Usage, words);
@@ -69,6 +71,7 @@ impl Rules {
             hooks: !flags.no_hooks,
             drift: !flags.no_drift,
             salt: Salt::new(&salt),
+            deploy: deploy.clone(),
         })
     }
 }
@@ -123,7 +126,7 @@ pub fn difference(worker: &Worker<'_>, release: &Release, candidate: &Candidate,
             Some(record) => &Bundle { objects: manifest(record.manifest.as_bytes())?, ..candidate.bundle.clone() },
             None => &candidate.bundle,
         };
-        drift = worker.session.wait_for(engine.drift(bundle, &rules.salt))?;
+        drift = worker.session.wait_for(engine.drift(bundle, &candidate.look, &options(release, &rules.deploy), &rules.salt))?;
         drift.retain(|drift| !shown.contains(key(drift, &candidate.bundle.namespace).as_str()));
     }
     let unfinished = candidate.look.last().filter(|last| candidate.look.is_upgrade() && last.info.status != Status::Deployed);

@@ -28,12 +28,13 @@ pub use sync::sync;
 pub use test::test;
 pub use unlock::unlock;
 
-use crate::cli::{Cascade, CrdRule, DeployFlags, ReleaseValueFlags, ServerSideRule};
+use crate::cli::{Cascade, ConflictRule, ConflictSide, CrdRule, DeployFlags, ReleaseValueFlags, ServerSideRule};
 use crate::cluster::Propagation;
 use crate::cluster::deploy::{Crds, Options, ServerSide};
 use crate::commands::session::Session;
 use crate::commands::{Run, path, template};
 use crate::diag::Result;
+use crate::plan::ownership::{Policy, Rule, Verdict};
 use crate::render::SchemaCheck;
 use crate::state::Release;
 
@@ -81,6 +82,7 @@ fn options(release: &Release, flags: &DeployFlags) -> Options {
         },
         history_max: state.history_max.unwrap_or(10),
         replace: flags.allow_replace.clone(),
+        policy: Policy::with(flags.conflicts.iter().map(rule).collect()),
         ..Options::default()
     }
 }
@@ -89,6 +91,20 @@ fn options(release: &Release, flags: &DeployFlags) -> Options {
 fn rendering(values: &ReleaseValueFlags, skip_schema: bool, concurrency: usize) -> path::Options {
     let schema_check = if skip_schema { SchemaCheck::Skip } else { SchemaCheck::Refuse };
     path::Options { schema_check, ..template::options(values, None, concurrency) }
+}
+
+/// What `--conflicts` says, as the plan has it.
+fn rule(typed: &ConflictRule) -> Rule {
+    Rule {
+        object: typed.object.clone(),
+        field: typed.field.clone(),
+        manager: typed.manager.clone(),
+        verdict: match typed.side {
+            ConflictSide::Ours => Verdict::Ours,
+            ConflictSide::Theirs => Verdict::Theirs,
+            ConflictSide::Fail => Verdict::Fail,
+        },
+    }
 }
 
 /// A chart's name as helmfile shows it: the last part of a path.

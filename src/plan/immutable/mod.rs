@@ -27,6 +27,19 @@ pub fn immutable_changes(live: &Json, new: &Json) -> Vec<String> {
     changes
 }
 
+/// The fields that a server names when it refuses to change them, in the details of its `Status` (apimachinery
+/// util/validation/field): empty where it refuses for another reason.
+pub fn unchangeable(details: &Json) -> Vec<String> {
+    let causes = details.get("causes").and_then(Json::as_array).into_iter().flatten();
+    let refused = causes.filter(|cause| {
+        let message = cause.get("message").and_then(Json::as_str).unwrap_or_default();
+        ["immutable", ": updates to ", "may not change", "cannot change"].iter().any(|words| message.contains(words))
+    });
+    let mut fields: Vec<String> = refused.filter_map(|cause| Some(format!(".{}", cause.get("field")?.as_str()?))).collect();
+    fields.dedup();
+    fields
+}
+
 fn changed(row: &Row, live: &Json, new: &Json) -> Vec<String> {
     let at = |object: &Json| object.pointer(row.field).cloned().unwrap_or_default();
     let path = row.field.replace('/', ".");

@@ -13,6 +13,16 @@ pub struct ConflictingField {
     pub field: String,
 }
 
+impl ConflictingField {
+    /// The manager, and the subresource that it wrote through: `kubectl/scale`.
+    pub fn owner(&self) -> String {
+        match self.subresource.as_str() {
+            "" => self.manager.clone(),
+            subresource => format!("{}/{subresource}", self.manager),
+        }
+    }
+}
+
 /// The conflicting fields in the details of a `Status` (apimachinery util/managedfields/internal/conflict.go). Empty where
 /// the fault is another one: a 409 also says that the object changed meanwhile.
 pub fn conflicting(details: &Json) -> Vec<ConflictingField> {

@@ -94,10 +94,7 @@ impl Policy {
     }
 
     fn verdict(&self, object: &str, conflict: &ConflictingField) -> Verdict {
-        let manager = match conflict.subresource.as_str() {
-            "" => conflict.manager.clone(),
-            subresource => format!("{}/{subresource}", conflict.manager),
-        };
+        let manager = conflict.owner();
         let fits = |rule: &&Rule| fits(&rule.object, object) && fits(&rule.field, &conflict.field) && fits(&rule.manager, &manager);
         self.rules.iter().find(fits).map_or(Verdict::Fail, |rule| rule.verdict)
     }

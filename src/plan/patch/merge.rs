@@ -30,20 +30,17 @@ pub fn diff(old: &Map<String, Json>, new: &Map<String, Json>) -> Map<String, Jso
     patch
 }
 
-/// What `new` adds to and changes in `live`, and what `old` had that `new` has not: deletions that others made or additions
+/// What `new` adds to and changes in `live`, and what one of `olds` had that `new` has not: deletions that others made or additions
 /// of theirs stay (apimachinery util/jsonmergepatch `CreateThreeWayJSONMergePatch`, with the preconditions that helm names).
 ///
 /// # Errors
 /// The patch would change `apiVersion`, `kind` or `metadata.name`.
-pub fn three_way(old: &Map<String, Json>, new: &Map<String, Json>, live: &Map<String, Json>) -> Result<Map<String, Json>> {
+pub fn three_way(olds: &[&Map<String, Json>], new: &Map<String, Json>, live: &Map<String, Json>) -> Result<Map<String, Json>> {
     let changes = keep(diff(live, new), false);
-    let deletions = keep(diff(old, new), true);
-    // They can't disagree: a key that is deleted is one that `new` lacks.
-    let mut patch = Json::Object(deletions);
-    apply(&mut patch, Json::Object(changes));
-    let Json::Object(patch) = patch else {
-        return Ok(Map::new());
-    };
+    let mut patch = changes;
+    for old in olds {
+        add(&mut patch, keep(diff(old, new), true));
+    }
     let renames = patch.get("metadata").is_some_and(|metadata| metadata.get("name").is_some());
     if renames || patch.contains_key("apiVersion") || patch.contains_key("kind") {
         let patch = go_text(&Json::Object(patch));
@@ -72,6 +69,17 @@ pub fn apply(target: &mut Json, patch: Json) {
             None => {
                 target.insert(key, without_nulls(value));
             }
+        }
+    }
+}
+
+/// Adds deletions to a patch. They can't disagree: a key that is deleted is one that the new object lacks.
+fn add(patch: &mut Map<String, Json>, deletions: Map<String, Json>) {
+    for (key, deletion) in deletions {
+        match (patch.get_mut(&key), deletion) {
+            (Some(Json::Object(inner)), Json::Object(deletion)) => add(inner, deletion),
+            (Some(_), _) => {}
+            (None, deletion) => drop(patch.insert(key, deletion)),
         }
     }
 }

@@ -25,16 +25,17 @@ const ORDER: &str = "$setElementOrder";
 /// Begins the key beside a list of scalars: what is to be taken from it.
 const DELETE_SCALARS: &str = "$deleteFromPrimitiveList";
 
-/// The patch that brings `current` to what `modified` says and takes away what only `original` had: what others
+/// The patch that brings `current` to what `modified` says and takes away what only one of the `originals` had: what others
 /// added stays, what they changed is put back (`CreateThreeWayMergePatch` with overwrite). Empty where nothing is to do.
+/// There is more than one original where an upgrade failed on the way: nobody knows what of it came.
 ///
 /// # Errors
 /// Lists whose items have no key or are of different types, fields that the schema lacks: in apimachinery's words. Of
 /// several faults that there are, apimachinery tells any.
-pub fn strategic(schema: Schema<'_>, original: &Fields, modified: &Fields, current: &Fields) -> Result<Fields> {
+pub fn strategic(schema: Schema<'_>, originals: &[&Fields], modified: &Fields, current: &Fields) -> Result<Fields> {
     let changes = diff::maps(current, modified, schema, diff::Keep::Changes.into());
-    let deletions = || diff::maps(original, modified, schema, diff::Keep::Deletions.into());
-    let patch = changes.and_then(|changes| overlay::maps(deletions()?, changes, schema));
+    let deletions = |original| diff::maps(original, modified, schema, diff::Keep::Deletions.into());
+    let patch = originals.iter().fold(changes, |patch, original| overlay::maps(deletions(original)?, patch?, schema));
     patch.map_err(|words| Error::new(Kind::Apply, words))
 }
 
