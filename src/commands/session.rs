@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::path::Served;
 use super::{Run, binding};
@@ -96,19 +97,16 @@ impl<'r> Session<'r> {
     pub fn told(run: &'r Run, listener: Arc<dyn Listener>) -> Result<Self> {
         let (ask, stop) = Stop::new();
         let session = Self::new(run, listener, stop)?;
+        let listener = session.listener.clone();
         session.runtime.spawn(async move {
-            let asked = async {
-                let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = terminate.recv() => {}
-                }
-                std::io::Result::Ok(())
-            };
-            if asked.await.is_ok() {
-                let _ = ask.send(true); // nobody is left to stop
-            }
-            std::future::pending::<()>().await; // the sender lives as long as the runtime
+            let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+            stop_signal(&mut terminate).await;
+            let message = "asked to stop: what is in hand comes to a good end, nothing more is begun; a second time ends at once";
+            listener.event(Event::Warning { release: String::new(), message: message.to_owned() });
+            let _ = ask.send(true); // nobody is left to stop
+            stop_signal(&mut terminate).await;
+            listener.event(Event::Warning { release: String::new(), message: "ended at once: the next run goes on from here".to_owned() });
+            std::process::exit(130)
         });
         Ok(session)
     }
@@ -230,6 +228,15 @@ impl<'r> Session<'r> {
     /// The local time zone.
     pub fn zone(&self) -> &Zone {
         &self.zone
+    }
+}
+
+/// Comes with Ctrl-C or SIGTERM.
+async fn stop_signal(terminate: &mut Signal) {
+    tokio::select! {
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        Some(()) = terminate.recv() => {}
+        else => std::future::pending().await,
     }
 }
 

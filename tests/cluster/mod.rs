@@ -8,6 +8,7 @@
 mod access;
 mod applying;
 mod embedded;
+mod facts;
 mod helms;
 mod itself;
 mod kills;
