@@ -136,7 +136,7 @@ impl Engine<'_> {
         let options = WaitOptions { timeout: moment.timeout, strategy: moment.strategy, ..WaitOptions::default() };
         let waited = self.unless_stopped(wait_done(self.cluster, release, &targets, &options, &**self.listener)).await?;
         waited.map_err(|not_ready| {
-            let error = self.late(release, &not_ready).subject(format!("hook {}/{}", hook.kind, hook.name));
+            let error = self.late(&not_ready).subject(format!("hook {}/{}", hook.kind, hook.name));
             // parity: helm 3's errors of hooks are a list of one.
             if self.profile.loader == Loader::AnyVersion { error.wrap(|_| not_ready.helm3_hook_text()) } else { error }
         })
@@ -172,7 +172,7 @@ impl Engine<'_> {
         }
         let options = WaitOptions { timeout, ..WaitOptions::default() };
         let waited = self.unless_stopped(wait_gone(self.cluster, release, &targets(&gone), &options, &**self.listener)).await?;
-        waited.map_err(|not_gone| self.late(release, &not_gone))
+        waited.map_err(|not_gone| self.late(&not_gone))
     }
 }
 

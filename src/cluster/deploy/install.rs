@@ -141,7 +141,7 @@ impl Engine<'_> {
         }
         let options = WaitOptions { timeout: std::time::Duration::from_secs(60), ..WaitOptions::default() };
         let waited = self.unless_stopped(wait_ready(self.cluster, &bundle.name, &made, &options, &**self.listener)).await?;
-        waited.map_err(|not_ready| self.late(&bundle.name, &not_ready))?;
+        waited.map_err(|not_ready| self.late(&not_ready))?;
         self.cluster.refresh().await.map_err(|fault| fault.error("look at what the server serves"))?;
         Ok(true)
     }

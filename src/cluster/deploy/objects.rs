@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt};
 use serde_json::Value as Json;
 
 use super::{Engine, Rules};
-use crate::cluster::{Event, Fault, NotReady, Resource};
+use crate::cluster::{Fault, NotReady, Resource};
 use crate::diag::{Error, Errors, Kind, Place, Result};
 use crate::plan::release::{Found, Wanted, marked};
 use crate::plan::{Id, Object, immutable_changes, unchangeable};
@@ -115,15 +115,9 @@ impl Engine<'_> {
         Found { live, after, locked }
     }
 
-    /// A wait that failed as an error in helm's words, with what keeps each object from getting on; the last lines of the
-    /// containers that are to blame are told now, before anything is taken back.
-    pub(super) fn late(&self, release: &str, not_ready: &NotReady) -> Error {
-        for log in &not_ready.logs {
-            for line in &log.lines {
-                let (source, line) = (log.source.clone(), line.clone());
-                self.listener.event(Event::Log { release: release.to_owned(), source, line });
-            }
-        }
+    /// A wait that failed as an error in helm's words, with what keeps each object from getting on. The last lines of the
+    /// containers that are to blame were told by the wait.
+    pub(super) fn late(&self, not_ready: &NotReady) -> Error {
         let error = match &not_ready.fault {
             Some(fault) => fault.error("wait"),
             None => Error::new(Kind::Apply, not_ready.to_string()),

@@ -75,7 +75,7 @@ impl Engine<'_> {
                 let options = WaitOptions { timeout: taking.rules.timeout, ..WaitOptions::default() };
                 let gone = targets(std::slice::from_ref(object));
                 let waited = self.unless_stopped(wait_gone(self.cluster, taking.release, &gone, &options, &**self.listener)).await?;
-                waited.map_err(|there| self.late(taking.release, &there))?;
+                waited.map_err(|there| self.late(&there))?;
                 self.send(object, None, taking.rules).await.map(|_| "replaced")
             }
             Verb::Create | Verb::Change | Verb::Adopt | Verb::Apply => self.send(object, live, taking.rules).await,

@@ -143,7 +143,7 @@ impl Engine<'_> {
         if options.wait {
             let wait = WaitOptions { timeout: options.timeout, strategy: self.strategy(), ..WaitOptions::default() };
             let waited = self.unless_stopped(wait_gone(self.cluster, name, &targets(&going), &wait, &**self.listener)).await?;
-            waited.map_err(|there| self.late(name, &there).wrap(|words| format!("uninstallation completed with 1 error(s): {words}")))?;
+            waited.map_err(|there| self.late(&there).wrap(|words| format!("uninstallation completed with 1 error(s): {words}")))?;
         }
         Ok(left)
     }

@@ -186,7 +186,7 @@ impl Engine<'_> {
                 ..WaitOptions::default()
             };
             let waited = self.unless_stopped(wait_ready(self.cluster, &name, &targets(&prepared.wanted), &wait, &**self.listener)).await?;
-            waited.map_err(|not_ready| self.late(&name, &not_ready))?;
+            waited.map_err(|not_ready| self.late(&not_ready))?;
         }
         if !options.no_hooks {
             let ran = self.run_hooks(store, &mut work.record, &moment(after)).await;

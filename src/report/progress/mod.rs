@@ -113,8 +113,12 @@ impl Listener for Progress {
                     let mut ended = releases.remove(at);
                     shown.tell_tally(&mut ended);
                     if let Some(failure) = failure {
-                        let first = failure.lines().next().unwrap_or_default();
-                        shown.output.info(&format!("{release}: failed after {}: {first}", age(now - ended.begun)));
+                        let late = late(&ended.objects);
+                        let why = match late.is_empty() {
+                            true => failure.lines().next().unwrap_or_default().to_owned(),
+                            false => lines::waiting(&late, ended.objects.len(), now),
+                        };
+                        shown.output.info(&format!("{release}: failed after {}: {why}", age(now - ended.begun)));
                     }
                 }
             }

@@ -9,7 +9,9 @@ use crate::report::table::shown_width;
 use crate::report::{DIM, RED, YELLOW};
 
 /// Objects below a release, where there is room.
-const OBJECTS: usize = 8;
+const OBJECTS: usize = 6;
+/// Lines of a reason: what matters most may stand at its end.
+const REASON_LINES: usize = 2;
 /// The narrowest terminal that is reckoned with.
 const NARROW: usize = 20;
 
@@ -35,13 +37,13 @@ pub(super) fn lines(releases: &[Release], now: Instant, (columns, rows): (usize,
         let late = late_of(&release.objects);
         let mut shown = 0;
         for object in &late {
-            let wanted = 1 + usize::from(!object.state.reason.is_empty());
-            if wanted > left || shown == OBJECTS {
+            let own = of_object(object, now, columns, colour);
+            if own.len() > left || shown == OBJECTS {
                 break;
             }
-            left -= wanted;
+            left -= own.len();
             shown += 1;
-            lines.extend(of_object(object, now, columns, colour));
+            lines.extend(own);
         }
         if shown < late.len() && left > 0 {
             left -= 1;
@@ -73,7 +75,8 @@ fn of_object(object: &Watched, now: Instant, columns: usize, colour: bool) -> Ve
     let mut lines = vec![line(pieces, &age(now.duration_since(object.since)), columns, colour)];
     if !state.reason.is_empty() {
         let shade = if failed { RED } else { YELLOW };
-        lines.push(line(vec![Piece(format!("      {}", clean(&state.reason)), shade)], "", columns, colour));
+        let rows = wrapped(&clean(&state.reason), columns.saturating_sub(6));
+        lines.extend(rows.into_iter().map(|row| line(vec![Piece(format!("      {row}"), shade)], "", columns, colour)));
     }
     lines
 }
@@ -109,6 +112,22 @@ fn fitted(text: &str, width: usize) -> String {
         cut.push(c);
     }
     if width == 0 { cut } else { cut + "…" }
+}
+
+/// The text in a few lines of that width, broken between words; the last one may be too long still.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let full = rows.len() == REASON_LINES;
+        match rows.last_mut() {
+            Some(row) if full || shown_width(row) + 1 + shown_width(word) <= width => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            _ => rows.push(word.to_owned()),
+        }
+    }
+    rows
 }
 
 /// On one line, with nothing in it that a terminal would obey.
