@@ -18,7 +18,7 @@ const SHOWN: usize = 5;
 pub(super) struct Pace {
     said_at: Instant,
     said: Vec<ObjectState>,
-    /// Reasons that were said, without their numbers: counters grow.
+    /// Objects that were said to have a reason, or to have failed.
     reasons: BTreeSet<String>,
 }
 
@@ -47,11 +47,11 @@ impl Pace {
     }
 }
 
-/// What is worth a line at once: a reason, or a failure.
+/// What is worth a line at once: that an object has a reason, or has failed. Other words of the same object can wait: those of
+/// containers that start again and again change all the time.
 fn reason(state: &ObjectState) -> Option<String> {
     let failed = state.progress == Progress::Failed;
-    let words: String = state.reason.chars().filter(|c| !c.is_ascii_digit()).collect();
-    (failed || !words.is_empty()).then(|| format!("{} {failed} {words}", state.id))
+    (failed || !state.reason.is_empty()).then(|| format!("{} {failed}", state.id))
 }
 
 /// `waiting for 2 of 7: Deployment/bk/web Available: 0/1, 35s (container web: ErrImagePull …)`
