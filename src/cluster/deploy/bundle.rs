@@ -17,7 +17,8 @@ impl Bundle {
         let mut all = Vec::with_capacity(rendered.manifests.len());
         for manifest in &rendered.manifests {
             let path = manifest.path.to_text();
-            let found = objects(&path, &manifest.content);
+            // As it stands in the record: a text at the end of a template of Helm 3 ends with this line break.
+            let found = objects(&path, &[&manifest.content[..], b"\n"].concat());
             all.extend(
                 found.map_err(|error| error.wrap(|words| format!("unable to build kubernetes objects from release manifest: {words}")))?,
             );
