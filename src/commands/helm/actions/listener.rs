@@ -1,8 +1,7 @@
-//! What is told while a helm command works: on stderr, but for the logs of hooks, which Helm 3 prints on stdout.
+//! What is told while a helm command works: all on stderr, hooks' logs too.
 
 use std::sync::Arc;
 
-use super::is_helm4;
 use crate::cluster::{Event, Listener};
 use crate::commands::Run;
 use crate::report::{Output, Progress, stderr_is_terminal};
@@ -11,23 +10,19 @@ use crate::report::{Output, Progress, stderr_is_terminal};
 pub struct Told {
     output: Output,
     progress: Option<Progress>,
-    helm3: bool,
 }
 
 impl Told {
     /// For that run.
     pub fn new(run: &Run) -> Arc<dyn Listener> {
         let watched = run.debug || stderr_is_terminal();
-        Arc::new(Self { output: run.output, progress: watched.then(|| Progress::new(&run.output, run.watched)), helm3: !is_helm4(run) })
+        Arc::new(Self { output: run.output, progress: watched.then(|| Progress::new(&run.output, run.watched)) })
     }
 }
 
 impl Listener for Told {
     fn event(&self, event: Event) {
         match (event, &self.progress) {
-            (Event::HookLog { line, .. }, _) if self.helm3 => {
-                let _ = self.output.data(format!("{line}\n").as_bytes()); // a reader that left misses nothing
-            }
             (Event::HookLog { line, .. }, _) => self.output.log(&line),
             (event, Some(progress)) => progress.event(event),
             (Event::Warning { message, .. }, None) => self.output.warn(&format!("warning: {message}")),
