@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "plan"]),
     ("cluster", &["diag", "data", "host", "golang", "values", "charts", "render", "plan"]),
     ("report", &["diag", "data", "host", "golang", "gotmpl", "fetch", "values", "state", "charts", "render", "plan", "check", "cluster"]),
-    ("cli", &["diag", "host"]),
+    ("cli", &["diag", "host", "golang"]),
     (
         "commands",
         &[

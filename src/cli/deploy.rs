@@ -2,11 +2,20 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{ConflictRule, NeedsFlags, ReleaseValueFlags};
+use super::{ConflictRule, HelmUpgrade, NeedsFlags, ReleaseValueFlags};
 
 /// How releases are installed and upgraded.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DeployFlags {
+    /// Flags of `helm upgrade`, in one argument
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub args: Option<String>,
+    /// More flags of `helm upgrade`, in one argument
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub sync_args: Option<String>,
+    /// What stands in both.
+    #[arg(skip)]
+    pub helm: HelmUpgrade,
     /// Wait until everything is ready, over what the state says
     #[arg(long)]
     pub wait: bool,
@@ -155,7 +164,7 @@ pub struct SyncArgs {
 }
 
 /// `bkhelm apply`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ApplyArgs {
     /// Values over those of all releases.
     #[command(flatten)]

@@ -239,7 +239,7 @@ pub struct GlobalFlags {
 }
 
 /// Flags about `needs`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct NeedsFlags {
     /// Leave out what the selected releases need (the default for commands without a cluster)
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = flags::go_bool(), value_name = "BOOL")]
@@ -256,7 +256,7 @@ pub struct NeedsFlags {
 }
 
 /// Values over those of all releases.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ReleaseValueFlags {
     /// Set values of all releases, as helm's --set
     #[arg(long, value_name = "KEY=VALUE")]

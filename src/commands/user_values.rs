@@ -67,7 +67,7 @@ fn flag_named(name: &str) -> Flag {
 }
 
 /// One CSV record, as Go's flag library reads a list.
-fn comma_separated(list: &str) -> Vec<String> {
+pub fn comma_separated(list: &str) -> Vec<String> {
     let mut fields = Vec::new();
     let mut field = String::new();
     let mut quoted = false;

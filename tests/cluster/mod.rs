@@ -7,6 +7,7 @@
 
 mod access;
 mod applying;
+mod changes;
 mod embedded;
 mod facts;
 mod helms;

@@ -94,9 +94,8 @@ impl Engine<'_> {
             let store = self.store(namespace);
             let last = store.last(name).await.map_err(|fault| fault.error(""))?;
             let Some(mut record) = last else { return Err(Error::new(Kind::Apply, "release: not found")) };
-            // parity: filtered hooks move to the front of the stored list.
-            let (skipped, mut run): (Vec<_>, Vec<_>) =
-                record.hooks.drain(..).partition(|hook| hook.runs_at("test") && !options.wants(&hook.name));
+            // parity: hooks that a filter leaves out move to the front of the stored list, those that are no tests, too.
+            let (skipped, mut run): (Vec<_>, Vec<_>) = record.hooks.drain(..).partition(|hook| !options.wants(&hook.name));
             record.hooks.append(&mut run);
             let server_side = record.apply_method == "ssa";
             let moment = Moment { event: "test", timeout: options.timeout, strategy: self.strategy(), server_side };

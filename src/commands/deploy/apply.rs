@@ -6,7 +6,7 @@ use super::release::Worker;
 use super::summary::Affected;
 use super::sync::{install, remove};
 use super::walk::Walk;
-use super::{Session, ask, rendering};
+use super::{Session, arguments, ask, rendering};
 use crate::cli::ApplyArgs;
 use crate::commands::hooks::{self, Prepare};
 use crate::commands::template::needs;
@@ -20,7 +20,12 @@ pub fn apply(run: &Run, args: &ApplyArgs) -> Exit {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };
+    let args = &match arguments::read(&args.deploy) {
+        Ok(deploy) => ApplyArgs { deploy, ..args.clone() },
+        Err(error) => return run.fail(error.into()),
+    };
     let rendering = rendering(&args.values, args.deploy.skip_schema_validation, args.deploy.concurrency);
+    let rendering = arguments::values(&args.deploy, rendering);
     if let Some(plan) = &args.plan {
         return apply_plan(&session, rendering, args, plan);
     }

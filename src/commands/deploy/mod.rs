@@ -5,6 +5,7 @@
 
 mod apply;
 mod apply_plan;
+mod arguments;
 mod banner;
 mod destroy;
 mod diff;
@@ -55,7 +56,7 @@ fn options(release: &Release, flags: &DeployFlags) -> Options {
         (given, _) => given,
     };
     let wait = flags.wait || state.wait || state.atomic;
-    Options {
+    let own = Options {
         wait,
         wait_for_jobs: flags.wait_for_jobs || state.wait_for_jobs,
         timeout: std::time::Duration::from_secs(seconds),
@@ -84,7 +85,8 @@ fn options(release: &Release, flags: &DeployFlags) -> Options {
         replace: flags.allow_replace.clone(),
         policy: Policy::with(flags.conflicts.iter().map(rule).collect()),
         ..Options::default()
-    }
+    };
+    arguments::options(flags, own)
 }
 
 /// How releases are rendered, by the flags that all these commands have.

@@ -3,7 +3,7 @@
 use super::release::Worker;
 use super::summary::{Affected, Row};
 use super::walk::Walk;
-use super::{Session, ask, base_name, options, propagation, rendering, threads};
+use super::{Session, arguments, ask, base_name, options, propagation, rendering, threads};
 use crate::cli::{DeployFlags, SyncArgs};
 use crate::cluster::deploy::UninstallOptions;
 use crate::commands::hooks::Prepare;
@@ -19,15 +19,19 @@ pub fn sync(run: &Run, args: &SyncArgs) -> Exit {
         Ok(session) => session,
         Err(error) => return run.fail(error.into()),
     };
+    let deploy = match arguments::read(&args.deploy) {
+        Ok(deploy) => deploy,
+        Err(error) => return run.fail(error.into()),
+    };
     let walk = Walk {
         command: "sync",
         prepare: Some(Prepare::Releases),
         needs: needs(&args.needs),
-        rendering: rendering(&args.values, args.deploy.skip_schema_validation, args.deploy.concurrency),
+        rendering: arguments::values(&deploy, rendering(&args.values, deploy.skip_schema_validation, deploy.concurrency)),
         backwards: false,
         stops: true,
     };
-    let errors = walk.take(&session, |worker, stages| one_state(worker, stages, &args.deploy));
+    let errors = walk.take(&session, |worker, stages| one_state(worker, stages, &deploy));
     if errors.is_empty() { Exit::Done } else { run.fail(errors) }
 }
 

@@ -48,7 +48,7 @@ impl DryRun {
                     format!("invalid dry-run value ({}). Must be \"none\", \"server\", or \"client\"", strconv::quote(text.as_bytes())),
                 )),
                 Err(_) => {
-                    Err(Error::new(Kind::Usage, "invalid dry-run flag. Flag must one of the following: false, true, none, client, server"))
+                    Err(Error::new(Kind::Usage, "Invalid dry-run flag. Flag must one of the following: false, true, none, client, server"))
                 }
             },
         }

@@ -20,8 +20,8 @@ use crate::render::Failure;
 pub fn install(run: &Run, args: &HelmInstall) -> Result<(), Box<Failure>> {
     Arguments::AtLeast(1).check("install", "install [NAME] [CHART]", &args.arguments)?;
     deprecated(run, &args.release);
-    let dry = DryRun::of(run, &args.release.dry)?;
     let failed = |failure| before("INSTALLATION FAILED: ", failure);
+    let dry = DryRun::of(run, &args.release.dry).map_err(|error| if is_helm4(run) { error.into() } else { failed(error.into()) })?;
     let (name, chart) = name_and_chart(run, args).map_err(|error| failed(error.into()))?;
     let options = Options {
         mode: Mode::Install { replace: args.replace },

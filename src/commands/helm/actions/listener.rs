@@ -1,4 +1,4 @@
-//! What is told while a helm command works: hooks' logs on stdout as helm prints them, the rest on stderr.
+//! What is told while a helm command works: all on stderr, hooks' logs too.
 
 use std::sync::Arc;
 
@@ -23,9 +23,7 @@ impl Told {
 impl Listener for Told {
     fn event(&self, event: Event) {
         match (event, &self.progress) {
-            (Event::HookLog { line, .. }, _) => {
-                let _ = self.output.data(format!("{line}\n").as_bytes()); // a reader that left misses nothing
-            }
+            (Event::HookLog { line, .. }, _) => self.output.log(&line),
             (event, Some(progress)) => progress.event(event),
             (Event::Warning { message, .. }, None) => self.output.warn(&format!("warning: {message}")),
             (Event::Log { source, line, .. }, None) => self.output.log(&format!("{source} | {line}")),

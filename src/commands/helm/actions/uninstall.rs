@@ -2,7 +2,7 @@
 
 use super::errors::failure;
 use super::options::{TIMEOUT, waits};
-use super::{Arguments, reach, session};
+use super::{Arguments, is_helm4, reach, session};
 use crate::charts::check_release_name;
 use crate::cli::{Cascade, HelmUninstall};
 use crate::cluster::Propagation;
@@ -42,7 +42,9 @@ pub fn uninstall(run: &Run, args: &HelmUninstall) -> Result<(), Box<Failure>> {
         let left = match (there, args.dry_run) {
             (false, _) if args.ignore_not_found => Uninstalled::default(),
             (false, _) => return Err(Error::new(Kind::NoMatch, "release: not found").into()),
-            (true, true) => session.wait_for(engine.would_leave((&namespace, name)))?,
+            (true, true) if is_helm4(run) => session.wait_for(engine.would_leave((&namespace, name)))?,
+            // parity: helm 3 says of a dry run nothing about what stays.
+            (true, true) => Uninstalled::default(),
             (true, false) => session.wait_for(engine.uninstall((&namespace, name), &options)).map_err(failure)?,
         };
         run.write((words(&left) + &format!("release \"{name}\" uninstalled\n")).as_bytes())?;
