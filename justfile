@@ -43,6 +43,14 @@ bench-programs:
 cluster-test *ARGS:
     cargo test --test all cluster:: -- --ignored --test-threads=4 {{ARGS}}
 
+# N syncs killed at moments of chance on a real control plane: the next run must end as an undisturbed one
+prove-kills N="200":
+    BKHELM_KILLS={{N}} cargo test --test all cluster::kills::prove_kills -- --ignored --nocapture
+
+# N installs and upgrades through a proxy at which 20 of 100 requests fail, and watches are cut
+prove-faults N="200":
+    BKHELM_FAULTS={{N}} cargo test --test all cluster::kills::prove_faults -- --ignored --nocapture
+
 # a control plane to play with, until Ctrl-C; prints where its kubeconfig is
 cluster-up DIR:
     "$(tests/cluster/build.sh control-plane)" "{{DIR}}"

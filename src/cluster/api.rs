@@ -103,10 +103,38 @@ pub struct Fault {
     pub details: Json,
 }
 
+/// Values that are shorter are words of the message itself more often than not.
+const SHORTEST: usize = 4;
+
+fn texts<'j>(json: &'j Json, all: &mut Vec<&'j str>) {
+    match json {
+        Json::String(text) => all.push(text),
+        Json::Array(items) => items.iter().for_each(|item| texts(item, all)),
+        Json::Object(fields) => fields.values().for_each(|value| texts(value, all)),
+        _ => {}
+    }
+}
+
 impl Fault {
     /// No answer came.
     pub fn unreachable(message: impl Into<String>) -> Self {
         Self { code: 0, reason: String::new(), message: message.into(), retry_after: None, details: Json::Null }
+    }
+    /// The same without what was sent of a Secret: the server's words may repeat values that it does not take.
+    pub fn discreet(mut self, call: &Call) -> Self {
+        let secret = |part: &str| part == "secrets";
+        let Some(body) = call.body.as_ref().filter(|_| call.path.split('/').any(secret)) else { return self };
+        if let Some((words, _)) = self.message.split_once(", got ") {
+            self.message = format!("{words}, got something else");
+        }
+        let mut values = Vec::new();
+        for fields in ["data", "stringData"].iter().filter_map(|key| body.get(key)) {
+            texts(fields, &mut values);
+        }
+        for value in values.into_iter().filter(|value| value.len() >= SHORTEST) {
+            self.message = self.message.replace(value, "********");
+        }
+        self
     }
     /// From a server's answer: a `Status` object, or whatever text a proxy sent.
     pub fn of_answer(code: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {

@@ -141,7 +141,7 @@ impl Cluster {
         loop {
             match self.api.call(call.clone()).await {
                 Err(fault) if may_repeat(&call, &fault) && tries.again(&fault).await => {}
-                result => return result,
+                result => return result.map_err(|fault| fault.discreet(&call)),
             }
         }
     }
@@ -231,7 +231,7 @@ impl Cluster {
                     };
                 }
                 Err(fault) if fault.is_passing() && tries.again(&fault).await => unsure |= fault.code != 429,
-                result => return result,
+                result => return result.map_err(|fault| fault.discreet(&call)),
             }
         }
     }

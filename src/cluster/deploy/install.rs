@@ -128,7 +128,9 @@ impl Engine<'_> {
                 // A run that was killed made it: the server may not serve it yet.
                 Some(_) if crds == Crds::Create => {}
                 _ => {
-                    let applied = self.cluster.apply(&resource, &namespace, &object.body, ApplyOptions::default()).await;
+                    // That wish stands above what kubectl or another program wrote there.
+                    let options = ApplyOptions { force: crds == Crds::Upgrade, ..ApplyOptions::default() };
+                    let applied = self.cluster.apply(&resource, &namespace, &object.body, options).await;
                     applied.map_err(|fault| fault.error(&words))?;
                     let outcome = if there.is_some() { "configured" } else { "created" };
                     self.listener.event(Event::Applied { release: bundle.name.clone(), id: id.clone(), outcome });

@@ -237,7 +237,9 @@ func (p *plane) startRest(parts *children) error {
 	kubeconfig := "--kubeconfig=" + p.file("kubeconfig")
 	err = parts.start("controller-manager", self, "@controller-manager", kubeconfig, "--leader-elect=false", "--secure-port=0",
 		"--service-account-private-key-file="+p.file("account.key"), "--root-ca-file="+p.file("ca.crt"),
-		"--use-service-account-credentials=false", "--concurrent-namespace-syncs=20")
+		"--use-service-account-credentials=false", "--concurrent-namespace-syncs=20",
+		// A machine that is busy for a minute is no node that is lost: nothing here would make its pods ready again.
+		"--node-monitor-grace-period=24h")
 	if err != nil {
 		return err
 	}
