@@ -99,7 +99,8 @@ impl Engine<'_> {
                 record.hooks.drain(..).partition(|hook| hook.runs_at("test") && !options.wants(&hook.name));
             record.hooks.append(&mut run);
             let server_side = record.apply_method == "ssa";
-            let moment = Moment { event: "test", timeout: options.timeout, strategy: self.strategy(), server_side };
+            let moment =
+                Moment { event: "test", timeout: options.timeout, strategy: self.strategy(), server_side, left: Default::default() };
             let failed = self.run_hooks(&store, &mut record, &moment).await.err();
             if options.cleanup {
                 self.remove_hooks(&record, &moment).await;
