@@ -18,6 +18,10 @@ bless *ARGS:
 oracle:
     tests/oracle/record.sh
 
+# N schedules of faults through the whole engine on the simulated API server, on all processors
+prove-schedules N="100000":
+    BKHELM_SEEDS={{N}} cargo test --profile prove --test all simulation::engine::whatever -- --nocapture
+
 # N random charts of a seed through bkhelm and through helm's own engine; needs Go and helm's module
 oracle-diff N="2000" SEED="1":
     DIFFERENTIAL_CASES={{N}} DIFFERENTIAL_SEED={{SEED}} cargo test --test all differential::engines_agree -- --ignored --nocapture

@@ -1,5 +1,6 @@
 //! The controllers: each looks at one object, does the next thing, and looks again when something changed.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -110,7 +111,8 @@ impl World {
 
     /// Deletes what has owners of which none is there any more.
     fn collect(&mut self) {
-        let alive = |uid: &str| self.objects.values().any(|stored| stored.body["metadata"]["uid"] == uid);
+        let uids: BTreeSet<&str> = self.objects.values().map(|stored| text(&stored.body, "/metadata/uid")).collect();
+        let alive = |uid: &str| uids.contains(uid);
         let lost = self.objects.iter().filter(|(_, stored)| {
             let mut owners = owners(&stored.body).peekable();
             owners.peek().is_some() && owners.all(|(_, uid)| !alive(uid))

@@ -109,7 +109,7 @@ fn web(version: u32) -> Vec<Json> {
     all
 }
 
-/// Two before, one after, one before the end: their weights rise in the order in which they run in one operation.
+/// Three before, one after, one before the end: their weights rise in the order in which they run in one operation.
 fn hooks(version: u32) -> Vec<StoredHook> {
     let before = ["pre-install", "pre-upgrade", "pre-rollback"];
     let after = ["post-install", "post-upgrade", "post-rollback"];
@@ -118,6 +118,7 @@ fn hooks(version: u32) -> Vec<StoredHook> {
         hook("web-notify", (&after, 9), "", version, &["before-hook-creation", "hook-succeeded"]),
         hook("web-check", (&before, 1), behave, version, &[]),
         hook("web-migrate", (&before, -3), "slow", version, &[]),
+        hook("web-seed", (&before, 2), "", version, &["hook-succeeded"]),
         hook("web-bye", (&["pre-delete"], 0), "", version, &["before-hook-creation", "hook-succeeded", "hook-failed"]),
     ]
 }

@@ -1,5 +1,6 @@
 //! The hooks of a release, one after the other (helm pkg/action/hooks.go).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -7,7 +8,7 @@ use serde_json::Value as Json;
 use super::Engine;
 use super::objects::Located;
 use crate::charts::Loader;
-use crate::cluster::records::{LastRun, Phase, Record, Store, StoredHook};
+use crate::cluster::records::{LastRun, Phase, Record, Status, Store, StoredHook};
 use crate::cluster::{ApplyOptions, Call, Cluster, Event, Fault, Propagation};
 use crate::cluster::{Strategy, Target, WaitOptions, wait_done, wait_gone};
 use crate::diag::{Error, Kind, Result};
@@ -22,6 +23,16 @@ pub(super) struct Moment {
     pub strategy: Strategy,
     /// Server-side apply, or POST.
     pub server_side: bool,
+    /// Hooks that an earlier run may have left behind ([`left_behind`]).
+    pub left: BTreeSet<String>,
+}
+
+/// Names of hooks that a revision which failed or was killed began: whatever their policies say, they are in the way of
+/// the next run (a Job can't be changed, and one that ended does not run again).
+pub(super) fn left_behind(last: Option<&Record>) -> BTreeSet<String> {
+    let failed = last.filter(|record| matches!(record.info.status, Status::Failed | Status::Uninstalling));
+    let begun = failed.into_iter().flat_map(|record| &record.hooks).filter(|hook| hook.last_run.phase != Phase::None);
+    begun.map(|hook| hook.name.clone()).collect()
 }
 
 impl Engine<'_> {
@@ -47,7 +58,7 @@ impl Engine<'_> {
             let hook = hook.clone();
             self.tell(&record.name, format!("hook {} {}/{}", moment.event, hook.kind, hook.name));
             let located = self.hook_objects(&hook, &record.name, &record.namespace)?;
-            if has(&hook.delete_policies, "before-hook-creation") {
+            if has(&hook.delete_policies, "before-hook-creation") || moment.left.contains(&hook.name) {
                 self.remove_hook(&record.name, &hook, &located, moment.timeout).await?;
             }
             let begun = self.now();

@@ -138,6 +138,12 @@ impl Engine<'_> {
             self.warn(name, format!("revision {} was left {}: going on from there", last.version, last.info.status.word()));
             self.close_dead(store, last).await?;
         }
+        // Killed between a new revision and those before it, or two helms at once: one is in force, the highest.
+        let deployed = history.iter_mut().rev().filter(|record| record.info.status == Status::Deployed);
+        for old in deployed.skip(1) {
+            old.info.status = Status::Superseded;
+            store.update(old).await.map_err(|fault| fault.error(""))?;
+        }
         Ok(Look { history })
     }
 }

@@ -98,7 +98,8 @@ impl Engine<'_> {
             let (skipped, mut run): (Vec<_>, Vec<_>) = record.hooks.drain(..).partition(|hook| !options.wants(&hook.name));
             record.hooks.append(&mut run);
             let server_side = record.apply_method == "ssa";
-            let moment = Moment { event: "test", timeout: options.timeout, strategy: self.strategy(), server_side };
+            let moment =
+                Moment { event: "test", timeout: options.timeout, strategy: self.strategy(), server_side, left: Default::default() };
             let failed = self.run_hooks(&store, &mut record, &moment).await.err();
             if options.cleanup {
                 self.remove_hooks(&record, &moment).await;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::hooks::{Moment, targets};
+use super::hooks::{Moment, left_behind, targets};
 use super::objects::Located;
 use super::steps::{Done, Taking};
 use super::{Engine, Look, Options, Rules};
@@ -98,12 +98,13 @@ impl Engine<'_> {
             self.purge(store, &look).await?;
             return Ok(Uninstalled::default());
         }
+        let left = left_behind(Some(&record));
         record.info.status = Status::Uninstalling;
         record.info.deleted = Some(self.now());
         record.info.description = "Deletion in progress (or silently failed)".to_owned();
         store.update(&mut record).await.map_err(|fault| fault.error(""))?;
         let rules = Rules { server_side: true, timeout: options.timeout, cascade: options.cascade, ..Rules::default() };
-        let moment = |event| Moment { event, timeout: options.timeout, strategy: self.strategy(), server_side: true };
+        let moment = |event| Moment { event, timeout: options.timeout, strategy: self.strategy(), server_side: true, left: left.clone() };
         if !options.no_hooks {
             self.run_hooks(store, &mut record, &moment("pre-delete")).await?;
         }
@@ -121,11 +122,12 @@ impl Engine<'_> {
                     "" => "Uninstallation complete".to_owned(),
                     own => own.to_owned(),
                 };
-                store.update(&mut record).await.map_err(|fault| fault.error(""))?;
+                // This record last: as long as it says `uninstalling`, a run that is killed here is gone on with.
                 for old in look.history.iter_mut().filter(|old| old.info.status == Status::Deployed) {
                     old.info.status = Status::Superseded;
                     store.update(old).await.map_err(|fault| fault.error(""))?;
                 }
+                store.update(&mut record).await.map_err(|fault| fault.error(""))?;
             }
         }
         let count = after.len();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hooks::{Moment, targets};
+use super::hooks::{Moment, left_behind, targets};
 use super::objects::Located;
 use super::outcome::Past;
 use super::steps::{Done, Taking};
@@ -168,7 +168,8 @@ impl Engine<'_> {
         let rules = options.rules(work.record.apply_method == "ssa");
         let (before, after) = work.way.hooks();
         let (before_failed, after_failed) = work.way.hook_errors();
-        let moment = |event| Moment { event, timeout: options.timeout, strategy: options.strategy, server_side: rules.server_side };
+        let (left, server_side) = (left_behind(work.look.last()), rules.server_side);
+        let moment = |event| Moment { event, timeout: options.timeout, strategy: options.strategy, server_side, left: left.clone() };
         let name = work.record.name.clone();
         if !options.no_hooks {
             let ran = self.run_hooks(store, &mut work.record, &moment(before)).await;
