@@ -37,7 +37,7 @@ pub struct DeployFlags {
     /// Take over fields that somebody else set
     #[arg(long)]
     pub force_conflicts: bool,
-    /// Whose value counts where somebody else set a field: 'ours|theirs|fail [OBJECT [FIELD [MANAGER]]]', each with `*` for any
+    /// Whose value counts where somebody else set a field: `ours|theirs|fail [OBJECT [FIELD [MANAGER]]]`, each with `*` for any
     /// text, as in 'theirs Deployment/*/web .spec.replicas'; the first that fits decides (several may be given)
     #[arg(long, value_name = "RULE")]
     pub conflicts: Vec<ConflictRule>,

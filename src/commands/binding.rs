@@ -77,7 +77,7 @@ fn read(name: &str, text: &[u8], environment: &str, run: &Run) -> Result<Option<
         Some((key, _)) => {
             let key = key.to_text().into_owned();
             let error = refused(format!("unknown key {key:?}"));
-            Err(if nearest(&key, [known].into_iter()).is_some() { error.hint(format!("did you mean `{known}`?")) } else { error })
+            Err(if nearest(&key, [known]).is_some() { error.hint(format!("did you mean `{known}`?")) } else { error })
         }
         None => Ok(()),
     };
@@ -93,7 +93,7 @@ fn read(name: &str, text: &[u8], environment: &str, run: &Run) -> Result<Option<
         text.ok_or_else(|| refused(format!("the identity of {environment} is no text")))
     };
     match identity.as_list() {
-        Some(list) => list.iter().map(|value| one(&value)).collect::<Result<Vec<_>>>().map(Some),
+        Some(list) => list.iter().map(one).collect::<Result<Vec<_>>>().map(Some),
         None => one(&identity).map(|id| Some(vec![id])),
     }
 }

@@ -61,7 +61,7 @@ impl Progress {
 
 fn tick(shown: &Weak<Shown>) {
     loop {
-        thread::sleep(TICK);
+        thread::park_timeout(TICK);
         let Some(shown) = shown.upgrade() else { return };
         let mut releases = shown.lock();
         shown.show(&mut releases, Instant::now());

@@ -14,7 +14,7 @@ pub struct Told {
 
 impl Told {
     /// For that run.
-    pub fn new(run: &Run) -> Arc<dyn Listener> {
+    pub fn of(run: &Run) -> Arc<dyn Listener> {
         let watched = run.debug || stderr_is_terminal();
         Arc::new(Self { output: run.output, progress: watched.then(|| Progress::new(&run.output, run.watched)) })
     }

@@ -33,7 +33,7 @@ use listener::Told;
 
 /// A session whose events a person may see.
 fn session(run: &Run) -> Result<Session<'_>> {
-    Session::told(run, Told::new(run))
+    Session::told(run, Told::of(run))
 }
 
 /// Whether Helm 4's words are spoken, or Helm 3's.
