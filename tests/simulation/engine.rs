@@ -309,18 +309,23 @@ impl Schedule {
     }
 
     /// Runs a command until it ends as it should, or, where the plot is loose, perhaps only once.
-    fn act(&mut self, act: Act, loose: bool) {
+    /// `false` where people made what can't work work: they scaled it to nothing.
+    fn act(&mut self, act: Act, loose: bool) -> bool {
         for _ in 0..6 {
             let results = self.once(act, true);
             let ended_well = results.as_ref().is_some_and(|results| results.iter().all(|(_, result)| result.is_ok()));
             if let Some(results) = &results {
                 note(results, act);
+                if self.people && ended_well && !act.works() {
+                    return false;
+                }
                 assert!(act.works() || !ended_well, "{}", self.simulation.story(&format!("{act:?} ended well")));
             }
             if (ended_well || !act.works()) && results.is_some() || loose && self.random.chance(300) {
-                return;
+                return true;
             }
         }
+        true
     }
 
     /// Runs the last command in a calm world, and looks at what is there then.
@@ -422,8 +427,8 @@ fn run(seed: u64) -> u64 {
     let plot = usize::try_from(schedule.random.below(PLOTS.len() as u64)).unwrap_or_default();
     let Plot { loose, acts } = &PLOTS[plot];
     let people = schedule.people;
-    for act in *acts {
-        schedule.act(*act, *loose);
+    if !acts.iter().all(|act| schedule.act(*act, *loose)) {
+        return 0;
     }
     let Some(last) = acts.last() else { return 0 };
     schedule.end(*last);
