@@ -123,8 +123,11 @@ fn all_turns(count: usize, one: impl Fn(usize) + Sync) {
     });
 }
 
+/// Live objects and deployed records after an undisturbed run.
+type End = (Vec<Json>, Vec<String>);
+
 /// The undisturbed run: an install and an upgrade, what they leave and how long each takes.
-fn reference() -> ([(Vec<Json>, Vec<String>); 2], [Duration; 2]) {
+fn reference() -> ([End; 2], [Duration; 2]) {
     let stand = stand("1");
     let mut took = [Duration::ZERO; 2];
     let ends = [0, 1].map(|at| {
