@@ -35,6 +35,10 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
             return Exit::Failed;
         }
     };
+    if run.cluster_facts.is_some() {
+        run.output.log("Error: --cluster-facts is taken by bkhelm's own template and lint, not under helm");
+        return Exit::Failed;
+    }
     let mut setting = run.setting.clone();
     if let Err(error) = set_limits(&mut setting.limits, &cli.flags.limit) {
         error.hints().iter().for_each(|hint| run.output.log(&format!("hint: {hint}")));
