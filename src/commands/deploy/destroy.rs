@@ -1,13 +1,13 @@
 //! `bkhelm destroy`: removes the selected releases, what needs others first.
 
 use super::release::Worker;
-use super::summary::{Affected, Row};
+use super::summary::Affected;
+use super::sync::remove_stage;
 use super::walk::Walk;
-use super::{Session, ask, propagation, threads};
+use super::{Session, ask, propagation};
 use crate::cli::DestroyArgs;
 use crate::cluster::deploy::UninstallOptions;
 use crate::commands::hooks::Prepare;
-use crate::commands::path::in_order;
 use crate::commands::{Exit, Run};
 use crate::diag::Errors;
 use crate::state::{Release, Stages};
@@ -57,13 +57,7 @@ fn one_state(worker: &Worker<'_>, stages: &Stages<'_>, args: &DestroyArgs) -> Er
             }
         };
         let work = |release: &Release| worker.remove(release, &options, "delete", false);
-        in_order(threads(args.concurrency), &there, work, |release, result| match result {
-            Ok(outcome) => affected.deleted.push(Row::of(release, outcome.time)),
-            Err(failed) => {
-                affected.failed.push(Row::of(release, Default::default()));
-                errors.extend(failed);
-            }
-        });
+        errors.extend(remove_stage(&there, args.concurrency, work, &mut affected));
         if !errors.is_empty() {
             break;
         }

@@ -1,6 +1,6 @@
 //! `bkhelm sync`: everything that the selectors pick is installed or upgraded; what is not wanted is removed.
 
-use super::release::Worker;
+use super::release::{Outcome, Worker};
 use super::summary::{Affected, Row};
 use super::walk::Walk;
 use super::{Session, arguments, ask, base_name, options, propagation, rendering, threads};
@@ -76,17 +76,29 @@ pub(super) fn remove(
         let leaves = |release: &&Release| leaving.iter().any(|other| std::ptr::eq(*other, *release));
         let stage: Vec<&Release> = stage.iter().copied().filter(leaves).collect();
         let work = |release: &Release| worker.remove(release, &removal(release, flags), command, true);
-        in_order(threads(flags.concurrency), &stage, work, |release, result| match result {
-            Ok(outcome) => affected.deleted.push(Row::of(release, outcome.time)),
-            Err(failed) => {
-                affected.failed.push(Row::of(release, Default::default()));
-                errors.extend(failed);
-            }
-        });
+        errors.extend(remove_stage(&stage, flags.concurrency, work, affected));
         if !errors.is_empty() {
             break;
         }
     }
+    errors
+}
+
+/// Removes releases that don't need each other.
+pub(super) fn remove_stage(
+    stage: &[&Release],
+    concurrency: usize,
+    work: impl Fn(&Release) -> Result<Outcome, Errors> + Sync,
+    affected: &mut Affected,
+) -> Errors {
+    let mut errors = Errors::new();
+    in_order(threads(concurrency), stage, work, |release, result| match result {
+        Ok(outcome) => affected.deleted.push(Row::of(release, outcome.time)),
+        Err(failed) => {
+            affected.failed.push(Row::of(release, Default::default()));
+            errors.extend(failed);
+        }
+    });
     errors
 }
 
