@@ -164,7 +164,12 @@ impl Fault {
     }
     /// The same question may be answered a moment later: connections that broke, 429, and servers in trouble.
     pub fn is_passing(&self) -> bool {
-        matches!(self.code, 0 | 429 | 500 | 502 | 503 | 504)
+        matches!(self.code, 0 | 429 | 500 | 502 | 503 | 504) && !self.is_of_the_body()
+    }
+    /// A body that does not fit its schema, which server-side apply answers with 500 and no reason
+    /// (`k8s.io/apimachinery pkg/util/managedfields`): the same question gets the same answer.
+    fn is_of_the_body(&self) -> bool {
+        self.code == 500 && self.reason.is_empty() && self.message.starts_with("failed to create typed ")
     }
     /// As an error of a command; `what` is what could not be done: `get secrets "x"`. Refusals and servers that can't be
     /// reached have a kind of their own ([`Kind::Cluster`], exit code 5).

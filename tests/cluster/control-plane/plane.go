@@ -224,6 +224,8 @@ func (p *plane) startServer(parts *children) error {
 		"--service-account-key-file="+p.file("account.pub"),
 		"--service-account-signing-key-file="+p.file("account.key"),
 		"--service-cluster-ip-range=10.96.0.0/16",
+		// Wide, so that ports which the API server picks do not take those that charts name.
+		"--service-node-port-range=20000-52767",
 		"--kubelet-preferred-address-types=InternalIP",
 		"--allow-privileged=true")
 }
