@@ -169,7 +169,9 @@ impl Fault {
     /// A body that does not fit its schema, which server-side apply answers with 500 and no reason
     /// (`k8s.io/apimachinery pkg/util/managedfields`): the same question gets the same answer.
     fn is_of_the_body(&self) -> bool {
-        self.code == 500 && self.reason.is_empty() && self.message.starts_with("failed to create typed ")
+        self.code == 500
+            && self.reason.is_empty()
+            && ["failed to create typed ", "failed to convert "].iter().any(|words| self.message.starts_with(words))
     }
     /// As an error of a command; `what` is what could not be done: `get secrets "x"`. Refusals and servers that can't be
     /// reached have a kind of their own ([`Kind::Cluster`], exit code 5).
