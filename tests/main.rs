@@ -4,6 +4,10 @@
 // Tests read files, look at the environment and print what they counted.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::print_stdout, clippy::print_stderr)]
 
+/// The program's own: the simulation's long proofs allocate more than anything else.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod bad_input;
 mod cases;
 mod cluster;

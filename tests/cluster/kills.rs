@@ -109,7 +109,7 @@ fn chance(turn: usize) -> u64 {
 fn all_turns(count: usize, one: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        for _ in 0..count.min(2) {
+        for _ in 0..count.min(4) {
             scope.spawn(|| {
                 loop {
                     let turn = next.fetch_add(1, Ordering::Relaxed);

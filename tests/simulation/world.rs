@@ -271,29 +271,38 @@ impl World {
     }
 }
 
+/// What is at a JSON pointer without escapes. Most of a run's time goes by here: nothing is allocated.
+pub fn find<'b>(body: &'b Json, at: &str) -> Option<&'b Json> {
+    at.split('/').skip(1).try_fold(body, |node, key| match node {
+        Json::Object(fields) => fields.get(key),
+        Json::Array(items) => items.get(key.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
 /// Kinds and uids of an object's owners.
 pub fn owners(body: &Json) -> impl Iterator<Item = (&str, &str)> {
-    let references = body.pointer("/metadata/ownerReferences").and_then(Json::as_array);
+    let references = find(body, "/metadata/ownerReferences").and_then(Json::as_array);
     references.into_iter().flatten().filter_map(|owner| Some((owner["kind"].as_str()?, owner["uid"].as_str()?)))
 }
 
 /// A text in an object, empty where it is not there.
 pub fn text<'b>(body: &'b Json, at: &str) -> &'b str {
-    body.pointer(at).and_then(Json::as_str).unwrap_or_default()
+    find(body, at).and_then(Json::as_str).unwrap_or_default()
 }
 
 /// A number in an object.
 pub fn number(body: &Json, at: &str) -> Option<i64> {
-    body.pointer(at).and_then(Json::as_i64)
+    find(body, at).and_then(Json::as_i64)
 }
 
 /// Whether the object is on its way out.
 pub fn is_ending(body: &Json) -> bool {
-    body.pointer("/metadata/deletionTimestamp").is_some()
+    find(body, "/metadata/deletionTimestamp").is_some()
 }
 
 /// Finalizers of an object.
 pub fn finalizers(body: &Json) -> Vec<String> {
-    let list = body.pointer("/metadata/finalizers").and_then(Json::as_array);
+    let list = find(body, "/metadata/finalizers").and_then(Json::as_array);
     list.into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
 }

@@ -11,7 +11,7 @@ use crate::cluster::records::{Record, Status, Store};
 use crate::cluster::{Propagation, WaitOptions, wait_ready};
 use crate::diag::{Error, Errors, Kind, Place, Result};
 use crate::plan::release::{ALLOW_REPLACE, Question, Refused, Steps, Wanted, steps};
-use crate::plan::{self, Id, Object};
+use crate::plan::{self, Id, Object, uninstall_order};
 
 /// What is done to the release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,7 +239,9 @@ impl Engine<'_> {
     }
 
     async fn clean_up(&self, release: &str, prepared: &Prepared, done: &Done) {
-        for id in done.created.iter().rev() {
+        let mut created: Vec<&Id> = done.created.iter().collect();
+        created.sort_by(|one, other| uninstall_order(&one.kind, &other.kind));
+        for id in created {
             let Some(object) = prepared.objects.get(id) else { continue };
             if let Err(error) = self.delete(object, None, Propagation::Background).await {
                 self.warn(release, format!("cleaning up: {error}"));
