@@ -97,10 +97,24 @@ fn only_its_own_is_touched(change: &Change) -> Result<(), String> {
         || match about(change) {
             About::Record(release, ..) | About::Lease(release) | About::Marked(release) => ours(&release),
             About::Hook => true,
-            About::Definition | About::Namespace => makes(change),
+            // An apply whose answer was lost is sent again: who manages which field is noted again, nothing else changes.
+            About::Definition | About::Namespace => makes(change) || difference(change).is_empty(),
             About::Other => false,
         };
-    if fine { Ok(()) } else { Err(what(change)) }
+    if fine { Ok(()) } else { Err(format!("{}: {}", what(change), difference(change))) }
+}
+
+/// The fields of an object that a change touches; its version alone is none.
+fn difference(change: &Change) -> String {
+    let body = |stored: &Option<std::sync::Arc<super::world::Stored>>| {
+        let mut body = stored.as_ref().map(|stored| stored.body.clone()).unwrap_or_default();
+        body["metadata"]["resourceVersion"].take();
+        body
+    };
+    let (before, after) = (body(&change.before), body(&change.after));
+    let names: BTreeSet<&String> = [&before, &after].into_iter().filter_map(Json::as_object).flat_map(|fields| fields.keys()).collect();
+    let differing = names.into_iter().filter(|name| before[*name] != after[*name]);
+    differing.map(|name| format!("{name}: {} → {}", before[name], after[name])).collect::<Vec<_>>().join(", ")
 }
 
 /// The last record of a release is removed only when it was being uninstalled.

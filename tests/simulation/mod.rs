@@ -246,17 +246,31 @@ impl Simulation {
     }
 }
 
+/// The seeds to run: that one in `BKHELM_SEED`, so many as `BKHELM_SEEDS` says (or from..to of them), or so many as usual.
+fn wanted(usual: u64) -> std::ops::Range<u64> {
+    let number = |text: &str| text.parse::<u64>().expect("a number");
+    if let Ok(seed) = std::env::var("BKHELM_SEED") {
+        return number(&seed)..number(&seed) + 1;
+    }
+    match std::env::var("BKHELM_SEEDS") {
+        Ok(text) => text.split_once("..").map_or_else(|| 0..number(&text), |(first, end)| number(first)..number(end)),
+        Err(_) => 0..usual,
+    }
+}
+
 /// As [`seeds`], on all processors; `schedule` says itself what it thinks of a seed.
-pub fn seeds_at_once(count: u64, schedule: impl Fn(u64) + Sync) {
-    let wanted = std::env::var("BKHELM_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
-    let count = std::env::var("BKHELM_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(count);
-    let (first, end) = wanted.map_or((0, count), |seed| (seed, seed + 1));
-    let next = std::sync::atomic::AtomicU64::new(first);
+pub fn seeds_at_once(usual: u64, schedule: impl Fn(u64) + Sync) {
+    let seeds = wanted(usual);
+    let next = std::sync::atomic::AtomicU64::new(seeds.start);
     let work = || loop {
-        match next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
-            seed if seed < end => schedule(seed),
-            _ => return,
+        let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if seed >= seeds.end {
+            return;
         }
+        if seed % 1000 == 0 && seed > seeds.start {
+            println!("{seed} of {}", seeds.end);
+        }
+        schedule(seed);
     };
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
@@ -265,14 +279,12 @@ pub fn seeds_at_once(count: u64, schedule: impl Fn(u64) + Sync) {
     });
 }
 
-/// Runs `schedule` for so many seeds, or for the one in `BKHELM_SEED`; a failure says which seed it was.
+/// Runs `schedule` for so many seeds, or for those that the environment names; a failure says which seed it was.
 ///
 /// # Panics
 /// As `schedule` does.
-pub fn seeds(count: u64, schedule: impl Fn(u64)) {
-    let wanted = std::env::var("BKHELM_SEED").ok().and_then(|seed| seed.parse().ok());
-    let count = std::env::var("BKHELM_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(count);
-    for seed in wanted.map_or(0..count, |seed: u64| seed..seed + 1) {
+pub fn seeds(usual: u64, schedule: impl Fn(u64)) {
+    for seed in wanted(usual) {
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| schedule(seed)));
         if let Err(panic) = ran {
             eprintln!("seed {seed}; again: BKHELM_SEED={seed} cargo test --test all simulation");

@@ -1,6 +1,6 @@
 //! What the records of a release say, and what is written into the new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -56,6 +56,29 @@ impl Look {
             }
         }
         Ok(past)
+    }
+
+    /// The revisions that alone know of objects which are to be removed: until that is done, their records stay, whatever
+    /// the limit of the history says.
+    ///
+    /// # Errors
+    /// As [`Look::past`].
+    pub(super) fn witnesses(&self, leaving: &BTreeSet<Id>) -> Result<BTreeSet<i64>> {
+        let mut unseen = leaving.clone();
+        let mut witnesses = BTreeSet::new();
+        for record in self.history.iter().rev() {
+            if unseen.is_empty() {
+                break;
+            }
+            for object in manifest(record.manifest.as_bytes())? {
+                let id = object.id(&record.namespace);
+                let bare = Id { namespace: String::new(), ..id.clone() };
+                if unseen.remove(&id) || unseen.remove(&bare) {
+                    witnesses.insert(record.version);
+                }
+            }
+        }
+        Ok(witnesses)
     }
 }
 
@@ -139,12 +162,19 @@ impl Engine<'_> {
             self.close_dead(store, last).await?;
         }
         // Killed between a new revision and those before it, or two helms at once: one is in force, the highest.
-        let deployed = history.iter_mut().rev().filter(|record| record.info.status == Status::Deployed);
-        for old in deployed.skip(1) {
+        self.supersede(store, &mut history).await?;
+        Ok(Look { history })
+    }
+
+    /// Of all revisions the newest deployed one is in force: those before it are not, whether they say `deployed`, or
+    /// `uninstalling` because a removal was killed before the release was deployed again.
+    pub(super) async fn supersede(&self, store: &Store, history: &mut [Record]) -> Result<()> {
+        let before = history.iter().rposition(|record| record.info.status == Status::Deployed).unwrap_or_default();
+        for old in history.iter_mut().take(before).filter(|old| matches!(old.info.status, Status::Deployed | Status::Uninstalling)) {
             old.info.status = Status::Superseded;
             store.update(old).await.map_err(|fault| fault.error(""))?;
         }
-        Ok(Look { history })
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Engine, Look, Options};
 use crate::cluster::records::{Record, Status, Store};
 use crate::cluster::{Propagation, WaitOptions, wait_ready};
 use crate::diag::{Error, Errors, Kind, Place, Result};
-use crate::plan::release::{ALLOW_REPLACE, Question, Refused, Steps, Wanted, steps};
+use crate::plan::release::{ALLOW_REPLACE, Question, Refused, Steps, Verb, Wanted, steps};
 use crate::plan::{self, Id, Object, uninstall_order};
 
 /// What is done to the release.
@@ -86,6 +86,13 @@ pub(super) struct Prepared {
     pub found: BTreeMap<Id, plan::release::Found>,
 }
 
+impl Prepared {
+    /// Objects of earlier revisions that go.
+    fn leaving(&self) -> BTreeSet<Id> {
+        self.steps.0.iter().filter(|step| step.verb == Verb::Delete).map(|step| step.id.clone()).collect()
+    }
+}
+
 impl Engine<'_> {
     /// Takes the revision from its record to the end.
     ///
@@ -104,8 +111,10 @@ impl Engine<'_> {
         let prepared = self.prepare(&subject, &past, options).await?;
         let name = work.record.name.clone();
         // A limit leaves room for the new revision.
-        if let Some(keep) = usize::try_from(options.history_max).ok().and_then(|limit| limit.checked_sub(1)) {
-            store.prune(&name, keep).await.map_err(|fault| fault.error("prune the history"))?;
+        let limit = usize::try_from(options.history_max).ok().filter(|limit| *limit > 0);
+        let needed = work.look.witnesses(&prepared.leaving())?;
+        if let Some(limit) = limit {
+            store.prune(&name, limit - 1, &needed).await.map_err(|fault| fault.error("prune the history"))?;
         }
         let created = store.create(&mut work.record).await;
         created.map_err(|fault| {
@@ -114,7 +123,13 @@ impl Engine<'_> {
         })?;
         let mut done = Done::default();
         match self.run(store, work, &prepared, options, &mut done).await {
-            Ok(()) => self.close(store, work, options).await.map_err(Errors::from),
+            Ok(()) => {
+                self.close(store, work, options).await?;
+                if let Some(limit) = limit.filter(|_| !needed.is_empty()) {
+                    store.prune(&name, limit, &BTreeSet::new()).await.map_err(|fault| fault.error("prune the history"))?;
+                }
+                Ok(())
+            }
             Err(errors) => {
                 if options.cleanup_on_fail {
                     self.clean_up(&name, &prepared, &done).await;
@@ -213,7 +228,9 @@ impl Engine<'_> {
         let base = work.look.history.len().saturating_sub(1);
         for (at, old) in work.look.history.iter_mut().enumerate() {
             // parity: helm supersedes a failed revision, too, when it was what the upgrade started from.
-            let superseded = old.info.status == Status::Deployed || (!deployed && at == base);
+            // A removal that was killed is over, too: the release is there again.
+            let open = matches!(old.info.status, Status::Deployed | Status::Uninstalling);
+            let superseded = open || (!deployed && at == base);
             if superseded {
                 if old.info.status == Status::Uninstalled {
                     old.info.description = "superseded by new release".to_owned();

@@ -1,6 +1,6 @@
 //! The server's side of records (helm pkg/storage, pkg/storage/driver/secrets.go and cfgmaps.go).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
@@ -168,17 +168,19 @@ impl Store {
     }
 
     /// Deletes the oldest revisions but never the one in force, until `keep` are left: `--history-max` less one before a
-    /// new one is made (helm pkg/storage/storage.go `removeLeastRecent`). As many as can be are deleted.
+    /// new one is made (helm pkg/storage/storage.go `removeLeastRecent`). As many as can be are deleted; those in `needed`
+    /// stay.
     ///
     /// # Errors
     /// As [`Store::history`].
-    pub async fn prune(&self, name: &str, keep: usize) -> Result<(), Fault> {
+    pub async fn prune(&self, name: &str, keep: usize, needed: &BTreeSet<i64>) -> Result<(), Fault> {
         let history = self.history(name).await?;
         if history.len() <= keep {
             return Ok(());
         }
         let deployed = self.deployed(name).await?.map(|record| record.version);
-        let old = history.iter().filter(|record| Some(record.version) != deployed).take(history.len() - keep);
+        let may_go = |record: &&Record| Some(record.version) != deployed && !needed.contains(&record.version);
+        let old = history.iter().filter(may_go).take(history.len() - keep);
         let mut faults = Vec::new();
         for record in old {
             faults.extend(self.delete(record).await.err());
