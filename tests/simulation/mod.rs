@@ -267,7 +267,7 @@ pub fn seeds_at_once(usual: u64, schedule: impl Fn(u64) + Sync) {
         if seed >= seeds.end {
             return;
         }
-        if seed % 1000 == 0 && seed > seeds.start {
+        if seed.is_multiple_of(1000) && seed > seeds.start {
             println!("{seed} of {}", seeds.end);
         }
         schedule(seed);
