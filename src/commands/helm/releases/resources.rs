@@ -16,8 +16,7 @@ use crate::plan::{Object, manifest};
 const AT_ONCE: usize = 8;
 
 /// The server's own table of an object, and the object where it makes none.
-const TABLE: &str =
-    "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 
 /// Pods of workloads stand under a name of their own.
 const RELATED: &str = "v1/Pod(related)";
