@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::stand::Stand;
 use super::{Helm, User};
-use crate::harness::Ran;
+use crate::harness::{Ran, first_difference};
 
 const OBJECTS: &str = r#"apiVersion: v1
 kind: ConfigMap
@@ -57,10 +57,10 @@ const CALLS: &[&str] = &[
     "install other ./nothing",
     "install other demo --timeout 5x",
     "install Bad_Name demo",
-    "install other demo --set hang=true --atomic --timeout 3s",
-    "upgrade web demo --set hang=true --wait --timeout 3s",
-    "upgrade web demo --set hang=true --atomic --timeout 3s",
-    "rollback web 2 --wait --timeout 3s",
+    "install other demo --set hang=true --atomic --no-hooks --timeout 8s",
+    "upgrade web demo --set hang=true --wait --no-hooks --timeout 8s",
+    "upgrade web demo --set hang=true --atomic --no-hooks --timeout 8s",
+    "rollback web 2 --wait --no-hooks --timeout 8s",
     "install other demo --labels team=a,tier=b --description mine --output json",
     "upgrade web demo",
     "upgrade web demo --reuse-values --set extra=false --output yaml",
@@ -153,10 +153,10 @@ fn same(helm: Helm, first: &[&str]) {
     assert!(found.is_empty(), "{helm:?}: {} differences\n{}", found.len(), found.join("\n"));
 }
 
-/// Adds both where they differ.
+/// Adds where they begin to differ, if they do.
 fn different<T: PartialEq + std::fmt::Debug>(found: &mut Vec<String>, what: &str, ours: T, theirs: T) {
     if ours != theirs {
-        found.push(format!("=== {what}\nours   {ours:?}\ntheirs {theirs:?}"));
+        found.push(format!("=== {what}\n{}", first_difference(&format!("{theirs:#?}"), &format!("{ours:#?}"))));
     }
 }
 

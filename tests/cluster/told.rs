@@ -76,7 +76,8 @@ fn a_removal_that_takes_too_long_is_gone_on_with() {
     stand.run(0, install);
     stand.run(1, uninstall);
     stand.plane.kubectl(&["patch", "configmap", "held", "--namespace", &stand.namespace, "--type=merge", "--patch", free]);
-    stand.run(0, ["helm", "upgrade", "web", "small", "--install", "--namespace", &stand.namespace]);
+    stand.state("releases:\n- {name: web, namespace: NAMESPACE, chart: ./small}\n");
+    stand.run(0, ["sync"]);
     assert!(stand.revisions("web").last().is_some_and(|last| last.ends_with(" deployed")));
     stand.plane.kubectl(&["patch", "configmap", "held", "--namespace", &stand.namespace, "--type=merge", "--patch", free]);
 }

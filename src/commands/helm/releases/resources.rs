@@ -160,29 +160,41 @@ impl Table {
         let shown = |at: &usize| columns.get(*at).is_some_and(|one| one.get("priority").and_then(Json::as_i64).unwrap_or_default() == 0);
         let shown: Vec<usize> = (0..columns.len()).filter(shown).collect();
         let name = |at: &usize| columns.get(*at).and_then(|one| one.get("name")?.as_str()).unwrap_or_default().to_uppercase();
-        let mut lines: Vec<Vec<String>> = Vec::new();
+        let raw = |row: &[Json], at: &usize| row.get(*at).map(whole_cell).unwrap_or_default();
+        let mut lines: Vec<Vec<String>> = self.rows.iter().map(|row| shown.iter().map(|at| shown_cell(&raw(row, at))).collect()).collect();
+        let mut own: Vec<usize> = self.rows.first().map(|row| shown.iter().map(|at| raw(row, at).len()).collect()).unwrap_or_default();
         // parity: of two kinds with the same columns, the second has no head.
         if last.as_ref() != Some(&self.columns) {
-            lines.push(shown.iter().map(name).collect());
+            let head: Vec<String> = shown.iter().map(name).collect();
+            own = head.iter().map(String::len).collect();
+            lines.insert(0, head);
         }
-        let cell = |row: &[Json], at: &usize| row.get(*at).map(shown_cell).unwrap_or_default();
-        lines.extend(self.rows.iter().map(|row| shown.iter().map(|at| cell(row, at)).collect()));
+        // parity: kubectl makes room by the first line for whole values, also where it cuts them, in bytes; not in the last column.
+        let widest = |at: &usize| self.rows.iter().map(|row| raw(row, at).len()).max().unwrap_or_default();
+        let inner = shown.len().saturating_sub(1);
+        let first = lines.first_mut().into_iter().flatten().zip(own).zip(&shown).take(inner);
+        first.for_each(|((cell, own), at)| cell.push_str(&" ".repeat(widest(at).saturating_sub(own))));
         *last = Some(self.columns.clone());
         aligned(&lines)
     }
 }
 
-/// A cell on one line, with nothing in it that a terminal would obey.
-fn shown_cell(cell: &Json) -> String {
-    let text = match cell {
+/// A cell as text.
+fn whole_cell(cell: &Json) -> String {
+    match cell {
         Json::Null => String::new(),
-        Json::String(text) => match text.find(['\u{c}', '\n', '\r']) {
-            Some(end) => format!("{}...", &text[..end]),
-            None => text.clone(),
-        },
+        Json::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+/// A cell's first line, with nothing in it that a terminal would obey.
+fn shown_cell(text: &str) -> String {
+    let line = match text.find(['\u{c}', '\n', '\r']) {
+        Some(end) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
     };
-    text.replace('\u{1b}', "^[").replace('\r', "\\r")
+    line.replace('\u{1b}', "^[")
 }
 
 /// Lines whose columns begin below each other, three spaces apart and six wide at least (kubectl's tab writer).
@@ -218,6 +230,9 @@ mod tests {
         };
         let mut last = None;
         assert_eq!(table("a-long-name", "one\ntwo").text(&mut last), "NAME          SIZE   WORD\na-long-name   3      one...\n");
+        let cut = Table::of(&json!({"kind": "Table", "columnDefinitions": [{"name": "Word"}, {"name": "X"}],
+            "rows": [{"cells": ["several\nlines", "y"]}]}));
+        assert_eq!(cut.text(&mut None), "WORD            X\nseveral...      y\n");
         assert_eq!(table("b", "\u{1b}[1mx").text(&mut last), "b     3     ^[[1mx\n");
         let empty = Table::of(&json!({"kind": "Table", "columnDefinitions": [{"name": "X"}], "rows": []}));
         assert_eq!(empty.text(&mut last), "");
