@@ -152,6 +152,9 @@ pub struct HelmStatus {
     /// Print the description too (Helm 3; Helm 4 always does)
     #[arg(long)]
     pub show_desc: bool,
+    /// Print what is on the cluster of its objects (Helm 3; Helm 4 always does)
+    #[arg(long)]
+    pub show_resources: bool,
     /// Form of the output
     #[arg(short, long, value_enum, default_value = "table")]
     pub output: OutputShape,

@@ -144,6 +144,8 @@ impl Fault {
             message if message.is_empty() => String::from_utf8_lossy(body.get(..500).unwrap_or(body)).trim().to_owned(),
             message => message,
         };
+        // Some proxies have nothing to say.
+        let message = if message.is_empty() { format!("the server answered {code}") } else { message };
         Self { code, reason: text("reason"), message, retry_after, details: status.get("details").cloned().unwrap_or_default() }
     }
     /// The object is not there.

@@ -114,6 +114,24 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The same of a release that is called otherwise.
+    pub fn titled(mut self, title: &str) -> Self {
+        let (Event::Begun { release }
+        | Event::Step { release, .. }
+        | Event::Applied { release, .. }
+        | Event::Waiting { release, .. }
+        | Event::Log { release, .. }
+        | Event::HookLog { release, .. }
+        | Event::Warning { release, .. }
+        | Event::Ended { release, .. }) = &mut self;
+        if !release.is_empty() {
+            title.clone_into(release);
+        }
+        self
+    }
+}
+
 /// Who is told.
 pub trait Listener: Send + Sync {
     /// Takes an event; must not take long.

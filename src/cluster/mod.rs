@@ -16,6 +16,7 @@ mod objects;
 pub mod records;
 mod schemas;
 mod status;
+mod tries;
 mod wait;
 
 pub use api::{Api, Call, Content, Fault, Method, Watch, WatchEvent};

@@ -1,22 +1,19 @@
 //! Objects by kind and name: what kubectl adds to the API. Retries what may be asked twice.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
 use super::api::{Api, Call, Content, Fault, Method, Watch};
 use super::discovery::{Discovery, Resource};
+use super::events::{Listener, Silent};
 use super::schemas::Schemas;
+use super::tries::{Told, Tries};
 use crate::diag::{Error, Kind, Result};
 use crate::plan::Object;
 
 /// The manager of fields that helm names (helm pkg/kube/client.go `ManagedFieldsManager`): releases stay helm's.
 pub const MANAGER: &str = "helm";
-
-/// How often a passing fault is met before it is given up, and the longest wait between two tries.
-const TRIES: u32 = 8;
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// How server-side apply is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,15 +60,24 @@ pub struct Cluster {
     api: Arc<dyn Api>,
     discovery: Arc<RwLock<Arc<Discovery>>>,
     pub(super) schemas: Schemas,
+    told: Told,
 }
 
 impl Cluster {
-    /// Asks the server what it serves.
+    /// Asks the server what it serves; nobody is told anything.
     ///
     /// # Errors
     /// As [`Api::call`].
     pub async fn connect(api: Arc<dyn Api>) -> Result<Self, Fault> {
-        let cluster = Self { api, discovery: Arc::default(), schemas: Schemas::default() };
+        Self::connect_told(api, Arc::new(Silent)).await
+    }
+
+    /// The same; who listens is told where the server has to be asked again and again, now and later.
+    ///
+    /// # Errors
+    /// As [`Api::call`].
+    pub async fn connect_told(api: Arc<dyn Api>, listener: Arc<dyn Listener>) -> Result<Self, Fault> {
+        let cluster = Self { api, discovery: Arc::default(), schemas: Schemas::default(), told: Told::new(listener) };
         cluster.refresh().await?;
         Ok(cluster)
     }
@@ -84,12 +90,17 @@ impl Cluster {
         let mut tries = Tries::default();
         let found = loop {
             match Discovery::load(&*self.api).await {
-                Err(fault) if fault.is_passing() && tries.again(&fault).await => {}
+                Err(fault) if fault.is_passing() && self.again(&mut tries, &fault).await => {}
                 result => break result?,
             }
         };
         *self.discovery.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(found);
         Ok(())
+    }
+
+    /// Waits before a question is asked again; `false` when it was asked often enough.
+    async fn again(&self, tries: &mut Tries, fault: &Fault) -> bool {
+        tries.again(fault, &self.api.address(), &self.told).await
     }
 
     /// The server itself.
@@ -140,7 +151,7 @@ impl Cluster {
         let mut tries = Tries::default();
         loop {
             match self.api.call(call.clone()).await {
-                Err(fault) if may_repeat(&call, &fault) && tries.again(&fault).await => {}
+                Err(fault) if may_repeat(&call, &fault) && self.again(&mut tries, &fault).await => {}
                 result => return result.map_err(|fault| fault.discreet(&call)),
             }
         }
@@ -230,7 +241,7 @@ impl Cluster {
                         _ => Err(fault),
                     };
                 }
-                Err(fault) if fault.is_passing() && tries.again(&fault).await => unsure |= fault.code != 429,
+                Err(fault) if fault.is_passing() && self.again(&mut tries, &fault).await => unsure |= fault.code != 429,
                 result => return result.map_err(|fault| fault.discreet(&call)),
             }
         }
@@ -340,22 +351,5 @@ fn holds(live: &Json, wanted: &Json) -> bool {
             live.len() == wanted.len() && live.iter().zip(wanted).all(|(live, wanted)| holds(live, wanted))
         }
         _ => live == wanted,
-    }
-}
-
-/// How often a question was asked: waits twice as long each time, or as long as the server says.
-#[derive(Default)]
-struct Tries(u32);
-
-impl Tries {
-    /// Waits; `false` when it was tried often enough.
-    async fn again(&mut self, fault: &Fault) -> bool {
-        self.0 += 1;
-        if self.0 >= TRIES {
-            return false;
-        }
-        let wait = Duration::from_millis(100 << self.0.min(7));
-        tokio::time::sleep(fault.retry_after.unwrap_or(wait).min(LONGEST_WAIT)).await;
-        true
     }
 }

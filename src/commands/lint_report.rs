@@ -18,7 +18,7 @@ use crate::state::{self, Release, State};
 
 /// Lints the charts of the selected releases with their values; ends at the first that fails, as helmfile does.
 pub fn lint_report(run: &Run, args: &LintArgs) -> Exit {
-    let helm = match helm_flags(args) {
+    let helm = match helm_flags(run, args) {
         Ok(helm) => helm,
         Err(error) => return run.fail(error.into()),
     };
@@ -98,12 +98,13 @@ fn subject(run: &Run, charts: &Charts<'_>, state: &State, release: &Release) -> 
 }
 
 /// The flags of `helm lint` in `--args`; bkhelm's own flags of `lint` are none of helmfile's.
-fn helm_flags(args: &LintArgs) -> Result<HelmLint> {
+fn helm_flags(run: &Run, args: &LintArgs) -> Result<HelmLint> {
     let foreign = [
         ("--output", args.output != LintFormat::Text),
         ("--fail-on", args.fail_on != FailOn::Error),
         ("--schemas", args.schemas != DEFAULT_SCHEMAS),
         ("--kube-version", args.kube_version.is_some()),
+        ("--cluster-facts", run.has_cluster_facts()),
     ];
     if let Some((flag, _)) = foreign.iter().find(|(_, given)| *given) {
         return Err(Error::new(Kind::Usage, format!("unknown flag: {flag}")).hint("bkhelm's own lint takes it, under the name bkhelm"));

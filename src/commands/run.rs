@@ -179,6 +179,14 @@ impl Run {
         desired
     }
 
+    /// Whether charts shall see a cluster by a file.
+    pub fn has_cluster_facts(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        return self.cluster_facts.is_some();
+        #[cfg(not(feature = "cluster"))]
+        false
+    }
+
     /// Prints what came up since the last time.
     pub fn say_notes(&self) {
         for note in self.setting.notes.take() {

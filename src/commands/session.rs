@@ -172,7 +172,7 @@ impl<'r> Session<'r> {
             let error = fault.error("").wrap(|words| unreachable(profile, words).to_string());
             if fault.code == 0 { error.hint(format!("the server is {}", client.address())) } else { error }
         };
-        let cluster = Cluster::connect(client.clone()).await.map_err(refused)?;
+        let cluster = Cluster::connect_told(client.clone(), self.listener.clone()).await.map_err(refused)?;
         binding::check(self.run, &cluster).await?;
         let version = cluster.call(Call::get("/version")).await.map_err(refused)?;
         let text = version.get("gitVersion").and_then(serde_json::Value::as_str).unwrap_or_default();
@@ -204,6 +204,11 @@ impl<'r> Session<'r> {
             driver: self.driver,
             zone: &self.zone,
         }
+    }
+
+    /// Whoever listens, told of a release by another name than its own.
+    pub fn told_as(&self, title: &str) -> Arc<dyn Listener> {
+        Arc::new(Titled { listener: self.listener.clone(), title: title.to_owned() })
     }
 
     /// Tells whoever listens.
@@ -263,6 +268,18 @@ fn access(run: &Run) -> Result<Access> {
         user: given(&flags.kube_as_user),
         groups: flags.kube_as_group.iter().filter(|group| !group.is_empty()).cloned().collect(),
     })
+}
+
+/// Tells of a release by the name that it has here: there may be two of its name.
+struct Titled {
+    listener: Arc<dyn Listener>,
+    title: String,
+}
+
+impl Listener for Titled {
+    fn event(&self, event: Event) {
+        self.listener.event(event.titled(&self.title));
+    }
 }
 
 /// Prints what is doubtful, and nothing else.

@@ -26,11 +26,6 @@ pub use timings::{Phase, Timings};
 
 use crate::diag::{Error, Errors, bytes_of};
 
-/// Colours, as terminals number them.
-const RED: &str = "31";
-const YELLOW: &str = "33";
-const DIM: &str = "2";
-
 /// How much is said on stderr. Ordered: `Error < Warn < Info < Debug`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {

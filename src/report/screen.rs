@@ -17,12 +17,14 @@ struct Screen {
 static SCREEN: Mutex<Screen> = Mutex::new(Screen { lines: Vec::new(), columns: 80 });
 
 /// Columns and rows of the terminal behind stderr; 80 and 24 where it does not say.
+#[cfg(feature = "cluster")]
 pub fn size() -> (usize, usize) {
     let size = terminal_size::terminal_size_of(io::stderr());
     size.map_or((80, 24), |(columns, rows)| (usize::from(columns.0), usize::from(rows.0)))
 }
 
 /// Puts lines in the place of those that stand there; none clears the place.
+#[cfg(feature = "cluster")]
 pub fn draw(lines: Vec<String>, columns: usize) {
     let mut screen = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
     if screen.lines == lines && screen.columns == columns {

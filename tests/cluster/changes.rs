@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::stand::Stand;
 use super::{Helm, User};
-use crate::harness::Ran;
+use crate::harness::{Ran, first_difference};
 
 const OBJECTS: &str = r#"apiVersion: v1
 kind: ConfigMap
@@ -23,6 +23,13 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: {{ .Release.Name }}-extra, annotations: {helm.sh/resource-policy: keep}}
 data: {a: b}
+{{- end }}
+{{- if .Values.hang }}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ .Release.Name }}-pod, labels: {bkhelm.test/behave: hang}}
+spec: {containers: [{name: c, image: x}]}
 {{- end }}
 ---
 apiVersion: batch/v1
@@ -50,6 +57,10 @@ const CALLS: &[&str] = &[
     "install other ./nothing",
     "install other demo --timeout 5x",
     "install Bad_Name demo",
+    "install other demo --set hang=true --atomic --no-hooks --timeout 8s",
+    "upgrade web demo --set hang=true --wait --no-hooks --timeout 8s",
+    "upgrade web demo --set hang=true --atomic --no-hooks --timeout 8s",
+    "rollback web 2 --wait --no-hooks --timeout 8s",
     "install other demo --labels team=a,tier=b --description mine --output json",
     "upgrade web demo",
     "upgrade web demo --reuse-values --set extra=false --output yaml",
@@ -129,14 +140,23 @@ fn same(helm: Helm, first: &[&str]) {
         stand.write("demo/values.yaml", "message: hello\nextra: true\n");
         stand.write("demo/templates/NOTES.txt", "Say {{ .Values.message }} in {{ .Release.Namespace }}.\n");
     }
+    let mut found = Vec::new();
     for call in CALLS {
         let words: Vec<&str> = call.split(' ').collect();
         let we =
             ours.plane.call(User::Admin, theirs.folder()).arguments([first, &words[..], &["--namespace", &ours.namespace]].concat()).run();
         let they = theirs.try_helm(helm, &words[..]);
-        assert_eq!(said(&we, &ours.namespace), said(&they, &theirs.namespace), "{helm:?} {call}\n{}", we.stderr);
-        assert_eq!(records(&ours), records(&theirs), "records after {helm:?} {call}");
-        assert_eq!(ours.made(), theirs.made(), "objects after {helm:?} {call}");
+        different(&mut found, &format!("said by {call}"), said(&we, &ours.namespace), said(&they, &theirs.namespace));
+        different(&mut found, &format!("records after {call}"), records(&ours), records(&theirs));
+        different(&mut found, &format!("objects after {call}"), ours.made(), theirs.made());
+    }
+    assert!(found.is_empty(), "{helm:?}: {} differences\n{}", found.len(), found.join("\n"));
+}
+
+/// Adds where they begin to differ, if they do.
+fn different<T: PartialEq + std::fmt::Debug>(found: &mut Vec<String>, what: &str, ours: T, theirs: T) {
+    if ours != theirs {
+        found.push(format!("=== {what}\n{}", first_difference(&format!("{theirs:#?}"), &format!("{ours:#?}"))));
     }
 }
 

@@ -20,7 +20,9 @@ mod plans;
 mod proxy;
 mod secrets;
 mod stand;
+mod status;
 mod sync;
+mod told;
 mod traps;
 mod waiting;
 

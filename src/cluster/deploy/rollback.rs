@@ -35,20 +35,15 @@ impl Engine<'_> {
         let labels = target.user_labels();
         let mut record =
             Record { labels, version: look.next(), resource_version: None, holder: self.holder.identity.clone(), ..target.clone() };
-        match options.server_side {
-            _ if self.profile.loader == Loader::AnyVersion => record.apply_method.clear(),
-            ServerSide::On => record.apply_method = "ssa".to_owned(),
-            ServerSide::Off => record.apply_method = "csa".to_owned(),
-            ServerSide::Auto => {}
-        }
-        record.info.first_deployed = last.info.first_deployed.clone();
-        record.info.last_deployed = Some(now);
-        record.info.status = Status::PendingRollback;
         record.apply_method = match options.server_side {
+            _ if self.profile.loader == Loader::AnyVersion => String::new(),
             ServerSide::Auto => record.apply_method,
             ServerSide::On => "ssa".to_owned(),
             ServerSide::Off => "csa".to_owned(),
         };
+        record.info.first_deployed = last.info.first_deployed.clone();
+        record.info.last_deployed = Some(now);
+        record.info.status = Status::PendingRollback;
         record.info.rollback_revision = if self.profile.loader == Loader::AnyVersion { 0 } else { to };
         record.info.description = if options.description.is_empty() { format!("Rollback to {to}") } else { options.description.clone() };
         let objects = manifest(record.manifest.as_bytes())?;
@@ -65,18 +60,19 @@ impl Engine<'_> {
         let target = work.look.history.iter().rev().find(settled).map(|record| record.version);
         let mut look = work.look.clone();
         look.history.push(work.record.clone());
+        let why = if self.profile.loader == Loader::AnyVersion { "atomic" } else { "rollback-on-failure" };
         let undo = Options { atomic: false, wait: true, description: String::new(), ..options.clone() };
         let (undone, words) = match target.filter(|_| work.way == Way::Upgrade) {
             Some(to) => {
                 self.tell(&name, format!("rolling back to revision {to}"));
                 (
                     self.back(store, look, to, &undo).await.map(drop),
-                    format!("release {name} failed, and has been rolled back due to rollback-on-failure being set"),
+                    format!("release {name} failed, and has been rolled back due to {why} being set"),
                 )
             }
             None => {
                 self.tell(&name, "uninstalling what was installed".to_owned());
-                let words = format!("release {name} failed, and has been uninstalled due to rollback-on-failure being set");
+                let words = format!("release {name} failed, and has been uninstalled due to {why} being set");
                 (self.uninstall_held(store, look, &undo.uninstall()).await.map(drop), words)
             }
         };

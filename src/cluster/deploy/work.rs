@@ -37,11 +37,21 @@ impl Way {
             Way::Rollback => ("", ""),
         }
     }
+    /// helm's words before an error of the wait.
+    fn wait_error(self, name: &str) -> String {
+        if self == Way::Rollback { Self::late_rollback(name) } else { String::new() }
+    }
+    fn late_rollback(name: &str) -> String {
+        format!("release {name} failed: ")
+    }
     fn failed(self, name: &str, error: &str) -> String {
         match self {
             Way::Install => format!("Release {name:?} failed: {error}"),
             Way::Upgrade => format!("Upgrade {name:?} failed: {error}"),
-            Way::Rollback => format!("Rollback {name:?} failed: {error}"),
+            Way::Rollback => match error.strip_prefix(&Self::late_rollback(name)) {
+                Some(late) => format!("Release {name:?} failed: {late}"),
+                None => format!("Rollback {name:?} failed: {error}"),
+            },
         }
     }
 }
@@ -202,7 +212,7 @@ impl Engine<'_> {
                 ..WaitOptions::default()
             };
             let waited = self.unless_stopped(wait_ready(self.cluster, &name, &targets(&prepared.wanted), &wait, &**self.listener)).await?;
-            waited.map_err(|not_ready| self.late(&not_ready))?;
+            waited.map_err(|not_ready| self.late(&not_ready).wrap(|words| format!("{}{words}", work.way.wait_error(&name))))?;
         }
         if !options.no_hooks {
             let ran = self.run_hooks(store, &mut work.record, &moment(after)).await;

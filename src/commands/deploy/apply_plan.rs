@@ -3,7 +3,7 @@
 use super::banner::announce_releases;
 use super::plan::{Planning, read, refuse_moved};
 use super::release::{Candidate, Worker};
-use super::summary::{Affected, Row};
+use super::summary::{Affected, Row, timed};
 use super::sync::removal;
 use super::walk::worker;
 use super::{Session, base_name, options, threads};
@@ -110,18 +110,19 @@ fn take(session: &Session<'_>, planning: &Planning, all: Vec<Ready<'_>>, args: &
             let (release, worker) = (ready.release, ready.worker);
             let how = options(release, &args.deploy);
             let Some(candidate) = &ready.candidate else {
-                return worker.remove(release, &removal(release, &args.deploy), "apply", true);
+                return timed(|| worker.remove(release, &removal(release, &args.deploy), "apply", true));
             };
             let chart = base_name(&release.chart);
             run.output.info(&format!("Upgrading release={}, chart={chart}, namespace={}", release.name, release.namespace));
             let expected = Some((ready.plan.clone(), planning.salt.clone()));
-            worker.deploy_ready(release, candidate, &crate::cluster::deploy::Options { expected, ..how }, "apply")
+            timed(|| worker.deploy_ready(release, candidate, &crate::cluster::deploy::Options { expected, ..how }, "apply"))
         };
-        in_order(threads(args.deploy.concurrency), &stage, work, |ready, result| match result {
-            Ok(outcome) if outcome.record.is_none() => affected.deleted.push(Row::of(ready.release, outcome.time)),
-            Ok(outcome) => affected.updated.push(Row::of(ready.release, outcome.time)),
+        in_order(threads(args.deploy.concurrency), &stage, work, |ready, (result, time)| match result {
+            Ok(None) => affected.deleted.push(Row::of(ready.release, time)),
+            Ok(Some(_)) => affected.updated.push(Row::of(ready.release, time)),
             Err(failed) => {
-                affected.failed.push(Row::of(ready.release, Default::default()));
+                let list = if ready.candidate.is_some() { &mut affected.failed } else { &mut affected.left };
+                list.push(Row::of(ready.release, time));
                 errors.extend(failed);
             }
         });

@@ -1,10 +1,10 @@
 //! One release of a state on its cluster: looked at, rendered, deployed or removed.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::charts::Warning;
-use crate::cluster::deploy::{Bundle, Crds, Deployed, Look, Options, UninstallOptions};
+use crate::cluster::Listener;
+use crate::cluster::deploy::{Bundle, Crds, Deployed, Engine, Look, Options, UninstallOptions};
 use crate::cluster::records::Record;
 use crate::commands::Run;
 use crate::commands::hooks::{cleanup, trigger};
@@ -43,14 +43,8 @@ pub struct Candidate {
     pub bundle: Bundle,
 }
 
-/// What became of a release.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The record, where there is one now.
-    pub record: Option<Box<Record>>,
-    /// How long it took.
-    pub time: Duration,
-}
+/// The record of a release that was worked on; none where it was removed.
+pub type Outcome = Option<Box<Record>>;
 
 impl Worker<'_> {
     /// The release's connection and namespace.
@@ -58,6 +52,19 @@ impl Worker<'_> {
         let connection = self.session.connection(&release.kube_context)?;
         let namespace = if release.namespace.is_empty() { connection.namespace.clone() } else { release.namespace.clone() };
         Ok((connection, namespace))
+    }
+
+    /// What a release is called where work on it is told: with namespace and context where the state has another of its name.
+    pub fn title(&self, release: &Release) -> String {
+        let alone = self.state.releases.iter().filter(|other| other.name == release.name).count() < 2;
+        let parts = [&release.kube_context, &release.namespace, &release.name];
+        let parts = parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str);
+        if alone { release.name.clone() } else { parts.collect::<Vec<_>>().join("/") }
+    }
+
+    /// What works on a release, and tells it to that listener.
+    fn engine<'e>(&'e self, connection: &'e Connection, listener: &'e Arc<dyn Listener>) -> Engine<'e> {
+        Engine { listener, ..self.session.engine(connection) }
     }
 
     /// Whether the release is on its cluster.
@@ -110,7 +117,8 @@ impl Worker<'_> {
     /// The same with what is ready.
     pub fn deploy_ready(&self, release: &Release, candidate: &Candidate, options: &Options, command: &str) -> Result<Outcome, Errors> {
         self.around(release, command, || {
-            let engine = self.session.engine(&candidate.connection);
+            let told = self.session.told_as(&self.title(release));
+            let engine = self.engine(&candidate.connection, &told);
             match self.session.wait_for(engine.deploy(&candidate.bundle, options))? {
                 Deployed::Done(record) => Ok(record),
                 Deployed::Moved => Err(Error::new(Kind::Apply, "the release got a revision meanwhile: nothing was changed").into()),
@@ -119,20 +127,20 @@ impl Worker<'_> {
     }
 
     fn around(&self, release: &Release, command: &str, work: impl FnOnce() -> Result<Box<Record>, Errors>) -> Result<Outcome, Errors> {
-        let begun = Instant::now();
         let about = |errors: Errors| errors.map(|error| self.about(release, error));
-        let result = self.session.working_on(&release.name, || {
+        let result = self.session.working_on(&self.title(release), || {
             self.hook(release, "presync", None, command)?;
             work()
         });
         self.after(release, result.as_ref().err(), command);
-        result.map(|record| Outcome { record: Some(record), time: begun.elapsed() }).map_err(about)
+        result.map(Some).map_err(about)
     }
 
     fn deploy_now(&self, release: &Release, options: &Options) -> Result<Box<Record>, Errors> {
+        let told = self.session.told_as(&self.title(release));
         for _ in 0..RENDERINGS {
             let mut candidate = self.candidate(release)?;
-            let engine = self.session.engine(&candidate.connection);
+            let engine = self.engine(&candidate.connection, &told);
             if !candidate.look.is_upgrade() && options.crds != Crds::Skip && !candidate.bundle.crds.is_empty() {
                 let new = self.session.wait_for(engine.install_crds(&candidate.bundle, options.crds))?;
                 if new {
@@ -143,7 +151,7 @@ impl Worker<'_> {
             for warning in &candidate.warnings {
                 self.run.output.warn(&warning.line);
             }
-            let engine = self.session.engine(&candidate.connection);
+            let engine = self.engine(&candidate.connection, &told);
             match self.session.wait_for(engine.deploy(&candidate.bundle, options))? {
                 Deployed::Done(record) => return Ok(record),
                 Deployed::Moved => {}
@@ -154,30 +162,31 @@ impl Worker<'_> {
 
     /// Uninstalls, with the hooks of the state around it. `syncs`: as part of `sync` or `apply`, which have two hooks more.
     pub fn remove(&self, release: &Release, options: &UninstallOptions, command: &str, syncs: bool) -> Result<Outcome, Errors> {
-        let begun = Instant::now();
         self.run.output.info(&format!("Deleting {}", release.name));
         let about = |errors: Errors| errors.map(|error| self.about(release, error));
+        let title = self.title(release);
         let work = || -> Result<(), Errors> {
             if syncs {
                 self.hook(release, "presync", None, command)?;
             }
             self.hook(release, "preuninstall", None, command)?;
             let (connection, namespace) = self.place(release)?;
-            let engine = self.session.engine(&connection);
+            let told = self.session.told_as(&title);
+            let engine = self.engine(&connection, &told);
             let removed = self.session.wait_for(engine.uninstall((&namespace, &release.name), options))?;
             for id in &removed.kept {
-                self.run.output.info(&format!("{}: {id} was kept due to its resource policy", release.name));
+                self.run.output.info(&format!("{title}: {id} was kept due to its resource policy"));
             }
             for id in &removed.foreign {
-                self.run.output.warn(&format!("{}: {id} was not deleted because it is not owned by this release", release.name));
+                self.run.output.warn(&format!("{title}: {id} was not deleted because it is not owned by this release"));
             }
             Ok(self.hook(release, "postuninstall", None, command)?)
         };
-        let result = self.session.working_on(&release.name, work);
+        let result = self.session.working_on(&title, work);
         if syncs {
             self.after(release, result.as_ref().err(), command);
         }
-        result.map(|()| Outcome { record: None, time: begun.elapsed() }).map_err(about)
+        result.map(|()| None).map_err(about)
     }
 
     /// The hooks behind the work. A failure there is only a warning, as helmfile's.

@@ -24,7 +24,7 @@ pub fn status(run: &Run, args: &StatusArgs) -> Exit {
             let (connection, namespace) = worker.place(release)?;
             let look = session.wait_for(session.engine(&connection).look(&namespace, &release.name))?;
             let record = look.last().ok_or_else(|| Error::new(Kind::NoMatch, "release: not found"))?;
-            status_text(run, record)
+            status_text(&session, &connection, record)
         };
         let mut errors = Errors::new();
         in_order(threads(args.concurrency), &releases, work, |release, text| {

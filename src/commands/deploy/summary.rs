@@ -1,6 +1,6 @@
 //! What happened to which release, in helmfile's tables (helmfile pkg/state/state.go `DisplayAffectedReleases`).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::report::Output;
 use crate::state::Release;
@@ -15,7 +15,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// A release and how long it took.
+    /// A release, and how long work on it took.
     pub fn of(release: &Release, time: Duration) -> Self {
         Self {
             name: release.name.clone(),
@@ -27,6 +27,13 @@ impl Row {
     }
 }
 
+/// What work gives, and how long it took.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begun = Instant::now();
+    let result = work();
+    (result, begun.elapsed())
+}
+
 /// Releases by what happened to them.
 #[derive(Default)]
 pub struct Affected {
@@ -34,8 +41,10 @@ pub struct Affected {
     pub updated: Vec<Row>,
     /// Removed.
     pub deleted: Vec<Row>,
-    /// Not installed, upgraded or removed.
+    /// Not installed or upgraded.
     pub failed: Vec<Row>,
+    /// Not removed.
+    pub left: Vec<Row>,
 }
 
 impl Affected {
@@ -47,6 +56,7 @@ impl Affected {
         table(output, "Updated Releases", &heads, self.updated.iter().map(full).collect());
         table(output, "Deleted Releases", &["NAME", "NAMESPACE", "DURATION"], self.deleted.iter().map(short).collect());
         table(output, "Failed Releases", &heads, self.failed.iter().map(full).collect());
+        table(output, "Failed to Delete Releases", &["NAME", "NAMESPACE", "DURATION"], self.left.iter().map(short).collect());
     }
 }
 

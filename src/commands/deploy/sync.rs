@@ -1,7 +1,7 @@
 //! `bkhelm sync`: everything that the selectors pick is installed or upgraded; what is not wanted is removed.
 
 use super::release::{Outcome, Worker};
-use super::summary::{Affected, Row};
+use super::summary::{Affected, Row, timed};
 use super::walk::Walk;
 use super::{Session, arguments, ask, base_name, options, propagation, rendering, threads};
 use crate::cli::{DeployFlags, SyncArgs};
@@ -92,13 +92,18 @@ pub(super) fn remove_stage(
     affected: &mut Affected,
 ) -> Errors {
     let mut errors = Errors::new();
-    in_order(threads(concurrency), stage, work, |release, result| match result {
-        Ok(outcome) => affected.deleted.push(Row::of(release, outcome.time)),
-        Err(failed) => {
-            affected.failed.push(Row::of(release, Default::default()));
-            errors.extend(failed);
-        }
-    });
+    in_order(
+        threads(concurrency),
+        stage,
+        |release| timed(|| work(release)),
+        |release, (result, time)| match result {
+            Ok(_) => affected.deleted.push(Row::of(release, time)),
+            Err(failed) => {
+                affected.left.push(Row::of(release, time));
+                errors.extend(failed);
+            }
+        },
+    );
     errors
 }
 
@@ -125,8 +130,9 @@ pub(super) fn install(
     let run = worker.run;
     let mut errors = Errors::new();
     for (at, stage) in stages.iter().enumerate() {
-        if worker.session.stopped() {
-            errors.push(Error::new(Kind::Apply, "stopped as asked"));
+        // What was in hand when the stop came has said so itself.
+        if worker.session.stopped() && errors.is_empty() {
+            errors.push(Error::new(Kind::Apply, "stopped as asked").hint("the next run goes on from here"));
         }
         if !errors.is_empty() {
             let left: Vec<&str> = stages.iter().skip(at).flatten().map(|release| release.name.as_str()).collect();
@@ -136,20 +142,20 @@ pub(super) fn install(
         let work = |release: &Release| {
             let chart = base_name(&release.chart);
             run.output.info(&format!("Upgrading release={}, chart={chart}, namespace={}", release.name, release.namespace));
-            worker.deploy(release, &options(release, flags), command)
+            timed(|| worker.deploy(release, &options(release, flags), command))
         };
-        in_order(threads(flags.concurrency), stage, work, |release, result| match result {
+        in_order(threads(flags.concurrency), stage, work, |release, (result, time)| match result {
             Ok(outcome) => {
-                if let Some(record) = &outcome.record {
-                    run.output.info(&format!("{}: revision {} is deployed", release.name, record.version));
+                if let Some(record) = &outcome {
+                    run.output.info(&format!("{}: revision {} is deployed", worker.title(release), record.version));
                     if !flags.hide_notes && !record.info.notes.trim().is_empty() {
                         run.output.info(&format!("NOTES:\n{}", record.info.notes.trim()));
                     }
                 }
-                affected.updated.push(Row::of(release, outcome.time));
+                affected.updated.push(Row::of(release, time));
             }
             Err(failed) => {
-                affected.failed.push(Row::of(release, Default::default()));
+                affected.failed.push(Row::of(release, time));
                 errors.extend(failed);
             }
         });

@@ -31,11 +31,13 @@ pub fn helm(run: &Run, arguments: &[String]) -> Exit {
         Ok(cli) => cli,
         Err(error) if is_help(&error) => return run.print(error.to_string().as_bytes()),
         Err(error) => {
-            run.output.log(&format!("Error: {}", helm_words(&error)));
+            let refused = Error::new(Kind::Usage, helm_words(&error));
+            run.output.explanation(&instead(&error).into_iter().fold(refused.clone(), |error, hint| error.hint(hint)));
+            run.output.log(&format!("Error: {refused}"));
             return Exit::Failed;
         }
     };
-    if run.cluster_facts.is_some() {
+    if run.has_cluster_facts() {
         run.output.log("Error: --cluster-facts is taken by bkhelm's own template and lint, not under helm");
         return Exit::Failed;
     }
@@ -174,6 +176,20 @@ pub fn helm_words(error: &clap::Error) -> String {
     }
 }
 
+/// What to do instead, where a flag of helm's is none of ours.
+fn instead(error: &clap::Error) -> Option<&'static str> {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    match argument.as_str() {
+        _ if error.kind() != ErrorKind::UnknownArgument => None,
+        "--qps" | "--burst-limit" => {
+            Some("leave it out: there is no limit of our own, and where the server says that it is busy, it is waited for")
+        }
+        "--template" => Some("`get values`, `get metadata`, `status` and `history` print JSON with --output json"),
+        _ => None,
+    }
+}
+
 /// Characters at either end of an error that are printed; of a longer one the middle is left out.
 const LONGEST: usize = 500_000;
 
@@ -194,5 +210,26 @@ fn say(run: &Run, failure: &Failure) {
     run.output.log(&format!("Error: {}", without_middle(&failure.error.to_string(), LONGEST)));
     if failure.invalid_yaml_hint && !run.debug {
         run.output.log("\nUse --debug flag to render out invalid YAML");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{HelmCli, helm_words, instead};
+
+    #[test]
+    #[cfg(feature = "cluster")]
+    fn flags_that_are_none_of_ours_are_refused_by_name_and_with_what_helps() {
+        for (line, refused, helps) in [
+            ("helm list --qps 5", "unknown flag: --qps", true),
+            ("helm --burst-limit=5 list", "unknown flag: --burst-limit", true),
+            ("helm get all web --template {{.Release.Name}}", "unknown flag: --template", true),
+            ("helm list --nothing", "unknown flag: --nothing", false),
+        ] {
+            let error = HelmCli::try_parse_from(line.split(' ')).expect_err("an error");
+            assert_eq!((helm_words(&error).as_str(), instead(&error).is_some()), (refused, helps), "{line}");
+        }
     }
 }

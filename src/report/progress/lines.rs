@@ -57,7 +57,8 @@ fn reason(state: &ObjectState) -> Option<String> {
 /// `waiting for 2 of 7: Deployment/bk/web Available: 0/1, 35s (container web: ErrImagePull …)`
 pub(super) fn waiting(late: &[&Watched], all: usize, now: Instant) -> String {
     let one = |object: &&Watched| {
-        let ObjectState { id, message, reason, .. } = &object.state;
+        let ObjectState { id, message, reason, progress, .. } = &object.state;
+        let message = if message.is_empty() { progress.word() } else { message };
         let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
         format!("{id} {message}, {}{reason}", age(now.duration_since(object.since)))
     };

@@ -6,7 +6,12 @@ use unicode_width::UnicodeWidthChar;
 
 use super::{Release, State, Watched, age, late as late_of};
 use crate::report::table::shown_width;
-use crate::report::{DIM, RED, YELLOW};
+
+/// Colours, as terminals number them.
+const RED: &str = "31";
+const YELLOW: &str = "33";
+const DIM: &str = "2";
+const BOLD: &str = "1";
 
 /// Objects below a release, where there is room.
 const OBJECTS: usize = 6;
@@ -135,8 +140,6 @@ fn clean(text: &str) -> String {
     let text = crate::report::escape(text, false);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-
-const BOLD: &str = "1";
 
 #[cfg(test)]
 mod tests {

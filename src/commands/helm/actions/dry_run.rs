@@ -54,6 +54,21 @@ impl DryRun {
         }
     }
 
+    /// What the flag says to `rollback`, where Helm 3 has it without other values than yes and no.
+    ///
+    /// # Errors
+    /// As [`DryRun::of`]; Go's words for a value that is neither.
+    pub(super) fn of_rollback(run: &Run, flag: &DryRunFlag) -> Result<DryRun> {
+        match flag.dry_run.as_deref() {
+            Some(text) if !is_helm4(run) && text != "unset" => match strconv::parse_bool(text.as_bytes()) {
+                Ok(true) => Ok(DryRun::Client),
+                Ok(false) => Ok(DryRun::None),
+                Err(why) => Err(Error::new(Kind::Usage, format!("invalid argument {text:?} for \"--dry-run\" flag: {why}"))),
+            },
+            _ => DryRun::of(run, flag),
+        }
+    }
+
     /// Whether nothing happens.
     pub(super) fn is_dry(self) -> bool {
         self != DryRun::None

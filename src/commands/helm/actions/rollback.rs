@@ -19,6 +19,7 @@ const LONGEST: usize = 256;
 pub fn rollback(run: &Run, args: &HelmRollback) -> Result<(), Box<Failure>> {
     Arguments::AtLeast(1).check("rollback", "rollback <RELEASE> [REVISION]", &args.arguments)?;
     let name = args.arguments.first().map_or("", String::as_str);
+    let dry = DryRun::of_rollback(run, &args.dry)?;
     let usage = |words: String| Error::new(Kind::Usage, words);
     let to = match args.arguments.get(1) {
         None => 0,
@@ -30,7 +31,6 @@ pub fn rollback(run: &Run, args: &HelmRollback) -> Result<(), Box<Failure>> {
     if length > LONGEST {
         return Err(usage(format!("description must be {LONGEST} characters or less, got {length}")).into());
     }
-    let dry = DryRun::of(run, &args.dry)?;
     let session = session(run)?;
     let (connection, namespace) = reach(&session)?;
     if check_release_name(name).is_err() {

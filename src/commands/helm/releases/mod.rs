@@ -4,6 +4,7 @@ mod get;
 mod history;
 mod list;
 mod output;
+mod resources;
 mod selector;
 mod status;
 

@@ -4,18 +4,33 @@ use super::find;
 use super::get::user_values;
 use super::history::ansic;
 use super::output::{Colours, print, yaml};
+use super::resources::Resources;
 use crate::charts::{Chart, Metadata, RecordForm, Tree, coalesce_values};
-use crate::cli::HelmStatus;
+use crate::cli::{HelmStatus, OutputShape};
 use crate::cluster::records::Record;
 use crate::commands::Run;
-use crate::commands::session::Session;
+use crate::commands::session::{Connection, Session};
 use crate::data::Map;
-use crate::diag::Result;
+use crate::diag::{Error, Kind, Result};
 
 /// Prints the status of a release.
 pub fn status(run: &Run, args: &HelmStatus) -> Result<()> {
-    let (_, record) = find(&Session::reading(run)?, "status", &args.release, args.revision)?;
-    let text = text(run, &record, &shown(run, args.show_desc), Colours::of(run))?;
+    let helm4 = run.profile.record_form == RecordForm::WithTimes;
+    if args.show_resources && helm4 {
+        return Err(Error::new(Kind::Usage, "unknown flag: --show-resources").hint("Helm 4 shows them by itself"));
+    }
+    let session = Session::reading(run)?;
+    let (connection, record) = find(&session, "status", &args.release, args.revision)?;
+    let mut shown = shown(run, args.show_desc);
+    if args.show_resources || helm4 {
+        let tables = args.output == OutputShape::Table;
+        let resources = session.wait_for(Resources::of(&connection.cluster, &record, tables))?;
+        shown.resources = resources.text();
+        if let Some(value) = resources.value() {
+            record.info.more.insert("resources", value);
+        }
+    }
+    let text = text(run, &record, &shown, Colours::of(run))?;
     print(run, args.output, || record.to_json_without_chart(run.profile), || text)
 }
 
@@ -23,8 +38,13 @@ pub fn status(run: &Run, args: &HelmStatus) -> Result<()> {
 ///
 /// # Errors
 /// As the command itself.
-pub fn status_text(run: &Run, record: &Record) -> Result<Vec<u8>> {
-    text(run, record, &shown(run, false), Colours::of(run))
+pub fn status_text(session: &Session<'_>, connection: &Connection, record: &Record) -> Result<Vec<u8>> {
+    let run = session.run;
+    let mut shown = shown(run, false);
+    if run.profile.record_form == RecordForm::WithTimes {
+        shown.resources = session.wait_for(Resources::of(&connection.cluster, record, true))?.text();
+    }
+    text(run, record, &shown, Colours::of(run))
 }
 
 fn shown(run: &Run, description: bool) -> Shown {
