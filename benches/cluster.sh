@@ -82,6 +82,10 @@ remove() { # everything, CRDs too; nothing of it runs any more when the next tur
     call "$program" destroy
     call "$control" kubectl delete namespace "$namespace"
     call "$control" kubectl delete crds --all
+    # The plane has a hundred volumes: those of the namespace can be claimed again.
+    local volumes
+    mapfile -t volumes < <("$control" kubectl get persistentvolumes --output name)
+    call "$control" kubectl patch "${volumes[@]}" --type merge --patch '{"spec": {"claimRef": null}}'
 }
 turn() { # NAME PROGRAM FOLDER
     local i
