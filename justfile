@@ -43,6 +43,10 @@ bench-engine *ARGS:
 bench-programs:
     benches/programs.sh
 
+# the same on a cluster: whole syncs, and applies with nothing to do; HELM_PLUGINS is where helm-diff is installed, too
+bench-cluster *ARGS:
+    benches/cluster.sh {{ARGS}}
+
 # tests on a real control plane (tests/cluster); needs Go, which builds it the first time
 cluster-test *ARGS:
     cargo test --test all cluster:: -- --ignored --test-threads=4 {{ARGS}}

@@ -224,6 +224,11 @@ impl State {
         Ok(Some(Stages { install: staged(&planned)?, remove }))
     }
 
+    /// For each of these releases, which of those before it in the list it needs, directly or through others: their places.
+    pub fn needed(&self, releases: &[&Release]) -> Vec<Vec<usize>> {
+        needs::needed(releases, &self.releases)
+    }
+
     /// All releases, but of those with the same id only a selected one.
     fn deduplicated<'a>(&'a self, selected: &[&'a Release]) -> Vec<&'a Release> {
         let mut count = std::collections::HashMap::new();

@@ -67,6 +67,27 @@ pub(super) fn groups<'a>(
     Ok(found)
 }
 
+/// For each release, the places of those before it that it needs, directly or through others, which may be any of `all`.
+/// The list is in the order of [`groups`].
+pub(super) fn needed(releases: &[&Release], all: &[Release]) -> Vec<Vec<usize>> {
+    let mut by_id: HashMap<String, Vec<&Release>> = HashMap::new();
+    for release in all {
+        by_id.entry(release.id()).or_default().push(release);
+    }
+    let ids: Vec<String> = releases.iter().map(|release| release.id()).collect();
+    let of_one = |(at, release): (usize, &&Release)| {
+        let mut seen = BTreeSet::new();
+        let mut waiting: Vec<&String> = release.needs.iter().collect();
+        while let Some(id) = waiting.pop() {
+            if seen.insert(id) {
+                waiting.extend(by_id.get(id).into_iter().flatten().flat_map(|needed| &needed.needs));
+            }
+        }
+        (0..at).filter(|place| seen.contains(&ids[*place])).collect()
+    };
+    releases.iter().enumerate().map(of_one).collect()
+}
+
 /// Refuses releases whose needs, or the needs of these, are not installed.
 ///
 /// # Errors
@@ -243,6 +264,13 @@ mod tests {
         assert_eq!(names(groups(&all, &only, include).unwrap()), [["a"], ["c"]]);
         let skip = Needs { skip: true, ..Needs::default() };
         assert_eq!(names(groups(&all, &only, skip).unwrap()), [["c"]]);
+    }
+
+    #[test]
+    fn needs_lead_through_what_is_not_worked_on() {
+        let all = [release("c", &["b"]), release("b", &["a"]), release("a", &[]), release("d", &[])];
+        let list = [&all[2], &all[3], &all[0]];
+        assert_eq!(super::needed(&list, &all), [vec![], vec![], vec![0]]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Commands that look at a cluster or change it: helmfile's `sync`, `apply`, `diff`, `destroy`, and our own beside them.
 //!
-//! `state → stages → each release: look, render, deploy`. Releases of one stage are worked on at once, each on a thread
-//! of its own; what they need was finished before, so that `lookup` and capabilities see it.
+//! `state → stages → each release: look, render, deploy`. Releases are worked on at once, each on a thread of its own, as soon
+//! as what they need is finished, so that `lookup` and capabilities see it.
 
 mod apply;
 mod apply_plan;
@@ -17,6 +17,7 @@ mod status;
 mod summary;
 mod sync;
 mod test;
+mod turns;
 mod unlock;
 mod walk;
 

@@ -2,6 +2,7 @@
 
 use super::release::{Outcome, Worker};
 use super::summary::{Affected, Row, timed};
+use super::turns::Turns;
 use super::walk::Walk;
 use super::{Session, arguments, ask, base_name, options, propagation, rendering, threads};
 use crate::cli::{DeployFlags, SyncArgs};
@@ -119,8 +120,8 @@ pub(super) fn removal(release: &Release, flags: &DeployFlags) -> UninstallOption
     }
 }
 
-/// Installs and upgrades stage by stage, as part of a command. What needs a release that failed is not begun; the others of
-/// its stage are finished.
+/// Installs and upgrades, as part of a command: each release as soon as what it needs is there. What needs a release that
+/// failed is not begun; all others are.
 pub(super) fn install(
     worker: &Worker<'_>,
     stages: &[Vec<&Release>],
@@ -128,37 +129,41 @@ pub(super) fn install(
     affected: &mut Affected,
 ) -> Errors {
     let run = worker.run;
+    let releases: Vec<&Release> = stages.iter().flatten().copied().collect();
+    let turns = Turns::new(worker.state.needed(&releases));
+    let work = |(at, release): &(usize, &Release)| {
+        let turn = turns.take(*at).filter(|_| !worker.session.stopped())?;
+        let chart = base_name(&release.chart);
+        run.output.info(&format!("Upgrading release={}, chart={chart}, namespace={}", release.name, release.namespace));
+        let (result, time) = timed(|| worker.deploy(release, &options(release, flags), command));
+        turn.end(result.is_ok());
+        Some((result, time))
+    };
     let mut errors = Errors::new();
-    for (at, stage) in stages.iter().enumerate() {
+    let mut left: Vec<&str> = Vec::new();
+    let numbered: Vec<(usize, &Release)> = releases.into_iter().enumerate().collect();
+    in_order(threads(flags.concurrency), &numbered.iter().collect::<Vec<_>>(), work, |(_, release), result| match result {
+        Some((Ok(outcome), time)) => {
+            if let Some(record) = &outcome {
+                run.output.info(&format!("{}: revision {} is deployed", worker.title(release), record.version));
+                if !flags.hide_notes && !record.info.notes.trim().is_empty() {
+                    run.output.info(&format!("NOTES:\n{}", record.info.notes.trim()));
+                }
+            }
+            affected.updated.push(Row::of(release, time));
+        }
+        Some((Err(failed), time)) => {
+            affected.failed.push(Row::of(release, time));
+            errors.extend(failed);
+        }
+        None => left.push(&release.name),
+    });
+    if !left.is_empty() {
         // What was in hand when the stop came has said so itself.
         if worker.session.stopped() && errors.is_empty() {
             errors.push(Error::new(Kind::Apply, "stopped as asked").hint("the next run goes on from here"));
         }
-        if !errors.is_empty() {
-            let left: Vec<&str> = stages.iter().skip(at).flatten().map(|release| release.name.as_str()).collect();
-            run.output.warn(&format!("not begun: {}", left.join(", ")));
-            break;
-        }
-        let work = |release: &Release| {
-            let chart = base_name(&release.chart);
-            run.output.info(&format!("Upgrading release={}, chart={chart}, namespace={}", release.name, release.namespace));
-            timed(|| worker.deploy(release, &options(release, flags), command))
-        };
-        in_order(threads(flags.concurrency), stage, work, |release, (result, time)| match result {
-            Ok(outcome) => {
-                if let Some(record) = &outcome {
-                    run.output.info(&format!("{}: revision {} is deployed", worker.title(release), record.version));
-                    if !flags.hide_notes && !record.info.notes.trim().is_empty() {
-                        run.output.info(&format!("NOTES:\n{}", record.info.notes.trim()));
-                    }
-                }
-                affected.updated.push(Row::of(release, time));
-            }
-            Err(failed) => {
-                affected.failed.push(Row::of(release, time));
-                errors.extend(failed);
-            }
-        });
+        run.output.warn(&format!("not begun: {}", left.join(", ")));
     }
     errors
 }
