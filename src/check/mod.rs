@@ -3,9 +3,16 @@
 //! Called by `commands/lint.rs` for each environment and each rendered release. Never stops at the first finding, never
 //! renders, never prints.
 
+mod allow;
+mod baseline;
+pub mod codes;
 pub mod helm_lint;
 mod manifests;
+mod mask;
 mod schemas;
 
+pub use allow::Allowed;
+pub use baseline::{Baseline, Fingerprints};
 pub use manifests::manifests;
+pub use mask::{is_secret_key, mask};
 pub use schemas::Schemas;

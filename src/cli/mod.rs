@@ -71,6 +71,8 @@ pub enum Command {
     WriteValues(WriteValuesArgs),
     /// Render everything and check values, schemas and manifests; report all findings
     Lint(LintArgs),
+    /// Explain a code of lint's findings, or list all
+    ExplainFinding(ExplainFindingArgs),
     /// Install and upgrade all selected releases, and remove those that are not wanted
     #[cfg(feature = "cluster")]
     Sync(Box<SyncArgs>),
@@ -398,6 +400,18 @@ pub struct LintArgs {
     /// Severity from which the exit code is 4
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
+    /// File with the findings of before: only those that are not in it are reported
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<String>,
+    /// Write all findings to the baseline file instead of reporting them
+    #[arg(long, requires = "baseline")]
+    pub write_baseline: bool,
+    /// Report only what was not found at that revision of the git repository: a branch, a tag, a hash
+    #[arg(long, value_name = "REVISION")]
+    pub since: Option<String>,
+    /// Check again whenever a file below this folder changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
     /// Kubernetes version that charts see
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
@@ -417,8 +431,16 @@ pub struct LintArgs {
 pub enum LintFormat {
     /// For people
     Text,
-    /// One JSON document
+    /// One JSON document (docs/findings.schema.json)
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for the tests page of a CI server
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality report of GitLab
+    Gitlab,
 }
 
 /// Severities that make `lint` fail.
@@ -428,6 +450,18 @@ pub enum FailOn {
     Error,
     /// Warnings too
     Warning,
+    /// Notes too
+    Note,
+    /// Nothing
+    Never,
+}
+
+/// `bkhelm explain-finding`
+#[derive(Debug, Args)]
+pub struct ExplainFindingArgs {
+    /// Codes to explain; without any, all are listed
+    #[arg(value_name = "CODE")]
+    pub codes: Vec<String>,
 }
 
 /// `bkhelm functions`
