@@ -42,7 +42,7 @@ fn excerpt(place: &Place) -> Option<String> {
         shown.push(':');
         let name = key.rsplit(|letter: char| !letter.is_alphanumeric() && !"-_.".contains(letter)).find(|part| !part.is_empty());
         let plain = value.trim();
-        let worth_hiding = !plain.is_empty() && !plain.starts_with("{{") && !plain.starts_with(['#', '&', '*', '|', '>', '{', '[']);
+        let worth_hiding = !plain.is_empty() && !plain.starts_with("{{") && !plain.starts_with(['#', '*', '|', '>']);
         if name.is_some_and(is_secret_key) && worth_hiding && value.starts_with([' ', '\t', '"', '\'']) {
             shown.push_str(" ********");
             return Some(shown);
@@ -66,6 +66,7 @@ mod tests {
             ("image: nginx:1.25", "image: nginx:1.25"),
             ("password: {{ .Values.password }}", "password: {{ .Values.password }}"),
             ("secretName: tls", "secretName: tls"),
+            ("token: [a, b]", "token: ********"),
             ("existingSecret:", "existingSecret:"),
             ("url: http://x:8080/path", "url: http://x:8080/path"),
         ] {
