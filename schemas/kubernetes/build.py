@@ -93,7 +93,7 @@ def with_defaults(name, schema, keys):
     kept = stripped(schema)
     for field in keys.get(name, ()):
         default = schema.get("properties", {}).get(field, {}).get("default")
-        if default not in (None, "", 0):
+        if default is not None:
             kept["properties"][field]["default"] = default
     return kept
 

@@ -18,6 +18,8 @@ pub(super) enum Check {
     Syntax(Syntax),
     /// A number of a port, or a port's name.
     Port,
+    /// The same, or 0 for the port beside it.
+    TargetPort,
     /// A number that is not negative, or a percentage.
     Share,
     /// Annotations: their keys.
@@ -30,6 +32,8 @@ pub(super) enum Check {
     Each(Syntax),
     /// A list whose elements are one of these words.
     EachOf(&'static [&'static str]),
+    /// A list whose elements are not empty.
+    EachFilled,
     /// A quantity that is not negative.
     NotNegative,
     /// Nothing.
@@ -39,17 +43,32 @@ pub(super) enum Check {
 /// A rule about a whole object.
 pub(super) type ObjectRule = fn(&Object<'_>, &mut Findings);
 
-/// A field: its name; whether it has to be there, and not be empty; what is asked of it.
-type Field = (&'static str, bool, Check);
+/// Whether a field has to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Need {
+    /// It may be missing or empty, which is the same.
+    #[default]
+    May,
+    /// It may be missing, but not be empty (a pointer in Go's types).
+    Full,
+    /// It has to be there and must not be empty.
+    Must,
+}
+
+/// A field: its name, whether it has to be there, what is asked of it.
+type Field = (&'static str, Need, Check);
 
 const fn must(name: &'static str, check: Check) -> Field {
-    (name, true, check)
+    (name, Need::Must, check)
+}
+const fn full(name: &'static str, check: Check) -> Field {
+    (name, Need::Full, check)
 }
 const fn may(name: &'static str, check: Check) -> Field {
-    (name, false, check)
+    (name, Need::May, check)
 }
 
-use Check::{Annotations, Anything, DataKeys, Each, EachOf, Labels, NotNegative, OneOf, Port, Range, Share};
+use Check::{Annotations, Anything, DataKeys, Each, EachFilled, EachOf, Labels, NotNegative, OneOf, Port, Range, Share, TargetPort};
 
 const fn syntax(of: Syntax) -> Check {
     Check::Syntax(of)
@@ -71,10 +90,10 @@ const SCALED: &[Field] = &[may("replicas", NATURAL), must("selector", Anything),
 const WEBHOOK: &[Field] = &[
     must("name", SUBDOMAIN),
     must("sideEffects", OneOf(&["None", "NoneOnDryRun"])),
-    must("admissionReviewVersions", Anything),
-    may("failurePolicy", OneOf(&["Fail", "Ignore"])),
-    may("matchPolicy", OneOf(&["Exact", "Equivalent"])),
-    may("reinvocationPolicy", OneOf(&["Never", "IfNeeded"])),
+    must("admissionReviewVersions", Each(Syntax::Label1035)),
+    full("failurePolicy", OneOf(&["Fail", "Ignore"])),
+    full("matchPolicy", OneOf(&["Exact", "Equivalent"])),
+    full("reinvocationPolicy", OneOf(&["Never", "IfNeeded"])),
     may("timeoutSeconds", Range(1, 30)),
 ];
 
@@ -82,14 +101,14 @@ const WEBHOOK: &[Field] = &[
 #[rustfmt::skip]
 const FIELDS: &[(&str, &[Field])] = &[
     ("apimachinery.pkg.apis.meta.v1.ObjectMeta", &[
-        may("namespace", LABEL), may("labels", Labels), may("annotations", Annotations), may("finalizers", Each(Syntax::QualifiedName)),
+        may("labels", Labels), may("annotations", Annotations), may("finalizers", Each(Syntax::QualifiedName)),
     ]),
     ("apimachinery.pkg.apis.meta.v1.OwnerReference", &[
         must("apiVersion", Anything), must("kind", Anything), must("name", Anything), must("uid", Anything),
     ]),
     ("apimachinery.pkg.apis.meta.v1.LabelSelector", &[may("matchLabels", Labels)]),
     ("apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement", &[
-        must("key", QUALIFIED), must("operator", OneOf(&["In", "NotIn", "Exists", "DoesNotExist"])),
+        must("key", QUALIFIED), must("operator", OneOf(&["In", "NotIn", "Exists", "DoesNotExist"])), may("values", Each(Syntax::LabelValue)),
     ]),
     // pods
     ("api.core.v1.Container", &[
@@ -97,7 +116,7 @@ const FIELDS: &[(&str, &[Field])] = &[
         may("terminationMessagePolicy", OneOf(&["File", "FallbackToLogsOnError"])),
     ]),
     ("api.core.v1.ContainerPort", &[
-        must("containerPort", PORT), may("hostPort", PORT), may("name", syntax(Syntax::PortName)), may("protocol", PROTOCOL),
+        must("containerPort", PORT), may("hostPort", Range(0, 65_535)), may("name", syntax(Syntax::PortName)), may("protocol", PROTOCOL),
     ]),
     ("api.core.v1.ContainerResizePolicy", &[
         must("resourceName", OneOf(&["cpu", "memory"])), must("restartPolicy", OneOf(&["NotRequired", "RestartContainer"])),
@@ -106,9 +125,9 @@ const FIELDS: &[(&str, &[Field])] = &[
     ("api.core.v1.EnvFromSource", &[may("prefix", syntax(Syntax::EnvName))]),
     ("api.core.v1.ConfigMapEnvSource", &[must("name", SUBDOMAIN)]),
     ("api.core.v1.SecretEnvSource", &[must("name", SUBDOMAIN)]),
-    ("api.core.v1.ConfigMapKeySelector", &[must("name", Anything), must("key", syntax(Syntax::DataKey))]),
-    ("api.core.v1.SecretKeySelector", &[must("name", Anything), must("key", syntax(Syntax::DataKey))]),
-    ("api.core.v1.ObjectFieldSelector", &[must("fieldPath", Anything)]),
+    ("api.core.v1.ConfigMapKeySelector", &[must("name", SUBDOMAIN), must("key", syntax(Syntax::DataKey))]),
+    ("api.core.v1.SecretKeySelector", &[must("name", SUBDOMAIN), must("key", syntax(Syntax::DataKey))]),
+    ("api.core.v1.ObjectFieldSelector", &[must("fieldPath", Anything), may("apiVersion", OneOf(&["v1"]))]),
     ("api.core.v1.ResourceFieldSelector", &[must("resource", Anything)]),
     ("api.core.v1.Probe", &[
         may("initialDelaySeconds", NATURAL), may("timeoutSeconds", NATURAL), may("periodSeconds", NATURAL), may("successThreshold", NATURAL),
@@ -121,14 +140,14 @@ const FIELDS: &[(&str, &[Field])] = &[
     ("api.core.v1.ExecAction", &[must("command", Anything)]),
     ("api.core.v1.VolumeMount", &[
         must("name", Anything), must("mountPath", Anything), may("subPath", syntax(Syntax::PathBelow)), may("subPathExpr", syntax(Syntax::PathBelow)),
-        may("mountPropagation", OneOf(&["None", "HostToContainer", "Bidirectional"])),
+        full("mountPropagation", OneOf(&["None", "HostToContainer", "Bidirectional"])),
     ]),
     ("api.core.v1.VolumeDevice", &[must("name", Anything), must("devicePath", Anything)]),
     ("api.core.v1.SecurityContext", &[
         may("runAsUser", ID), may("runAsGroup", ID), may("procMount", OneOf(&["Default", "Unmasked"])),
     ]),
     ("api.core.v1.PodSecurityContext", &[
-        may("runAsUser", ID), may("runAsGroup", ID), may("fsGroup", ID), may("fsGroupChangePolicy", OneOf(&["OnRootMismatch", "Always"])),
+        may("runAsUser", ID), may("runAsGroup", ID), may("fsGroup", ID), full("fsGroupChangePolicy", OneOf(&["OnRootMismatch", "Always"])),
         may("supplementalGroupsPolicy", OneOf(&["Merge", "Strict"])),
     ]),
     ("api.core.v1.SeccompProfile", &[must("type", OneOf(&["Unconfined", "RuntimeDefault", "Localhost"]))]),
@@ -136,7 +155,7 @@ const FIELDS: &[(&str, &[Field])] = &[
     ("api.core.v1.Sysctl", &[must("name", Anything)]),
     ("api.core.v1.PodSpec", &[
         must("containers", Anything), may("restartPolicy", OneOf(&["Always", "OnFailure", "Never"])),
-        may("dnsPolicy", OneOf(&["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"])), may("terminationGracePeriodSeconds", NATURAL),
+        may("dnsPolicy", OneOf(&["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"])), 
         may("activeDeadlineSeconds", Range(1, 2_147_483_647)), may("serviceAccountName", SUBDOMAIN), may("hostname", LABEL), may("subdomain", LABEL),
         may("nodeName", SUBDOMAIN), may("priorityClassName", SUBDOMAIN), may("runtimeClassName", SUBDOMAIN), may("nodeSelector", Labels),
         may("preemptionPolicy", OneOf(&["Never", "PreemptLowerPriority"])),
@@ -148,14 +167,15 @@ const FIELDS: &[(&str, &[Field])] = &[
     ]),
     ("api.core.v1.TopologySpreadConstraint", &[
         must("maxSkew", POSITIVE), must("topologyKey", Anything), must("whenUnsatisfiable", OneOf(&["DoNotSchedule", "ScheduleAnyway"])),
-        may("minDomains", POSITIVE), may("nodeAffinityPolicy", OneOf(&["Ignore", "Honor"])), may("nodeTaintsPolicy", OneOf(&["Ignore", "Honor"])),
+        may("minDomains", POSITIVE), full("nodeAffinityPolicy", OneOf(&["Ignore", "Honor"])), full("nodeTaintsPolicy", OneOf(&["Ignore", "Honor"])),
     ]),
-    ("api.core.v1.PodAffinityTerm", &[must("topologyKey", QUALIFIED)]),
+    ("api.core.v1.PodAffinityTerm", &[must("topologyKey", QUALIFIED), may("namespaces", Each(Syntax::Label))]),
     ("api.core.v1.WeightedPodAffinityTerm", &[must("weight", Range(1, 100))]),
     ("api.core.v1.PreferredSchedulingTerm", &[must("weight", Range(1, 100))]),
     ("api.core.v1.NodeSelector", &[must("nodeSelectorTerms", Anything)]),
     ("api.core.v1.NodeSelectorRequirement", &[
         must("key", QUALIFIED), must("operator", OneOf(&["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"])),
+        may("values", Each(Syntax::LabelValue)),
     ]),
     // volumes
     ("api.core.v1.Volume", &[must("name", LABEL)]),
@@ -189,20 +209,38 @@ const FIELDS: &[(&str, &[Field])] = &[
     ("api.core.v1.TypedObjectReference", &[must("kind", Anything), must("name", Anything)]),
     ("api.storage.v1.StorageClass", &[
         must("provisioner", QUALIFIED), may("reclaimPolicy", OneOf(&["Delete", "Retain"])),
-        may("volumeBindingMode", OneOf(&["Immediate", "WaitForFirstConsumer"])),
+        full("volumeBindingMode", OneOf(&["Immediate", "WaitForFirstConsumer"])),
     ]),
+    ("api.storage.v1.CSIDriverSpec", &[may("volumeLifecycleModes", EachOf(&["Persistent", "Ephemeral"]))]),
+    ("api.core.v1.PersistentVolumeClaim", &[must("spec", Anything)]),
+    ("api.core.v1.PersistentVolume", &[must("spec", Anything)]),
     // workloads
+    ("api.core.v1.Pod", &[must("spec", Anything)]),
+    ("api.core.v1.PodTemplateSpec", &[must("spec", Anything)]),
+    ("api.apps.v1.Deployment", &[must("spec", Anything)]),
+    ("api.apps.v1.ReplicaSet", &[must("spec", Anything)]),
+    ("api.apps.v1.StatefulSet", &[must("spec", Anything)]),
+    ("api.apps.v1.DaemonSet", &[must("spec", Anything)]),
+    ("api.batch.v1.Job", &[must("spec", Anything)]),
+    ("api.batch.v1.CronJob", &[must("spec", Anything)]),
+    ("api.core.v1.Service", &[must("spec", Anything)]),
+    ("api.networking.v1.Ingress", &[must("spec", Anything)]),
+    ("api.networking.v1.IngressClass", &[must("spec", Anything)]),
+    ("api.autoscaling.v1.HorizontalPodAutoscaler", &[must("spec", Anything)]),
+    ("api.autoscaling.v2.HorizontalPodAutoscaler", &[must("spec", Anything)]),
+    ("kube-aggregator.pkg.apis.apiregistration.v1.APIService", &[must("spec", Anything)]),
+    ("kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference", &[must("namespace", Anything), must("name", Anything), may("port", PORT)]),
     ("api.apps.v1.DeploymentSpec", SCALED),
     ("api.apps.v1.ReplicaSetSpec", SCALED),
     ("api.apps.v1.DaemonSetSpec", &[must("selector", Anything), may("minReadySeconds", NATURAL), may("revisionHistoryLimit", NATURAL)]),
     ("api.apps.v1.StatefulSetSpec", &[
-        may("replicas", NATURAL), must("selector", Anything), may("minReadySeconds", NATURAL), may("revisionHistoryLimit", NATURAL),
-        may("podManagementPolicy", OneOf(&["OrderedReady", "Parallel"])),
+        may("replicas", NATURAL), must("selector", Anything), may("minReadySeconds", NATURAL),
+        may("serviceName", LABEL), may("podManagementPolicy", OneOf(&["OrderedReady", "Parallel"])),
     ]),
     ("api.apps.v1.DeploymentStrategy", &[may("type", OneOf(&["Recreate", "RollingUpdate"]))]),
     ("api.apps.v1.StatefulSetUpdateStrategy", &[may("type", OneOf(&["RollingUpdate", "OnDelete"]))]),
     ("api.apps.v1.DaemonSetUpdateStrategy", &[may("type", OneOf(&["RollingUpdate", "OnDelete"]))]),
-    ("api.apps.v1.RollingUpdateDeployment", &[may("maxSurge", Share), may("maxUnavailable", Share)]),
+    ("api.apps.v1.RollingUpdateDeployment", &[full("maxSurge", Share), full("maxUnavailable", Share)]),
     ("api.apps.v1.RollingUpdateDaemonSet", &[may("maxSurge", Share), may("maxUnavailable", Share)]),
     ("api.apps.v1.RollingUpdateStatefulSetStrategy", &[may("partition", NATURAL), may("maxUnavailable", Share)]),
     ("api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy", &[
@@ -233,7 +271,7 @@ const FIELDS: &[(&str, &[Field])] = &[
         may("stabilizationWindowSeconds", Range(0, 3600)), may("selectPolicy", OneOf(&["Max", "Min", "Disabled"])),
     ]),
     ("api.policy.v1.PodDisruptionBudgetSpec", &[
-        may("minAvailable", Share), may("maxUnavailable", Share), may("unhealthyPodEvictionPolicy", OneOf(&["IfHealthyBudget", "AlwaysAllow"])),
+        full("minAvailable", Share), full("maxUnavailable", Share), full("unhealthyPodEvictionPolicy", OneOf(&["IfHealthyBudget", "AlwaysAllow"])),
     ]),
     ("api.scheduling.v1.PriorityClass", &[
         may("value", Range(-2_147_483_648, 1_000_000_000)), may("preemptionPolicy", OneOf(&["Never", "PreemptLowerPriority"])),
@@ -241,13 +279,13 @@ const FIELDS: &[(&str, &[Field])] = &[
     // network
     ("api.core.v1.ServiceSpec", &[
         may("type", OneOf(&["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"])), may("sessionAffinity", OneOf(&["None", "ClientIP"])),
-        may("externalTrafficPolicy", OneOf(&["Cluster", "Local"])), may("internalTrafficPolicy", OneOf(&["Cluster", "Local"])),
-        may("ipFamilyPolicy", OneOf(&["SingleStack", "PreferDualStack", "RequireDualStack"])), may("ipFamilies", EachOf(&["IPv4", "IPv6"])),
-        may("selector", Labels), may("externalIPs", Each(Syntax::Ip)), may("externalName", SUBDOMAIN),
+        may("externalTrafficPolicy", OneOf(&["Cluster", "Local"])), full("internalTrafficPolicy", OneOf(&["Cluster", "Local"])),
+        full("ipFamilyPolicy", OneOf(&["SingleStack", "PreferDualStack", "RequireDualStack"])), may("ipFamilies", EachOf(&["IPv4", "IPv6"])),
+        may("selector", Labels), full("trafficDistribution", OneOf(&["PreferClose", "PreferSameZone", "PreferSameNode"])), may("externalIPs", Each(Syntax::Ip)), may("externalName", SUBDOMAIN),
     ]),
     ("api.core.v1.ServicePort", &[
-        must("port", PORT), may("targetPort", Port), may("name", LABEL), may("protocol", PROTOCOL), may("nodePort", Range(0, 65_535)),
-        may("appProtocol", QUALIFIED),
+        must("port", PORT), may("targetPort", TargetPort), may("name", LABEL), may("protocol", PROTOCOL), may("nodePort", Range(0, 65_535)),
+        full("appProtocol", QUALIFIED),
     ]),
     ("api.core.v1.ClientIPConfig", &[may("timeoutSeconds", Range(1, 86_400))]),
     ("api.core.v1.EndpointPort", &[must("port", PORT), may("protocol", PROTOCOL)]),
@@ -257,13 +295,13 @@ const FIELDS: &[(&str, &[Field])] = &[
     ]),
     ("api.networking.v1.HTTPIngressRuleValue", &[must("paths", Anything)]),
     ("api.networking.v1.IngressRule", &[may("host", syntax(Syntax::Host))]),
-    ("api.networking.v1.IngressTLS", &[may("hosts", Each(Syntax::Host))]),
-    ("api.networking.v1.IngressSpec", &[may("ingressClassName", SUBDOMAIN)]),
+    ("api.networking.v1.IngressTLS", &[may("hosts", Each(Syntax::Host)), may("secretName", SUBDOMAIN)]),
+    ("api.networking.v1.IngressSpec", &[full("ingressClassName", SUBDOMAIN)]),
     ("api.networking.v1.IngressServiceBackend", &[must("name", Anything), must("port", Anything)]),
     ("api.networking.v1.ServiceBackendPort", &[may("number", PORT), may("name", syntax(Syntax::PortName))]),
-    ("api.networking.v1.IngressClassSpec", &[must("controller", Anything)]),
+    ("api.networking.v1.IngressClassSpec", &[must("controller", syntax(Syntax::DomainPath))]),
     ("api.networking.v1.NetworkPolicySpec", &[may("policyTypes", EachOf(&["Ingress", "Egress"]))]),
-    ("api.networking.v1.NetworkPolicyPort", &[may("port", Port), may("protocol", PROTOCOL), may("endPort", PORT)]),
+    ("api.networking.v1.NetworkPolicyPort", &[full("port", Port), full("protocol", PROTOCOL), may("endPort", PORT)]),
     ("api.networking.v1.IPBlock", &[must("cidr", syntax(Syntax::Cidr)), may("except", Each(Syntax::Cidr))]),
     // rights
     ("api.rbac.v1.RoleRef", &[must("kind", OneOf(&["Role", "ClusterRole"])), must("name", syntax(Syntax::PathSegment))]),
@@ -273,10 +311,10 @@ const FIELDS: &[(&str, &[Field])] = &[
     ("api.admissionregistration.v1.ValidatingWebhook", WEBHOOK),
     ("api.admissionregistration.v1.MutatingWebhook", WEBHOOK),
     ("api.admissionregistration.v1.RuleWithOperations", &[
-        must("operations", EachOf(&["*", "CREATE", "UPDATE", "DELETE", "CONNECT"])), must("apiGroups", Anything), must("apiVersions", Anything),
-        must("resources", Anything), may("scope", OneOf(&["Cluster", "Namespaced", "*"])),
+        must("operations", EachOf(&["*", "CREATE", "UPDATE", "DELETE", "CONNECT"])), must("apiGroups", Anything), must("apiVersions", EachFilled),
+        must("resources", EachFilled), full("scope", OneOf(&["Cluster", "Namespaced", "*"])),
     ]),
-    ("api.admissionregistration.v1.ServiceReference", &[must("namespace", Anything), must("name", Anything), may("port", PORT)]),
+    ("api.admissionregistration.v1.ServiceReference", &[must("namespace", Anything), must("name", Anything), may("port", PORT), may("path", syntax(Syntax::AbsolutePath))]),
     // data
     ("api.core.v1.ConfigMap", &[may("data", DataKeys), may("binaryData", DataKeys)]),
     ("api.core.v1.Secret", &[may("data", DataKeys), may("stringData", DataKeys)]),
@@ -295,6 +333,7 @@ const FIELDS: &[(&str, &[Field])] = &[
 /// Fields that OpenAPI calls required, and that the server fills in or does without.
 const LENIENT: &[(&str, &[&str])] = &[
     ("api.apps.v1.StatefulSetSpec", &["serviceName"]),
+    ("api.storage.v1.CSIDriver", &["spec"]),
 ];
 
 /// Gives a definition what is asked of its fields and of itself.
@@ -302,11 +341,11 @@ pub(super) fn attach(definition: &str, schema: &mut Schema) {
     if let Some((_, fields)) = LENIENT.iter().find(|(name, _)| *name == definition) {
         schema.required.retain(|name| !fields.iter().any(|lenient| *name == *lenient));
     }
-    for (name, required, check) in FIELDS.iter().filter(|(name, _)| *name == definition).flat_map(|(_, fields)| *fields) {
+    for (name, need, check) in FIELDS.iter().filter(|(name, _)| *name == definition).flat_map(|(_, fields)| *fields) {
         let Some(field) = schema.properties.get_mut(name.as_bytes()) else { continue };
         field.check = Some(*check);
-        field.filled = *required;
-        if *required && !schema.required.iter().any(|known| *known == *name) {
+        field.need = *need;
+        if *need == Need::Must && !schema.required.iter().any(|known| *known == *name) {
             schema.required.push((*name).into());
         }
     }

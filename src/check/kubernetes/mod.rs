@@ -3,9 +3,12 @@
 //! Called by `check::manifests`. Kubernetes' own kinds are known from schemas that are compiled in
 //! (`schemas/kubernetes`), custom ones from the CRDs that are given. Pure; never prints. A violation never says what a Secret holds.
 
+mod cel;
 mod cron;
+mod custom;
 mod fields;
 mod formats;
+mod locations;
 mod metadata;
 mod pack;
 mod rules;
@@ -14,9 +17,14 @@ mod schema;
 mod syntax;
 mod walk;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::pack::Definitions;
+pub use self::locations::{Reader, check_template};
+
+use self::custom::Custom;
+use self::locations::Locations;
+use self::pack::{BuiltIn, Definitions};
 use self::schema::{Dialect, Schema};
 use self::walk::{Path, Resolve, Walk};
 use crate::data::{Kind, Origin, Str, Value};
@@ -89,6 +97,8 @@ struct Findings {
     list: Vec<Violation>,
     /// Whether values must not be shown.
     secret: bool,
+    /// Volumes that pods get beside those of their own: names of a StatefulSet's claims.
+    claims: Vec<String>,
 }
 
 /// How many violations of one object are told.
@@ -109,6 +119,12 @@ impl Findings {
     fn push_once(&mut self, sort: Sort, path: &Path<'_>, origin: Origin, message: String) {
         if !self.list.iter().any(|known| known.message == message) {
             self.push(sort, path, origin, message);
+        }
+    }
+
+    fn push_at(&mut self, sort: Sort, severity: Severity, path: String, origin: Origin, message: String) {
+        if self.list.len() < MOST {
+            self.list.push(Violation { sort, severity, path, origin, message, hint: None });
         }
     }
 
@@ -142,14 +158,45 @@ impl Resolve for Definitions {
 }
 
 /// Judges objects as an API server of one version.
-pub struct Validator {
+pub struct Validator<'a> {
     definitions: Definitions,
+    customs: BTreeMap<[String; 3], Custom>,
+    locations: Locations<'a>,
 }
 
-impl Validator {
+/// What an object says of its kind.
+struct Named<'t> {
+    group: &'t str,
+    version: &'t str,
+    kind: &'t str,
+    /// `apps/v1`
+    api_version: &'t str,
+    /// Where that is written.
+    origin: Origin,
+}
+
+impl<'a> Validator<'a> {
     /// For the API server of Kubernetes 1.`minor`, or the nearest version that is known.
     pub fn new(minor: u32) -> Self {
-        Self { definitions: Definitions::of(minor) }
+        let locations = Locations::new(Vec::new(), minor, Box::new(|_| None));
+        Self { definitions: Definitions::of(minor), customs: BTreeMap::new(), locations }
+    }
+
+    /// Looks for schemas of kinds that are not known in files, too: folders, or templates of paths as kubeconform's.
+    pub fn with_locations(mut self, places: Vec<String>, reader: Box<Reader<'a>>) -> Self {
+        self.locations = Locations::new(places, self.definitions.minor, reader);
+        self
+    }
+
+    /// Takes a CustomResourceDefinition, so that its objects are known; gives what is wrong with its schemas. Anything else is
+    /// left alone.
+    pub fn define(&mut self, definition: &Value) -> Vec<Violation> {
+        let mut findings = Findings::default();
+        let is = |name: &str, wanted: &str| definition.path([name]).is_some_and(|value| value.as_str().is_some_and(|text| *text == wanted));
+        if is("kind", "CustomResourceDefinition") && is("apiVersion", "apiextensions.k8s.io/v1") {
+            self.customs.extend(custom::read(definition, &mut findings));
+        }
+        findings.list
     }
 
     /// Where the wanted version is not known: which is used instead, in words.
@@ -160,66 +207,103 @@ impl Validator {
 
     /// What is wrong with an object, as read from a document.
     pub fn object(&self, object: &Value) -> Vec<Violation> {
-        let mut findings = Findings::default();
-        let Some(map) = object.as_map() else { return findings.list };
-        let text = |name: &str| map.get(name).and_then(|value| Some(value.as_str()?.to_text().into_owned()));
-        let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else { return findings.list };
+        let text = |name: &str| object.path([name]).and_then(|value| Some((value.as_str()?.to_text().into_owned(), value.origin)));
+        let (Some((api_version, origin)), Some((kind, _))) = (text("apiVersion"), text("kind")) else { return Vec::new() };
         let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
-        findings.secret = group.is_empty() && kind == "Secret";
-        let Some(built_in) = self.definitions.kind(group, version, &kind) else {
-            self.not_served(object, group, version, &kind, &mut findings);
-            return findings.list;
-        };
-        metadata::check(object, group, &kind, &mut findings);
+        let named = Named { group, version, kind: &kind, api_version: &api_version, origin };
+        let mut findings = Findings { secret: group.is_empty() && kind == "Secret", ..Findings::default() };
+        match self.definitions.kind(group, version, &kind) {
+            Some(built_in) => self.built_in(object, &named, built_in, findings),
+            None if self.definitions.owns(group) => {
+                self.not_served(&named, &mut findings);
+                findings.list
+            }
+            None => self.custom(object, &named, findings),
+        }
+    }
+
+    fn built_in(&self, object: &Value, named: &Named<'_>, built_in: BuiltIn, mut findings: Findings) -> Vec<Violation> {
+        metadata::check(object, named.group, named.kind, built_in.namespaced, &mut findings);
         let Some(schema) = self.definitions.definition(built_in.definition) else { return findings.list };
         let mut walk = Walk::new(Dialect::BuiltIn, &self.definitions, findings);
         walk.value(object, &schema, &Path::ROOT);
         let mut list = walk.findings.list;
-        list.extend(self.deprecated(object, group, version, &kind));
+        list.extend(self.deprecated(named));
         list
     }
 
-    fn not_served(&self, object: &Value, group: &str, version: &str, kind: &str, findings: &mut Findings) {
-        let minor = self.definitions.wanted;
-        let name = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-        let origin = object.path(["apiVersion"]).map_or(object.origin, |value| value.origin);
-        let path = Path::ROOT;
-        let api_version = path.field(b"apiVersion");
-        if let Some(life) = self.definitions.life(group, version, kind).filter(|life| life.removed <= minor) {
-            let hint = life.replacement.map(|(version, kind)| format!("use {version} {kind}"));
-            let message = format!("{name} {kind} is not served since Kubernetes 1.{}", life.removed);
-            return findings.push_with(Sort::Removed, &api_version, origin, message, hint);
+    fn custom(&self, object: &Value, named: &Named<'_>, mut findings: Findings) -> Vec<Violation> {
+        let known = self.customs.get(&[named.group, named.version, named.kind].map(str::to_owned));
+        metadata::check(object, named.group, named.kind, known.is_none_or(|custom| custom.namespaced), &mut findings);
+        let root = Path::ROOT;
+        if let (Some(schema), Some(metadata)) = (self.definitions.definition(OBJECT_META), object.path(["metadata"])) {
+            let mut walk = Walk::new(Dialect::BuiltIn, &self.definitions, findings);
+            walk.value(&metadata, &schema, &root.field(b"metadata"));
+            findings = walk.findings;
         }
-        if self.definitions.owns(group) {
-            let served = self.definitions.versions_of(kind);
-            let hint = if served.is_empty() {
-                let kinds: Vec<&str> = self.definitions.kinds_of(group, version).collect();
-                crate::diag::nearest(kind, kinds).map(|near| format!("did you mean {near}?"))
-            } else {
-                Some(format!("use {}", served.join(" or ")))
-            };
-            let message = format!("Kubernetes 1.{minor} has no {name} {kind}");
-            return findings.push_with(Sort::Removed, &api_version, origin, message, hint);
+        if let Some(custom) = known {
+            let mut findings = custom.check(object, findings);
+            if !custom.served {
+                let message = format!("{} {} is not served: its CRD says so", named.api_version, named.kind);
+                findings.push(Sort::Removed, &root.field(b"apiVersion"), named.origin, message);
+            }
+            if let Some(words) = &custom.deprecated {
+                let message = format!("this version of {} is deprecated: {words}", named.kind);
+                findings.push_at(Sort::Deprecated, Severity::Warning, "apiVersion".to_owned(), named.origin, message);
+            }
+            return findings.list;
         }
-        metadata::check(object, group, kind, findings);
-        let message = format!("no schema of {name} {kind} is known: only its metadata was checked");
-        findings.push(Sort::NoSchema, &path.field(b"kind"), origin, message);
-        if let Some(last) = findings.list.last_mut() {
-            last.severity = Severity::Note;
+        let other: Vec<&str> =
+            self.customs.keys().filter(|[group, _, kind]| group == named.group && kind == named.kind).map(|[_, version, _]| version.as_str()).collect();
+        if !other.is_empty() {
+            let message = format!("the CRD of {} has no version {}, but {}", named.kind, named.version, other.join(", "));
+            findings.push(Sort::Removed, &root.field(b"apiVersion"), named.origin, message);
+            return findings.list;
         }
+        if !self.locations.is_empty() {
+            match self.locations.check(named.group, named.version, named.kind, object, findings) {
+                Ok(findings) => return findings.list,
+                Err(back) => findings = back,
+            }
+        }
+        let message = format!("no schema of {} {} is known: only its metadata was checked", named.api_version, named.kind);
+        findings.push_at(Sort::NoSchema, Severity::Note, "kind".to_owned(), named.origin, message);
+        findings.list
     }
 
-    fn deprecated(&self, object: &Value, group: &str, version: &str, kind: &str) -> Option<Violation> {
-        let life = self.definitions.life(group, version, kind)?;
+    fn not_served(&self, named: &Named<'_>, findings: &mut Findings) {
+        let (minor, kind, name) = (self.definitions.wanted, named.kind, named.api_version);
+        let root = Path::ROOT;
+        let path = root.field(b"apiVersion");
+        let life = self.definitions.life(named.group, named.version, kind).filter(|life| life.removed <= minor);
+        if let Some(life) = life {
+            let hint = life.replacement.map(|(version, kind)| format!("use {version} {kind}"));
+            let message = format!("{name} {kind} is not served since Kubernetes 1.{}", life.removed);
+            return findings.push_with(Sort::Removed, &path, named.origin, message, hint);
+        }
+        let served = self.definitions.versions_of(kind);
+        let hint = if served.is_empty() {
+            let kinds: Vec<&str> = self.definitions.kinds_of(named.group, named.version).collect();
+            crate::diag::nearest(kind, kinds).map(|near| format!("did you mean {near}?"))
+        } else {
+            Some(format!("use {}", served.join(" or ")))
+        };
+        findings.push_with(Sort::Removed, &path, named.origin, format!("Kubernetes 1.{minor} has no {name} {kind}"), hint);
+    }
+
+    fn deprecated(&self, named: &Named<'_>) -> Option<Violation> {
+        let life = self.definitions.life(named.group, named.version, named.kind)?;
         let since = life.deprecated.filter(|since| *since <= self.definitions.wanted)?;
-        let origin = object.path(["apiVersion"]).map_or(object.origin, |value| value.origin);
         Some(Violation {
             sort: Sort::Deprecated,
             severity: Severity::Warning,
             path: "apiVersion".to_owned(),
-            origin,
-            message: format!("this version of {kind} is deprecated since Kubernetes 1.{since}, and goes with 1.{}", life.removed),
+            origin: named.origin,
+            message: format!("this version of {} is deprecated since Kubernetes 1.{since}, and goes with 1.{}", named.kind, life.removed),
             hint: life.replacement.map(|(version, kind)| format!("use {version} {kind}")),
         })
     }
 }
+
+/// Metadata of all objects.
+const OBJECT_META: &str = "apimachinery.pkg.apis.meta.v1.ObjectMeta";

@@ -6,6 +6,7 @@ use super::syntax::{self, Syntax, quoted};
 use super::walk::{Path, is_empty, meets, shown};
 use super::{Findings, Sort, formats, number};
 use crate::data::{Kind, Map, Str, Value};
+use crate::diag::Severity;
 
 /// What the schema itself says: values, formats, limits, patterns.
 pub(super) fn limits(value: &Value, schema: &Schema, path: &Path<'_>, findings: &mut Findings) {
@@ -21,7 +22,9 @@ pub(super) fn limits(value: &Value, schema: &Schema, path: &Path<'_>, findings: 
     if let Some(format) = &schema.format {
         if let Some(fault) = format_fault(format, value) {
             let sort = if format.as_bytes() == b"quantity" { Sort::Quantity } else { Sort::Format };
-            findings.push(sort, path, value.origin, fault);
+            // Too large a number is cut off by server-side apply; only a plain create refuses it.
+            let severity = if number(value).is_some() { Severity::Warning } else { Severity::Error };
+            findings.push_at(sort, severity, path.to_string(), value.origin, fault);
         }
     }
     let Some(limits) = &schema.limits else { return };
@@ -94,6 +97,8 @@ pub(super) fn check(check: Check, value: &Value, path: &Path<'_>, findings: &mut
         (Check::Syntax(of), Some(text)) => syntax(of, text, value, path, findings),
         (Check::Port, Some(text)) => syntax(Syntax::PortName, text, value, path, findings),
         (Check::Port, None) => range(1.0, 65_535.0, value, path, findings),
+        (Check::TargetPort, Some(text)) => syntax(Syntax::PortName, text, value, path, findings),
+        (Check::TargetPort, None) => range(0.0, 65_535.0, value, path, findings),
         (Check::Range(least, most), None) => range(least as f64, most as f64, value, path, findings),
         (Check::Share, Some(text)) => syntax(Syntax::Percent, text, value, path, findings),
         (Check::Share, None) => range(0.0, f64::INFINITY, value, path, findings),
@@ -122,14 +127,22 @@ pub(super) fn check(check: Check, value: &Value, path: &Path<'_>, findings: &mut
         }
         (Check::Each(of), None) => elements(value, path, |text, item, path| syntax(of, text, item, path, findings)),
         (Check::EachOf(words), None) => elements(value, path, |text, item, path| one_of(words, text, item, path, findings)),
+        (Check::EachFilled, None) => elements(value, path, |text, item, path| {
+            if text.is_empty() {
+                findings.push(Sort::Required, path, item.origin, "must not be empty".to_owned());
+            }
+        }),
         _ => {}
     }
 }
 
+/// Runs through texts of a list; null is an empty one.
 fn elements(value: &Value, path: &Path<'_>, mut then: impl FnMut(&str, &Value, &Path<'_>)) {
     for (place, item) in value.as_list().map(|list| list.items()).unwrap_or_default().iter().enumerate() {
-        if let Some(text) = item.as_str() {
-            then(&text.to_text(), item, &path.element(place, None));
+        match &item.kind {
+            Kind::String(text) => then(&text.to_text(), item, &path.element(place, None)),
+            Kind::Nil => then("", item, &path.element(place, None)),
+            _ => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::fields::{Check, ObjectRule};
+use super::fields::{Check, Need, ObjectRule};
 use crate::data::{Map, Origin, Str, Value};
 use crate::golang::regexp::Regexp;
 
@@ -106,17 +106,6 @@ pub(super) struct Pattern {
     compiled: OnceLock<Option<Regexp>>,
 }
 
-/// A rule of `x-kubernetes-validations`.
-#[derive(Debug, Clone)]
-pub(super) struct CelRule {
-    pub(super) rule: Str,
-    pub(super) message: Option<Str>,
-    pub(super) message_expression: Option<Str>,
-    pub(super) field_path: Option<Str>,
-    /// Whether it may speak of an old object that is not there.
-    pub(super) optional_old: bool,
-}
-
 /// One node of a schema.
 #[derive(Debug, Default)]
 pub(super) struct Schema {
@@ -142,11 +131,12 @@ pub(super) struct Schema {
     pub(super) any_of: Vec<Schema>,
     pub(super) one_of: Vec<Schema>,
     pub(super) not: Option<Box<Schema>>,
-    pub(super) rules: Vec<CelRule>,
+    /// What `x-kubernetes-validations` states in CEL.
+    pub(super) rules: Vec<Str>,
     /// What the API server's own code asks of the field.
     pub(super) check: Option<Check>,
-    /// Whether it has to be there and must not be empty.
-    pub(super) filled: bool,
+    /// Whether it may be empty.
+    pub(super) need: Need,
     /// What the API server's own code asks of the object.
     pub(super) object_rule: Option<ObjectRule>,
 }
@@ -314,19 +304,8 @@ fn limits(map: &Map) -> Option<Box<Limits>> {
     says.then(|| Box::new(limits))
 }
 
-fn rules(map: &Map) -> Vec<CelRule> {
+fn rules(map: &Map) -> Vec<Str> {
     let list = map.get("x-kubernetes-validations");
     let items = list.as_ref().and_then(Value::as_list).map(|list| list.items()).unwrap_or_default();
-    let rule = |item: &Value| {
-        let of = item.as_map()?;
-        let text = |name: &str| of.get(name).and_then(|value| value.as_str().cloned());
-        Some(CelRule {
-            rule: text("rule")?,
-            message: text("message"),
-            message_expression: text("messageExpression"),
-            field_path: text("fieldPath"),
-            optional_old: of.get("optionalOldSelf").and_then(|value| value.as_bool()).unwrap_or(false),
-        })
-    };
-    items.iter().filter_map(rule).collect()
+    items.iter().filter_map(|item| item.as_map()?.get("rule")?.as_str().cloned()).collect()
 }

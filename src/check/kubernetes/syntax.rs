@@ -1,6 +1,5 @@
 //! Words that Kubernetes takes in certain places (apimachinery `pkg/util/validation`): `text → what is wrong with it`.
 
-use crate::golang::regexp::Regexp;
 use crate::golang::strconv;
 
 /// A place's syntax.
@@ -26,8 +25,8 @@ pub(super) enum Syntax {
     AbsolutePath,
     /// Doesn't lead upwards, and doesn't start with a slash.
     PathBelow,
-    /// Of a volume's mount: no colon.
-    MountPath,
+    /// A path after a domain: `acme.io/foo`.
+    DomainPath,
     Ip,
     Cidr,
     CronSchedule,
@@ -72,7 +71,10 @@ pub(super) fn fault(syntax: Syntax, text: &str) -> Option<String> {
             text.starts_with('/') || text.split('/').any(|part| part == ".."),
             "has to be a relative path that does not lead upwards by ..",
         ),
-        Syntax::MountPath => wrong(text.contains(':'), "must not contain ':'"),
+        Syntax::DomainPath => {
+            let good = text.split_once('/').is_some_and(|(domain, path)| subdomain(domain).is_none() && !path.is_empty());
+            wrong(!good, "has to be a path after a domain, such as acme.io/foo")
+        }
         Syntax::Ip => wrong(!is_ip(text), "is no IP address"),
         Syntax::Cidr => wrong(!is_cidr(text), "is no range of IP addresses such as 10.0.0.0/8"),
         Syntax::CronSchedule => super::cron::fault(text),
@@ -171,9 +173,4 @@ fn is_cidr(text: &str) -> bool {
 /// A name as it is said to people.
 pub(super) fn quoted(text: &[u8]) -> String {
     strconv::quote(text)
-}
-
-/// Whether a text is a pattern that Go takes.
-pub(super) fn is_pattern(text: &[u8]) -> bool {
-    Regexp::new(text, 10 << 20).is_ok()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::fields::Need;
 use super::schema::{Additional, Dialect, ListKind, Pattern, Schema, Types};
 use super::{Findings, Sort, scalars};
 use crate::data::{Kind, Map, Origin, Str, Value};
@@ -30,6 +31,10 @@ impl<'a> Path<'a> {
     /// Of a field.
     pub(super) fn field(&'a self, name: &'a [u8]) -> Path<'a> {
         Path { above: Some(self), step: Step::Field(name) }
+    }
+    /// Whether a step on the way is that field.
+    pub(super) fn has(&self, name: &[u8]) -> bool {
+        matches!(self.step, Step::Field(field) if field == name) || self.above.is_some_and(|above| above.has(name))
     }
     /// Of an element, shown by a field that names it.
     pub(super) fn element(&'a self, place: usize, name: Option<(&'a str, &'a [u8])>) -> Path<'a> {
@@ -224,8 +229,7 @@ impl<'a> Walk<'a> {
     fn null(&mut self, value: &Value, schema: &Schema, path: &Path<'_>) {
         let fits = match self.dialect {
             Dialect::BuiltIn => true,
-            Dialect::Structural => schema.nullable || schema.default.is_some() || schema.types.is_any() && !schema.int_or_string,
-            Dialect::Plain => schema.nullable || schema.types.is_any() || schema.types.meets(Types::NULL),
+            Dialect::Structural | Dialect::Plain => schema.nullable || schema.types.is_any() || schema.types.meets(Types::NULL),
         };
         if !fits {
             self.push(Sort::Type, path, value, format!("has to be {}, and is null", words(schema)));
@@ -251,6 +255,11 @@ impl<'a> Walk<'a> {
     }
 
     fn object(&mut self, map: &Map, value: &Value, schema: &Schema, path: &Path<'_>) {
+        if let Some(rule) = schema.object_rule
+            && !self.shape_only
+        {
+            rule(&Object { map, origin: value.origin, path }, &mut self.findings);
+        }
         let entries = map.read();
         self.required(&entries, value, schema, path);
         for (name, below) in entries.iter() {
@@ -259,12 +268,6 @@ impl<'a> Walk<'a> {
             self.shape_only |= self.dialect == Dialect::BuiltIn && self.depth == 1 && *name == "status";
             self.field(name, below, schema, &at);
             self.shape_only = outer;
-        }
-        drop(entries);
-        if let Some(rule) = schema.object_rule
-            && !self.shape_only
-        {
-            rule(&Object { map, origin: value.origin, path }, &mut self.findings);
         }
     }
 
@@ -276,8 +279,8 @@ impl<'a> Walk<'a> {
             let below = entries.get(&**name);
             let (property, built_in) = (schema.properties.get(name), self.dialect == Dialect::BuiltIn);
             let missing = match below {
-                None => property.is_none_or(|property| property.default.is_none()),
-                Some(below) => built_in && (below.is_nil() || property.is_some_and(|property| property.filled) && is_empty(below)),
+                None => property.and_then(|property| property.default.as_ref()).is_none_or(|default| built_in && is_empty(default)),
+                Some(below) => built_in && (below.is_nil() || property.is_some_and(|property| property.need == Need::Must) && is_empty(below)),
             };
             if missing {
                 let message = if below.is_some() { "must not be empty" } else { "is missing" };
@@ -289,6 +292,9 @@ impl<'a> Walk<'a> {
 
     fn field(&mut self, name: &Str, value: &Value, schema: &Schema, path: &Path<'_>) {
         if let Some(of) = schema.properties.get(name) {
+            if of.need == Need::Full && !self.shape_only && value.as_str().is_some_and(|text| text.is_empty()) {
+                self.push(Sort::Required, path, value, "must not be empty where it is said".to_owned());
+            }
             return self.value(value, of, path);
         }
         if schema.embedded && is_of_every_object(name) {
@@ -322,11 +328,21 @@ impl<'a> Walk<'a> {
             let Some(of) = schema.tuple.get(place).or(schema.items.as_deref()) else { break };
             let named = name_of(item, keys);
             let at = path.element(place, named.as_ref().map(|(key, name)| (key.as_str(), name.as_bytes())));
-            self.value(item, of, &at);
+            match item.is_nil() && self.dialect == Dialect::BuiltIn {
+                true if schema.list != ListKind::Atomic => self.push(Sort::Type, &at, value, "must not be null".to_owned()),
+                // null is an object without fields, or an empty text
+                true if self.is_object(of) => self.value(&Value { origin: value.origin, ..Map::new().into() }, of, &at),
+                _ => self.value(item, of, &at),
+            }
         }
         if !self.shape_only {
             self.unique(items, schema, path);
         }
+    }
+
+    fn is_object(&self, schema: &Schema) -> bool {
+        let of = schema.reference.as_ref().and_then(|reference| self.resolver.resolve(reference));
+        of.as_deref().unwrap_or(schema).types == Types::OBJECT
     }
 
     /// Lists that are sets or maps have each element once.
@@ -334,7 +350,7 @@ impl<'a> Walk<'a> {
         let identity: Box<dyn Fn(&Value) -> Option<String>> = match &schema.list {
             ListKind::Atomic if schema.limits.as_ref().is_some_and(|limits| limits.unique) => Box::new(|item| Some(shown(item))),
             ListKind::Atomic => return,
-            ListKind::Set => Box::new(|item| (!item.is_nil()).then(|| shown(item))),
+            ListKind::Set => Box::new(|item| Some(shown(item))),
             ListKind::Map(keys) => {
                 let item_schema = schema.items.as_deref();
                 let of = item_schema.and_then(|of| of.reference.as_ref()).and_then(|reference| self.resolver.resolve(reference));
@@ -343,7 +359,13 @@ impl<'a> Walk<'a> {
         };
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for (place, item) in items.iter().enumerate() {
-            let Some(key) = identity(item) else { continue };
+            if item.is_nil() {
+                continue;
+            }
+            let Some(key) = identity(item) else {
+                self.findings.push(Sort::Required, &path.element(place, None), item.origin, "has none of the keys of its list".to_owned());
+                continue;
+            };
             let Some(first) = seen.get(&key) else {
                 seen.insert(key, place);
                 continue;
@@ -458,18 +480,21 @@ fn name_of(item: &Value, keys: &[Str]) -> Option<(String, Str)> {
 
 /// What identifies an element: its keys' values, or the defaults of keys that it leaves out. `None`: it lacks one.
 fn key_of(item: &Value, keys: &[Str], schema: Option<&Schema>) -> Option<String> {
-    let map = item.as_map()?;
-    let mut identity = String::new();
+    let Some(map) = item.as_map() else { return Some(shown(item)) };
+    let (mut identity, mut told) = (String::new(), false);
     for key in keys {
         let default = || schema.and_then(|schema| schema.properties.get(key)).and_then(|property| property.default.clone());
-        match map.get(key).filter(|value| !value.is_nil()).or_else(default) {
-            Some(value) => identity.push_str(&shown(&value)),
+        match map.get(key).or_else(default) {
+            Some(value) => {
+                told = true;
+                identity.push_str(&shown(&value));
+            }
             // an optional key without a default identifies as well by its absence
             None => identity.push('-'),
         }
         identity.push('\n');
     }
-    Some(identity)
+    told.then_some(identity)
 }
 
 /// A value as text, so that equal ones are equal; not for people.

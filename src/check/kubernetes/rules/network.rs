@@ -6,6 +6,7 @@ use super::pod::exactly_one;
 use crate::check::kubernetes::syntax::{self, Syntax, quoted};
 use crate::check::kubernetes::walk::Object;
 use crate::check::kubernetes::{Findings, Sort};
+use crate::data::Value;
 
 /// Ports and what goes with the type.
 pub(super) fn service(of: &Object<'_>, findings: &mut Findings) {
@@ -34,6 +35,12 @@ pub(super) fn service(of: &Object<'_>, findings: &mut Findings) {
     }
     if of.text("loadBalancerClass").is_some() && kind != "LoadBalancer" {
         of.wrong(findings, Sort::Choice, "loadBalancerClass", format!("must not be there where the type is {kind}"));
+    }
+    let families: Vec<Value> = of.items("ipFamilies");
+    if let [one, other] = families.as_slice()
+        && one.as_str() == other.as_str()
+    {
+        of.wrong(findings, Sort::DuplicateKey, "ipFamilies", "names the same family twice");
     }
     let several = ports.len() > 1;
     let (mut names, mut numbers) = (BTreeSet::new(), BTreeSet::new());
@@ -112,6 +119,13 @@ pub(super) fn ingress_path(of: &Object<'_>, findings: &mut Findings) {
         if parts.iter().any(|part| lower.contains(part)) || path.ends_with("/..") || path.ends_with("/.") {
             of.wrong(findings, Sort::Name, "path", format!("has parts that no path of this type has: {}", quoted(path.as_bytes())));
         }
+    }
+}
+
+/// Each type once.
+pub(super) fn policy(of: &Object<'_>, findings: &mut Findings) {
+    if of.items("policyTypes").len() > 2 {
+        of.wrong(findings, Sort::Range, "policyTypes", "has more than the two types that there are");
     }
 }
 

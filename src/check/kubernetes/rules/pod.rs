@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use crate::check::kubernetes::syntax::quoted;
 use crate::check::kubernetes::walk::{Object, is_empty};
 use crate::check::kubernetes::{Findings, Sort, formats};
+use crate::data::Value;
 
 const HANDLERS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
 
 /// Names of containers and volumes, mounts of volumes that are there.
 pub(super) fn spec(of: &Object<'_>, findings: &mut Findings) {
-    let volumes = unique_names(of, "volumes", findings);
+    let mut volumes = unique_names(of, "volumes", findings);
+    volumes.extend(findings.claims.iter().cloned());
     let mut containers = BTreeSet::new();
     for list in ["initContainers", "containers", "ephemeralContainers"] {
         of.each(list, |container| {
@@ -19,7 +21,7 @@ pub(super) fn spec(of: &Object<'_>, findings: &mut Findings) {
             {
                 container.wrong(findings, Sort::DuplicateKey, "name", format!("is the name of another container: {}", quoted(name.as_bytes())));
             }
-            mounts(container, &volumes, &of.items("volumes").is_empty(), findings);
+            mounts(container, &volumes, findings);
         });
     }
     of.each("initContainers", |container| {
@@ -28,6 +30,12 @@ pub(super) fn spec(of: &Object<'_>, findings: &mut Findings) {
             if !sidecar && container.get(probe).is_some() {
                 container.wrong(findings, Sort::Choice, probe, "must not be there for a container that runs before the others");
             }
+        }
+    });
+    of.below("securityContext", |security| {
+        let wrong = |group: &Value| crate::check::kubernetes::number(group).is_some_and(|group| !(0.0..=2_147_483_647.0).contains(&group));
+        if security.items("supplementalGroups").iter().any(wrong) {
+            security.wrong(findings, Sort::Range, "supplementalGroups", "have to be from 0 to 2147483647");
         }
     });
     if of.get("hostNetwork").is_some_and(|host| host.as_bool() == Some(true)) {
@@ -47,14 +55,14 @@ fn unique_names(of: &Object<'_>, list: &str, findings: &mut Findings) -> BTreeSe
     names
 }
 
-fn mounts(container: &Object<'_>, volumes: &BTreeSet<String>, none: &bool, findings: &mut Findings) {
+fn mounts(container: &Object<'_>, volumes: &BTreeSet<String>, findings: &mut Findings) {
     let mut paths = BTreeSet::new();
     for (list, place) in [("volumeMounts", "mountPath"), ("volumeDevices", "devicePath")] {
         container.each(list, |mount| {
             if let Some(name) = mount.text("name").filter(|name| !volumes.contains(name)) {
                 let hint = crate::diag::nearest(&name, volumes.iter().map(String::as_str)).map(|near| format!("did you mean {near}?"));
                 let origin = mount.get("name").map_or(mount.origin, |name| name.origin);
-                let words = if *none { "is no volume of the pod, which has none" } else { "is no volume of the pod" };
+                let words = if volumes.is_empty() { "is no volume of the pod, which has none" } else { "is no volume of the pod" };
                 let message = format!("{words}: {}", quoted(name.as_bytes()));
                 findings.push_with(Sort::Reference, &mount.path.field(b"name"), origin, message, hint);
             }
@@ -164,13 +172,55 @@ pub(super) fn variables_source(of: &Object<'_>, findings: &mut Findings) {
     exactly_one(of, &["configMapRef", "secretRef"], "source of the variables", findings);
 }
 
+/// A part of a container's resources.
+pub(super) fn resource_field(of: &Object<'_>, findings: &mut Findings) {
+    let Some(resource) = of.text("resource") else { return };
+    let known = ["limits.", "requests."].iter().find_map(|head| resource.strip_prefix(head)).filter(|name| {
+        ["cpu", "memory", "ephemeral-storage"].contains(name) || name.starts_with("hugepages-")
+    });
+    let Some(name) = known else {
+        return of.wrong(findings, Sort::Enum, "resource", format!("is no resource such as limits.cpu: {}", quoted(resource.as_bytes())));
+    };
+    let one = 1_000_000_000_i128;
+    let Some(divisor) = of.get("divisor").and_then(|divisor| formats::quantity(&divisor)).filter(|divisor| *divisor != 0) else { return };
+    let powers = |base: i128, most: u32| (0..=most).filter_map(move |power| base.checked_pow(power)?.checked_mul(one));
+    let fits = match name {
+        "cpu" => divisor == one || divisor == 1_000_000,
+        _ => powers(1000, 6).chain(powers(1024, 6)).any(|power| power == divisor),
+    };
+    if !fits {
+        of.wrong(findings, Sort::Enum, "divisor", "has to be 1 or a unit such as 1m (of cpu), 1k or 1Mi");
+    }
+}
+
+/// A file of a pod's own data.
+pub(super) fn own_file(of: &Object<'_>, findings: &mut Findings) {
+    exactly_one(of, &["fieldRef", "resourceFieldRef"], "source", findings);
+    of.below("fieldRef", |field| {
+        const KNOWN: [&str; 5] = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
+        if let Some(path) = field.text("fieldPath").filter(|path| !KNOWN.contains(&path.as_str()) && !is_keyed(path)) {
+            field.wrong(findings, Sort::Enum, "fieldPath", format!("is no field that a file can have: {}", quoted(path.as_bytes())));
+        }
+    });
+}
+
+fn is_keyed(path: &str) -> bool {
+    ["metadata.annotations['", "metadata.labels['"].iter().any(|head| path.starts_with(head) && path.ends_with("']"))
+}
+
 fn is_field_path(path: &str) -> bool {
-    const PLAIN: [&str; 10] = [
-        "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP",
-        "status.podIPs", "spec.restartPolicy",
+    const PLAIN: [&str; 9] = [
+        "metadata.name",
+        "metadata.namespace",
+        "metadata.uid",
+        "spec.nodeName",
+        "spec.serviceAccountName",
+        "status.hostIP",
+        "status.hostIPs",
+        "status.podIP",
+        "status.podIPs",
     ];
-    let keyed = ["metadata.annotations['", "metadata.labels['"].iter().any(|head| path.starts_with(head) && path.ends_with("']"));
-    (PLAIN.contains(&path) && path != "spec.restartPolicy") || keyed
+    PLAIN.contains(&path) || is_keyed(path)
 }
 
 /// Quantities that fit each other: what is asked for is not more than what is allowed.
@@ -178,6 +228,11 @@ pub(super) fn resources(of: &Object<'_>, findings: &mut Findings) {
     for list in ["limits", "requests"] {
         of.below(list, |amounts| {
             for (name, amount) in amounts.map.snapshot() {
+                let standard = ["cpu", "memory", "ephemeral-storage"].iter().any(|known| name == **known) || name.starts_with(b"hugepages-");
+                if of.path.has(b"resources") && !standard && !name.contains(&b'/') {
+                    let message = "is no resource: one of cpu, memory, ephemeral-storage, hugepages-…, or a name with a domain".to_owned();
+                    findings.push(Sort::Name, &amounts.path.field(&name), amount.origin, message);
+                }
                 if formats::quantity(&amount).is_some_and(|worth| worth < 0) {
                     findings.push(Sort::Quantity, &amounts.path.field(&name), amount.origin, "must not be negative".to_owned());
                 }
@@ -188,7 +243,8 @@ pub(super) fn resources(of: &Object<'_>, findings: &mut Findings) {
     of.below("requests", |requests| {
         for (name, request) in requests.map.snapshot() {
             let Some(limit) = limits.get(&name) else { continue };
-            let (Some(asked), Some(allowed)) = (formats::quantity(&request), formats::quantity(&limit)) else { continue };
+            let worth = |amount: &Value| if amount.is_nil() { Some(0) } else { formats::quantity(amount) };
+            let (Some(asked), Some(allowed)) = (worth(&request), worth(&limit)) else { continue };
             if asked > allowed {
                 findings.push(Sort::Quantity, &requests.path.field(&name), request.origin, format!("is more than limits.{name}"));
             }

@@ -53,6 +53,12 @@ fn role_ref(of: &Object<'_>, whole_cluster: bool, findings: &mut Findings) {
             role.wrong(findings, Sort::Enum, "kind", "has to be ClusterRole");
         }
     });
+    // In a RoleBinding, its own namespace stands in.
+    of.each("subjects", |subject| {
+        if whole_cluster && subject.text("kind").as_deref() == Some("ServiceAccount") && !subject.has("namespace") {
+            subject.wrong(findings, Sort::Required, "namespace", "is missing, which a ServiceAccount has");
+        }
+    });
 }
 
 /// Groups of subjects go with their kinds.
@@ -65,10 +71,6 @@ pub(super) fn subject(of: &Object<'_>, findings: &mut Findings) {
             }
             if let Some((name, fault)) = of.text("name").and_then(|name| Some((name.clone(), syntax::fault(Syntax::Subdomain, &name)?))) {
                 of.wrong(findings, Sort::Name, "name", format!("{fault}: {}", quoted(name.as_bytes())));
-            }
-            // Of a RoleBinding too: the object's own namespace does not stand in.
-            if !of.has("namespace") {
-                of.wrong(findings, Sort::Required, "namespace", "is missing, which a ServiceAccount has");
             }
         }
         Some("User" | "Group") if !group.is_empty() && group != GROUP => {

@@ -1,6 +1,7 @@
 //! Volumes and claims.
 
-use super::pod::exactly_one;
+use std::collections::BTreeSet;
+
 use crate::check::kubernetes::walk::Object;
 use crate::check::kubernetes::{Findings, Sort, formats};
 
@@ -18,10 +19,29 @@ pub(super) fn volume(of: &Object<'_>, findings: &mut Findings) {
     }
 }
 
-/// One source.
+/// No two sources write the same file.
+pub(super) fn projected(of: &Object<'_>, findings: &mut Findings) {
+    let mut paths = BTreeSet::new();
+    let mut say = |item: &Object<'_>| {
+        if let Some(path) = item.text("path")
+            && !paths.insert(path)
+        {
+            item.wrong(findings, Sort::DuplicateKey, "path", "is the path of another file of the volume");
+        }
+    };
+    of.each("sources", |source| {
+        for list in ["secret", "configMap", "downwardAPI"] {
+            source.below(list, |list| list.each("items", &mut say));
+        }
+    });
+}
+
+/// One source at most.
 pub(super) fn projection(of: &Object<'_>, findings: &mut Findings) {
     let sources = ["secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
-    exactly_one(of, &sources, "source", findings);
+    if let Some(second) = sources.iter().filter(|source| of.get(source).is_some()).nth(1) {
+        of.wrong(findings, Sort::Choice, second, format!("is one source too many: only one of {}", sources.join(", ")));
+    }
 }
 
 /// What is claimed is said, and is more than nothing.

@@ -1,5 +1,7 @@
 //! Webhooks of admission, and the definitions of custom resources.
 
+use std::collections::BTreeSet;
+
 use super::pod::exactly_one;
 use crate::check::kubernetes::syntax::quoted;
 use crate::check::kubernetes::walk::Object;
@@ -12,9 +14,29 @@ pub(super) fn webhook(of: &Object<'_>, findings: &mut Findings) {
     }
     let versions = of.items("admissionReviewVersions");
     let known = versions.iter().any(|version| version.as_str().is_some_and(|version| *version == "v1" || *version == "v1beta1"));
+    let mut seen = BTreeSet::new();
+    if !versions.iter().all(|version| seen.insert(version.as_str().map(|text| text.to_text().into_owned()))) {
+        of.wrong(findings, Sort::DuplicateKey, "admissionReviewVersions", "names a version twice");
+    }
     if !versions.is_empty() && !known {
         of.wrong(findings, Sort::Enum, "admissionReviewVersions", "needs v1 or v1beta1, which the server can send");
     }
+}
+
+/// The name of an API service is made of its version and its group.
+pub(super) fn api_service(of: &Object<'_>, findings: &mut Findings) {
+    let spec = of.below("spec", |spec| {
+        if !spec.has("group") && spec.text("version").is_some_and(|version| version != "v1") {
+            spec.wrong(findings, Sort::Required, "group", "is missing");
+        }
+        spec.text("version").map(|version| format!("{version}.{}", spec.text("group").unwrap_or_default()))
+    });
+    let Some(Some(wanted)) = spec else { return };
+    of.below("metadata", |metadata| {
+        if metadata.text("name").is_some_and(|name| name != wanted) {
+            metadata.wrong(findings, Sort::Name, "name", format!("has to be {wanted}, its version and its group"));
+        }
+    });
 }
 
 /// An address or a service.

@@ -35,9 +35,9 @@ pub(super) fn deployment(of: &Object<'_>, findings: &mut Findings) {
             }
         });
     });
-    if let (Some(deadline), ready) = (of.number("progressDeadlineSeconds"), of.number("minReadySeconds").unwrap_or(0.0))
-        && deadline <= ready
-    {
+    // what is not said is 600 seconds (pkg/apis/apps/v1/defaults.go)
+    let deadline = of.number("progressDeadlineSeconds").unwrap_or(600.0);
+    if deadline <= of.number("minReadySeconds").unwrap_or(0.0) {
         of.wrong(findings, Sort::Range, "progressDeadlineSeconds", "has to be more than minReadySeconds");
     }
 }
@@ -50,6 +50,9 @@ pub(super) fn replicas(of: &Object<'_>, findings: &mut Findings) {
 pub(super) fn stateful_set(of: &Object<'_>, findings: &mut Findings) {
     replicas(of, findings);
     on_delete(of, findings);
+    of.each("volumeClaimTemplates", |claim| {
+        findings.claims.extend(claim.below("metadata", |metadata| metadata.text("name")).flatten());
+    });
 }
 
 pub(super) fn daemon_set(of: &Object<'_>, findings: &mut Findings) {
@@ -123,5 +126,24 @@ pub(super) fn metric(of: &Object<'_>, findings: &mut Findings) {
 pub(super) fn disruption_budget(of: &Object<'_>, findings: &mut Findings) {
     if of.get("minAvailable").is_some() && of.get("maxUnavailable").is_some() {
         of.wrong(findings, Sort::Choice, "maxUnavailable", "must not stand beside minAvailable");
+    }
+}
+
+/// A target of what is asked for: a share of it, or an amount.
+pub(super) fn resource_metric(of: &Object<'_>, findings: &mut Findings) {
+    of.below("target", |target| {
+        let (share, amount) = (target.get("averageUtilization").is_some(), target.get("averageValue").is_some());
+        if share == amount {
+            let how = if share { "must not stand beside averageValue" } else { "is missing, and so is averageValue" };
+            target.wrong(findings, Sort::Choice, "averageUtilization", how);
+        }
+    });
+}
+
+/// The group of what is scaled, or measured.
+pub(super) fn target(of: &Object<'_>, findings: &mut Findings) {
+    let core = ["ReplicationController", "Service", "Pod", "Namespace", "Node"];
+    if of.text("apiVersion").is_none_or(|version| !version.contains('/')) && !of.text("kind").is_none_or(|kind| core.contains(&kind.as_str())) {
+        of.wrong(findings, Sort::Required, "apiVersion", "has to say the group: apps/v1, for example");
     }
 }
