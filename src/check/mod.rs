@@ -4,8 +4,9 @@
 //! renders, never prints.
 
 pub mod helm_lint;
+pub mod kubernetes;
 mod manifests;
 mod schemas;
 
-pub use manifests::manifests;
+pub use manifests::{Documents, definitions_of};
 pub use schemas::Schemas;

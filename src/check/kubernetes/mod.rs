@@ -15,6 +15,8 @@ mod rules;
 mod scalars;
 mod schema;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::collections::BTreeMap;
