@@ -7,12 +7,15 @@ mod allow;
 mod baseline;
 pub mod codes;
 pub mod helm_lint;
+pub mod kubernetes;
 mod manifests;
 mod mask;
+mod owners;
 mod schemas;
 
 pub use allow::Allowed;
 pub use baseline::{Baseline, Fingerprints};
-pub use manifests::manifests;
+pub use manifests::{Documents, definitions_of};
 pub use mask::{is_secret_key, mask};
+pub use owners::Owners;
 pub use schemas::Schemas;

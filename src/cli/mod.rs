@@ -412,12 +412,15 @@ pub struct LintArgs {
     /// Check again whenever a file below this folder changes, until Ctrl-C
     #[arg(long)]
     pub watch: bool,
-    /// Kubernetes version that charts see
+    /// Kubernetes version that charts see, and whose API server judges what they render
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
-    /// Folder of the deployment's schemas: values.schema.json and releases/RELEASE.schema.json
+    /// Folder of the deployment's schemas: values.schema.json, releases/RELEASE.schema.json, and CRDs below crds/
     #[arg(long, value_name = "FOLDER", default_value = DEFAULT_SCHEMAS)]
     pub schemas: String,
+    /// JSON schemas of kinds that no CRD defines: a folder, or a template of a path, as kubeconform's
+    #[arg(long, value_name = "TEMPLATE")]
+    pub schema_location: Vec<String>,
     /// Under the name helmfile: flags of `helm lint`, in one argument
     #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
     pub args: Option<String>,

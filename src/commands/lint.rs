@@ -1,14 +1,16 @@
 //! `bkhelm lint`: renders everything and reports all findings of all releases.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path;
 
 use super::hooks::{self, Prepare};
 use super::lint_scope::{self, Scope};
 use super::path::{self as walk, Options, Path};
 use super::{Exit, Run, template};
-use crate::check::{self, Allowed, Fingerprints, Schemas, codes};
+use crate::check::kubernetes::{Validator, check_template};
+use crate::check::{self, Allowed, Documents, Fingerprints, Owners, Schemas, codes};
 use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat};
+use crate::data::{Str, Value};
 use crate::diag::{Code, Error, Errors, Kind, Severity};
 use crate::host::EntryKind;
 use crate::render::SchemaCheck;
@@ -24,6 +26,11 @@ pub fn lint(run: &Run, args: &LintArgs, flags: &GlobalFlags) -> Exit {
     }
     if args.schemas != DEFAULT_SCHEMAS && run.host().kind(path::Path::new(&args.schemas)) != Some(EntryKind::Folder) {
         return run.fail(Error::new(Kind::Usage, format!("--schemas {}: no such folder", args.schemas)).into());
+    }
+    for template in &args.schema_location {
+        if let Err(why) = check_template(template) {
+            return run.fail(Error::new(Kind::Usage, format!("--schema-location {template}: {why}")).into());
+        }
     }
     let exit = once(run, args, flags);
     if args.watch {
@@ -58,7 +65,8 @@ pub(super) fn inspect(run: &Run, args: &LintArgs) -> (Errors, Vec<String>) {
     let options = template::options(&args.values, args.kube_version.as_deref(), args.concurrency);
     let path = Path::new(run, Options { schema_check: SchemaCheck::Collect, ..options });
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder: path::Path::new(&args.schemas), profile: run.profile };
-    let mut found = Errors::new();
+    let (mut customs, mut found) = Customs::new(run, args);
+    let mut owners = Owners::default();
     let mut names = Vec::new();
     for state in &desired.states {
         let found_here = hooks::around(run, state, "lint", Prepare::Releases, || match state.planned(template::needs(&args.needs)) {
@@ -66,7 +74,7 @@ pub(super) fn inspect(run: &Run, args: &LintArgs) -> (Errors, Vec<String>) {
                 let planned = planned.unwrap_or_default();
                 names.extend(planned.iter().map(|release| release.name.clone()));
                 let mut found = run.timings.measure(Phase::Check, None, || schemas.environment(&state.environment.name, &state.values));
-                found.extend(one_state(run, &path, &schemas, state, &planned));
+                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut owners), state, &planned));
                 found
             }
             Err(error) => error.into(),
@@ -79,23 +87,104 @@ pub(super) fn inspect(run: &Run, args: &LintArgs) -> (Errors, Vec<String>) {
     said.into_iter().for_each(|note| run.setting.notes.push(note));
     run.say_notes();
     found.extend(doubtful);
+    found.extend(owners.findings());
     found.extend(desired.errors);
     (distinct(found), names)
 }
 
-fn one_state(run: &Run, path: &Path<'_>, schemas: &Schemas<'_>, state: &State, releases: &[&Release]) -> Errors {
-    let mut found = Errors::new();
+/// What one release came to.
+enum Outcome {
+    /// What is wrong with its values, its documents, the minor version of Kubernetes they are for, and the context of its cluster.
+    Rendered(Errors, Documents, u32, String),
+    Failed(Errors),
+}
+
+/// Renders all releases first: any of them may bring the definitions of the custom kinds that others use.
+fn one_state(
+    run: &Run,
+    path: &Path<'_>,
+    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Owners),
+    state: &State,
+    releases: &[&Release],
+) -> Errors {
+    let (schemas, customs, owners) = checks;
+    let mut outcomes = Vec::new();
     path.render(state, releases, |release, result| {
-        match result {
+        outcomes.push(match result {
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
-                found.extend(schemas.release(&release.name, &product.rendered));
-                found.extend(check::manifests(&product.rendered, &release.name, &release.namespace));
+                let documents = Documents::read(&product.rendered, &release.name, &release.namespace);
+                let minor = product.kube_version.minor.parse().unwrap_or(0);
+                Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
             }),
-            Err(errors) => found.extend(errors),
-        }
+            Err(errors) => Outcome::Failed(errors),
+        });
         hooks::cleanup(run, state, release, "lint");
     });
-    found
+    run.timings.measure(Phase::Check, None, || {
+        for outcome in &outcomes {
+            if let Outcome::Rendered(_, documents, ..) = outcome {
+                customs.definitions.extend(documents.definitions().cloned());
+            }
+        }
+        owners.know(&customs.definitions);
+        let mut validators: BTreeMap<u32, Validator<'_>> = BTreeMap::new();
+        let mut found = Errors::new();
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Rendered(values, documents, minor, context) => {
+                    owners.add(&documents, &context);
+                    found.extend(values);
+                    found.extend(documents.check(validators.entry(minor).or_insert_with(|| customs.validator(minor))));
+                }
+                Outcome::Failed(errors) => found.extend(errors),
+            }
+        }
+        found
+    })
+}
+
+/// What is known of custom kinds.
+struct Customs<'a> {
+    run: &'a Run,
+    /// CRDs of the releases so far, and of the deployment's own folder.
+    definitions: Vec<Value>,
+    /// `--schema-location`
+    locations: &'a [String],
+}
+
+impl<'a> Customs<'a> {
+    /// With the CRDs of `schemas/crds/`.
+    /// Files that are no YAML are told beside them.
+    fn new(run: &'a Run, args: &'a LintArgs) -> (Self, Errors) {
+        let folder = path::Path::new(&args.schemas).join("crds");
+        let (mut definitions, mut faults) = (Vec::new(), Errors::new());
+        let names = if run.host().kind(&folder) == Some(EntryKind::Folder) { run.host().list(&folder) } else { Ok(Vec::new()) };
+        match names {
+            Ok(entries) => {
+                for file in entries.iter().map(|name| folder.join(name)) {
+                    if !file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json") {
+                        continue;
+                    }
+                    match run.host().read(&file) {
+                        Ok(bytes) => check::definitions_of(&file.to_string_lossy(), &bytes, &mut definitions, &mut faults),
+                        Err(error) => faults.push(error),
+                    }
+                }
+            }
+            Err(error) => faults.push(error),
+        }
+        (Self { run, definitions, locations: &args.schema_location }, faults)
+    }
+
+    fn validator(&self, minor: u32) -> Validator<'a> {
+        let run = self.run;
+        let reader = move |path: &path::Path| run.host().read(path).ok().map(Str::from);
+        let mut validator = Validator::new(minor).with_locations(self.locations.to_vec(), Box::new(reader));
+        for definition in &self.definitions {
+            validator.define(definition);
+        }
+        validator
+    }
 }
 
 fn report(run: &Run, args: &LintArgs, found: &Errors, releases: &[String], scope: &Scope) -> Exit {

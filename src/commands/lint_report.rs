@@ -104,6 +104,7 @@ fn helm_flags(args: &LintArgs) -> Result<HelmLint> {
         ("--fail-on", args.fail_on != FailOn::Error),
         ("--schemas", args.schemas != DEFAULT_SCHEMAS),
         ("--kube-version", args.kube_version.is_some()),
+        ("--schema-location", !args.schema_location.is_empty()),
     ];
     if let Some((flag, _)) = foreign.iter().find(|(_, given)| *given) {
         return Err(Error::new(Kind::Usage, format!("unknown flag: {flag}")).hint("bkhelm's own lint takes it, under the name bkhelm"));
