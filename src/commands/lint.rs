@@ -214,16 +214,25 @@ fn report(run: &Run, args: &LintArgs, found: &Errors, releases: &[String], scope
     if exit == Exit::Done && found.iter().any(|finding| finding.level() >= limit) { Exit::Findings } else { exit }
 }
 
-/// The findings without repetitions: states that share an environment find the same fault each.
+/// The findings without repetitions (states that share an environment find the same fault each), release by release, in
+/// the order of their places.
 fn distinct(found: Errors) -> Errors {
     let mut seen = HashSet::new();
-    let mut kept = Errors::new();
-    kept.extend(found.into_iter().filter(|finding| {
-        seen.insert((
-            finding.message().to_owned(),
-            finding.place().cloned().map(|place| place.to_string()),
-            finding.about().map(str::to_owned),
-        ))
-    }));
-    kept
+    let mut kept: Vec<Error> = found
+        .into_iter()
+        .filter(|finding| {
+            let place = finding.place().map(|place| place.to_string());
+            seen.insert((finding.message().to_owned(), place, finding.about().map(str::to_owned)))
+        })
+        .collect();
+    let mut subjects: Vec<Option<String>> = Vec::new();
+    kept.sort_by_cached_key(|finding| {
+        let subject = finding.about().map(str::to_owned);
+        let at = subjects.iter().position(|known| *known == subject).unwrap_or_else(|| {
+            subjects.push(subject);
+            subjects.len() - 1
+        });
+        (at, finding.place().cloned())
+    });
+    kept.into_iter().collect()
 }

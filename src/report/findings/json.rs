@@ -51,7 +51,7 @@ fn as_map(finding: &Error, fingerprint: &str) -> Map {
     ]
     .into_iter()
     .collect();
-    if let Some(release) = finding.about() {
+    if let Some(release) = finding.about().and_then(|about| about.strip_prefix("release ")) {
         map.insert("release", release);
     }
     if let Some(place) = finding.place() {

@@ -43,7 +43,7 @@ fn case(xml: &mut String, suite: &str, finding: &Error) {
     let _ = writeln!(xml, "    <testcase name=\"{}\" classname=\"{}\">", escaped(&name), escaped(suite));
     let report = escaped(&describe(finding, false));
     let _ = if finding.level() == Severity::Error {
-        writeln!(xml, "      <failure type=\"{}\" message=\"{}\">{report}</failure>", finding.code().id, escaped(&message(finding)))
+        writeln!(xml, "      <failure type=\"{}\" message=\"{}\">{report}</failure>", finding.code().id, escaped(&message(finding).replace('\n', "; ")))
     } else {
         writeln!(xml, "      <system-out>{report}</system-out>")
     };
@@ -59,8 +59,7 @@ fn escaped(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
-            '\n' => safe.push_str("&#10;"),
-            '\t' => safe.push(letter),
+            '\n' | '\t' => safe.push(letter),
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
             letter => safe.push(letter),
         }
