@@ -14,6 +14,10 @@ test *ARGS:
 bless *ARGS:
     BLESS=1 cargo test --test all cases {{ARGS}}
 
+# write Kubernetes' own schemas again (schemas/kubernetes); needs Go and Python
+schemas:
+    schemas/kubernetes/build.py
+
 # write the oracle's goldens of the embedded deployment again; HELM4, HELM3 and HELMFILE name the programs
 oracle:
     tests/oracle/record.sh
@@ -46,6 +50,10 @@ bench-programs:
 # the same on a cluster: whole syncs, and applies with nothing to do; HELM_PLUGINS is where helm-diff is installed, too
 bench-cluster *ARGS:
     benches/cluster.sh {{ARGS}}
+
+# manifests against Kubernetes' schemas beside kubeconform, with the same schemas, in one run; KUBECONFORM names it
+bench-kubeconform *ARGS:
+    benches/kubeconform.sh {{ARGS}}
 
 # tests on a real control plane (tests/cluster); needs Go, which builds it the first time
 cluster-test *ARGS:

@@ -17,6 +17,7 @@ mod differential;
 mod functions;
 mod fuzz_seeds;
 mod harness;
+mod lint;
 mod recorded;
 mod recorded_helm;
 mod recorded_patches;

@@ -3,9 +3,19 @@
 //! Called by `commands/lint.rs` for each environment and each rendered release. Never stops at the first finding, never
 //! renders, never prints.
 
+mod allow;
+mod baseline;
+pub mod codes;
 pub mod helm_lint;
+pub mod kubernetes;
 mod manifests;
+mod mask;
+mod owners;
 mod schemas;
 
-pub use manifests::manifests;
+pub use allow::Allowed;
+pub use baseline::{Baseline, Fingerprints};
+pub use manifests::{Documents, definitions_of};
+pub use mask::{is_secret_key, mask};
+pub use owners::Owners;
 pub use schemas::Schemas;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::codes::{ENVIRONMENT_SCHEMA, RELEASE_SCHEMA};
 use crate::charts::Profile;
 use crate::data::{Map, Sources, Str};
-use crate::diag::{Error, Errors, Kind, Place, Result};
+use crate::diag::{Code, Error, Errors, Place, Result, general};
 use crate::host::Host;
 use crate::render::{Rendered, Violation, violations};
 
@@ -24,18 +25,18 @@ pub struct Schemas<'a> {
 impl Schemas<'_> {
     /// The environment's values against `values.schema.json`, where there is one.
     pub fn environment(&self, environment: &str, values: &Map) -> Errors {
-        self.against("values.schema.json", values, &format!("environment {environment}"))
+        self.against((&ENVIRONMENT_SCHEMA, "values.schema.json"), values, &format!("environment {environment}"))
     }
 
     /// A release's values: what its charts' schemas found when it was rendered, then the deployment's own schema for it.
     pub fn release(&self, release: &str, rendered: &Rendered) -> Errors {
         let subject = format!("release {release}");
-        let mut found: Errors = rendered.violations.iter().map(|violation| self.finding(violation, &subject)).collect();
-        found.extend(self.against(&format!("releases/{release}.schema.json"), &rendered.values, &subject));
+        let mut found: Errors = rendered.violations.iter().map(|violation| self.finding(&general::SCHEMA, violation, &subject)).collect();
+        found.extend(self.against((&RELEASE_SCHEMA, &format!("releases/{release}.schema.json")), &rendered.values, &subject));
         found
     }
 
-    fn against(&self, file: &str, values: &Map, subject: &str) -> Errors {
+    fn against(&self, (code, file): (&'static Code, &str), values: &Map, subject: &str) -> Errors {
         let path = self.folder.join(file);
         let shown = path.display().to_string();
         if self.host.kind(&path).is_none() {
@@ -46,14 +47,14 @@ impl Schemas<'_> {
             Err(error) => error.into(),
             Ok(schema) => violations(&schema, &values.clone().into(), self.profile)
                 .into_iter()
-                .map(|violation| self.finding(&Violation { schema: Some(Place::file(&shown)), ..violation }, subject))
+                .map(|violation| self.finding(code, &Violation { schema: Some(Place::file(&shown)), ..violation }, subject))
                 .collect(),
         }
     }
 
-    fn finding(&self, violation: &Violation, subject: &str) -> Error {
+    fn finding(&self, code: &'static Code, violation: &Violation, subject: &str) -> Error {
         let at = if violation.path.is_empty() { "the values".to_owned() } else { violation.path.join(".") };
-        let mut finding = Error::new(Kind::Schema, format!("{at}: {}", violation.words)).subject(subject);
+        let mut finding = Error::finding(code, format!("{at}: {}", violation.words)).subject(subject);
         if let Some(place) = self.sources.place(violation.origin) {
             finding = finding.at(place);
         }

@@ -71,6 +71,8 @@ pub enum Command {
     WriteValues(WriteValuesArgs),
     /// Render everything and check values, schemas and manifests; report all findings
     Lint(LintArgs),
+    /// Explain a code of lint's findings, or list all
+    ExplainFinding(ExplainFindingArgs),
     /// Install and upgrade all selected releases, and remove those that are not wanted
     #[cfg(feature = "cluster")]
     Sync(Box<SyncArgs>),
@@ -398,12 +400,27 @@ pub struct LintArgs {
     /// Severity from which the exit code is 4
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// Kubernetes version that charts see
+    /// File with the findings of before: only those that are not in it are reported
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<String>,
+    /// Write all findings to the baseline file instead of reporting them
+    #[arg(long, requires = "baseline")]
+    pub write_baseline: bool,
+    /// Report only what was not found at that revision of the git repository: a branch, a tag, a hash
+    #[arg(long, value_name = "REVISION")]
+    pub since: Option<String>,
+    /// Check again whenever a file below this folder changes, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// Kubernetes version that charts see, and whose API server judges what they render
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
-    /// Folder of the deployment's schemas: values.schema.json and releases/RELEASE.schema.json
+    /// Folder of the deployment's schemas: values.schema.json, releases/RELEASE.schema.json, and CRDs below crds/
     #[arg(long, value_name = "FOLDER", default_value = DEFAULT_SCHEMAS)]
     pub schemas: String,
+    /// JSON schemas of kinds that no CRD defines: a folder, or a template of a path, as kubeconform's
+    #[arg(long, value_name = "TEMPLATE")]
+    pub schema_location: Vec<String>,
     /// Under the name helmfile: flags of `helm lint`, in one argument
     #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
     pub args: Option<String>,
@@ -417,8 +434,16 @@ pub struct LintArgs {
 pub enum LintFormat {
     /// For people
     Text,
-    /// One JSON document
+    /// One JSON document (docs/findings.schema.json)
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for the tests page of a CI server
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality report of GitLab
+    Gitlab,
 }
 
 /// Severities that make `lint` fail.
@@ -428,6 +453,18 @@ pub enum FailOn {
     Error,
     /// Warnings too
     Warning,
+    /// Notes too
+    Note,
+    /// Nothing
+    Never,
+}
+
+/// `bkhelm explain-finding`
+#[derive(Debug, Args)]
+pub struct ExplainFindingArgs {
+    /// Codes to explain; without any, all are listed
+    #[arg(value_name = "CODE")]
+    pub codes: Vec<String>,
 }
 
 /// `bkhelm functions`

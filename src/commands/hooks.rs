@@ -45,6 +45,9 @@ pub fn cleanup(run: &Run, state: &State, release: &Release, command: &str) {
 
 /// Runs the hooks of an event: a release's, or without one the state's.
 pub fn trigger(run: &Run, state: &State, release: Option<&Release>, name: &str, error: Option<&str>, command: &str) -> Result<()> {
+    if !run.hooks {
+        return Ok(());
+    }
     let event = Event { name, error, command };
     for hook in hook_runs(state, release, &event, &run.setting) {
         let hook = hook?;

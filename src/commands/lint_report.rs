@@ -105,6 +105,10 @@ fn helm_flags(run: &Run, args: &LintArgs) -> Result<HelmLint> {
         ("--schemas", args.schemas != DEFAULT_SCHEMAS),
         ("--kube-version", args.kube_version.is_some()),
         ("--cluster-facts", run.has_cluster_facts()),
+        ("--schema-location", !args.schema_location.is_empty()),
+        ("--baseline", args.baseline.is_some()),
+        ("--since", args.since.is_some()),
+        ("--watch", args.watch),
     ];
     if let Some((flag, _)) = foreign.iter().find(|(_, given)| *given) {
         return Err(Error::new(Kind::Usage, format!("unknown flag: {flag}")).hint("bkhelm's own lint takes it, under the name bkhelm"));

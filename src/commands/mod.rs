@@ -11,11 +11,13 @@ mod charts;
 mod cluster;
 #[cfg(feature = "cluster")]
 mod deploy;
+mod explain_finding;
 mod functions;
 mod helm;
 mod hooks;
 mod lint;
 mod lint_report;
+mod lint_scope;
 mod list;
 pub mod path;
 mod print_env;
@@ -42,7 +44,8 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::PrintEnv(args) => print_env::print_env(run, args),
         Command::WriteValues(args) => write_values::write_values(run, args),
         Command::Lint(args) if run.called_helmfile() => lint_report::lint_report(run, args),
-        Command::Lint(args) => lint::lint(run, args),
+        Command::Lint(args) => lint::lint(run, args, &cli.global),
+        Command::ExplainFinding(args) => explain_finding::explain_finding(run, args),
         #[cfg(feature = "cluster")]
         Command::Sync(args) => deploy::sync(run, args),
         #[cfg(feature = "cluster")]

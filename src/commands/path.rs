@@ -76,6 +76,8 @@ pub struct Product {
     pub chart: Arc<Chart>,
     /// Manifests, hooks, notes.
     pub rendered: Rendered,
+    /// The version of Kubernetes that its templates saw.
+    pub kube_version: KubeVersion,
 }
 
 /// The path for one run: its charts and how to render.
@@ -178,7 +180,8 @@ impl<'r> Path<'r> {
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));
         let rendered = rendered.map_err(|failure| std::iter::once(failure.error).chain(failure.more).map(helm).collect::<Errors>())?;
-        Ok(Product { values, chart, rendered })
+        let kube_version = request.kube_version.cloned().unwrap_or_else(|| KubeVersion::assumed(run.profile));
+        Ok(Product { values, chart, rendered, kube_version })
     }
 }
 

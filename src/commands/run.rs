@@ -82,6 +82,8 @@ pub struct Run {
     pub allow_no_match: bool,
     /// `--debug`
     pub debug: bool,
+    /// Whether hooks of states run: not where the files of a past revision are looked at.
+    pub hooks: bool,
     /// Lines that were said: each is said once, however many states share what it is about.
     pub said: Mutex<HashSet<String>>,
 }
@@ -150,6 +152,7 @@ impl Run {
             },
             allow_no_match: flags.allow_no_matching_release,
             debug: flags.debug,
+            hooks: true,
             said: Mutex::default(),
         })
     }

@@ -101,6 +101,12 @@ impl Sources {
         file
     }
 
+    /// All texts that were read, rendered ones left out.
+    pub fn files(&self) -> Vec<SourceFile> {
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        table.files.iter().filter(|file| !table.renderings.contains_key(&file.base.0)).cloned().collect()
+    }
+
     /// The source that holds an origin.
     pub fn file(&self, origin: Origin) -> Option<SourceFile> {
         if !origin.is_some() {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Code;
+
 /// What every fallible function of the rooms returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -14,6 +16,17 @@ pub enum Severity {
     Warning,
     /// Wrong.
     Error,
+}
+
+impl Severity {
+    /// `error`, `warning`, `note`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
 }
 
 /// What sort of failure it is; decides the stable code and the exit code.
@@ -52,30 +65,6 @@ pub enum Kind {
     Usage,
     /// Nothing matched the selection.
     NoMatch,
-}
-
-impl Kind {
-    /// The stable code of findings of this kind, `BK0101` and so on (docs/findings.md).
-    pub fn code(self) -> &'static str {
-        match self {
-            Kind::File => "BK0101",
-            Kind::Syntax => "BK0102",
-            Kind::Values => "BK0103",
-            Kind::Schema => "BK0104",
-            Kind::Template => "BK0201",
-            Kind::Render => "BK0202",
-            Kind::Limit => "BK0203",
-            Kind::State => "BK0301",
-            Kind::NoMatch => "BK0302",
-            Kind::Chart => "BK0401",
-            Kind::Fetch => "BK0402",
-            Kind::Manifest => "BK0501",
-            Kind::Exec => "BK0601",
-            Kind::Cluster => "BK0701",
-            Kind::Apply => "BK0702",
-            Kind::Usage => "BK0001",
-        }
-    }
 }
 
 /// A place in a text: file, line and column, both counted from 1 (0: not known).
@@ -156,6 +145,7 @@ pub struct Error(Box<Repr>);
 #[derive(Debug, Clone)]
 struct Repr {
     kind: Kind,
+    code: Option<&'static Code>,
     severity: Severity,
     message: String,
     place: Option<Place>,
@@ -171,6 +161,7 @@ impl Error {
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(Repr {
             kind,
+            code: None,
             severity: Severity::Error,
             message: message.into(),
             place: None,
@@ -180,6 +171,19 @@ impl Error {
             cause: None,
             subject: None,
         }))
+    }
+
+    /// A finding with a code of its own, as severe as the code says.
+    pub fn finding(code: &'static Code, message: impl Into<String>) -> Self {
+        let mut error = Self::new(code.kind, message).severity(code.severity);
+        error.0.code = Some(code);
+        error
+    }
+
+    /// The same under another code; its severity stays.
+    pub fn coded(mut self, code: &'static Code) -> Self {
+        self.0.code = Some(code);
+        self
     }
 
     /// The same, less severe.
@@ -205,6 +209,13 @@ impl Error {
     /// Adds a step of the way here, outermost first.
     pub fn frame(mut self, place: Place, doing: impl Into<String>) -> Self {
         self.0.chain.push(Frame { place, doing: doing.into() });
+        self
+    }
+
+    /// The same with other excerpts at its places.
+    pub fn with_excerpts(mut self, change: impl Fn(&Place) -> Option<String>) -> Self {
+        let places = self.0.place.iter_mut().chain(self.0.related.iter_mut().map(|related| &mut related.place));
+        places.for_each(|place| place.excerpt = change(place));
         self
     }
 
@@ -241,6 +252,10 @@ impl Error {
     /// The kind.
     pub fn kind(&self) -> Kind {
         self.0.kind
+    }
+    /// The code: its own, or that of its kind.
+    pub fn code(&self) -> &'static Code {
+        self.0.code.unwrap_or_else(|| self.0.kind.code())
     }
     /// The severity.
     pub fn level(&self) -> Severity {

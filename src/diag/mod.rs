@@ -30,10 +30,12 @@
     clippy::unwrap_used
 )]
 
+mod code;
 mod error;
 mod suggest;
 mod text;
 
+pub use code::{Code, general};
 pub use error::{Error, Errors, Frame, Kind, Place, Related, Result, Severity};
 pub use suggest::{near, nearest};
 pub use text::{bytes_of, readable, text_of};

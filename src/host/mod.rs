@@ -5,6 +5,7 @@
 
 mod http;
 mod real;
+mod revision;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use crate::diag::Result;
 
 pub use http::{Request, Response, TlsFiles};
 pub use real::RealHost;
+pub use revision::Revision;
 
 /// A program to run: never through a shell unless `program` is one.
 #[derive(Debug, Clone, Default)]

@@ -14,7 +14,7 @@ pub mod ownership;
 pub mod patch;
 pub mod release;
 
-pub use immutable::{immutable_changes, unchangeable};
+pub use immutable::{immutable_changes, quantity, unchangeable};
 pub use leftover::leftover;
 pub use object::{Id, Object, manifest, objects, stream};
 pub use order::{install_order, uninstall_order};

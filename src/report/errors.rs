@@ -14,7 +14,7 @@ const FRAMES: usize = 8;
 /// line, related places, causes, hints. No newline at the end.
 pub fn describe(error: &Error, colour: bool) -> String {
     let title = title(error);
-    let group = Group::with_title(level(error.level()).primary_title(title.as_str()).id(error.kind().code()));
+    let group = Group::with_title(level(error.level()).primary_title(title.as_str()).id(error.code().id));
     drawn(explained(group, error), colour)
 }
 

@@ -3,6 +3,7 @@
 //! stdout is data, stderr is log. Colour only on a terminal and never with `NO_COLOR`. Called by `commands`
 //! and `run()`; decides nothing but how things look.
 
+mod codes;
 pub mod diff;
 mod errors;
 mod findings;
@@ -16,8 +17,9 @@ mod timings;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
+pub use codes::{code_list, code_page};
 pub use errors::{describe, without_middle};
-pub use findings::{Format, findings};
+pub use findings::{Checked, Format, findings};
 pub use functions::{FunctionPage, function_list, function_page, functions_json};
 #[cfg(feature = "cluster")]
 pub use progress::Progress;

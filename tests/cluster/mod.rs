@@ -12,6 +12,7 @@ mod embedded;
 mod facts;
 mod helms;
 mod itself;
+mod judged;
 mod kills;
 mod live;
 mod order;
@@ -27,4 +28,4 @@ mod traps;
 mod waiting;
 
 pub use plane::{ControlPlane, Helm, User, eventually};
-pub use proxy::ask;
+pub use proxy::{ask, send};

@@ -70,12 +70,17 @@ pub struct Answer {
 
 /// Asks a plain http server once, as the admin, and reads until the connection closes. `None` where it closed without an answer.
 pub fn ask(url: &str, method: &str, path: &str, body: &str) -> Option<Answer> {
+    send(url, method, path, "application/json", body)
+}
+
+/// The same with a body of that type.
+pub fn send(url: &str, method: &str, path: &str, kind: &str, body: &str) -> Option<Answer> {
     let address = url.strip_prefix("http://").expect("plain http");
     let mut stream = TcpStream::connect(address).expect("a connection");
     let length = body.len();
     // HTTP/1.0: the body is not chunked, and the connection is closed at its end.
     let head = format!(
-        "{method} {path} HTTP/1.0\r\nAuthorization: Bearer admin-token\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        "{method} {path} HTTP/1.0\r\nAuthorization: Bearer admin-token\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).ok()?;
     let mut answer = Vec::new();

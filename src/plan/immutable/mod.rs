@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value as Json};
 
+pub use quantity::quantity;
 use table::{How, Row};
 
 /// The fields of the live object that may not become what the manifest says, by the server's names for them

@@ -9,13 +9,16 @@ pub(super) fn compare(one: &Json, other: &Json) -> Option<Ordering> {
     Some(nanos(one)?.cmp(&nanos(other)?))
 }
 
-/// In billionths, which is the finest that Kubernetes knows.
 fn nanos(value: &Json) -> Option<i128> {
-    let text = match value {
-        Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
-        _ => return None,
-    };
+    match value {
+        Json::String(text) => quantity(text),
+        Json::Number(number) => quantity(&number.to_string()),
+        _ => None,
+    }
+}
+
+/// What a quantity is worth in billionths, which is the finest that Kubernetes knows; `None` where it is none.
+pub fn quantity(text: &str) -> Option<i128> {
     let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '+' | '-')).unwrap_or(text.len());
     let (number, suffix) = text.split_at_checked(end)?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));

@@ -1,0 +1,68 @@
+//! The codes of lint's findings. BK12: schemas of values, BK13: manifests, BK14: what an API server would refuse of
+//! them, BK19: suppressions and baselines.
+
+crate::codes! {
+    ENVIRONMENT_SCHEMA = "BK1201", Schema, Error, "the environment's values do not meet the deployment's schema";
+    RELEASE_SCHEMA = "BK1202", Schema, Error, "a release's values do not meet the deployment's schema for it";
+    NO_YAML = "BK1301", Manifest, Error, "a rendered document is no YAML";
+    NO_OBJECT = "BK1302", Manifest, Error, "a rendered document is no Kubernetes object";
+    KEY_TWICE = "BK1303", Manifest, Warning, "a key stands twice in one mapping of a rendered document";
+    OBJECT_TWICE = "BK1304", Manifest, Error, "a release renders the same object twice";
+    TWO_OWNERS = "BK1305", Manifest, Error, "two releases own the same object";
+    NO_NAMESPACE = "BK1306", Manifest, Warning, "an object is in a namespace that nobody creates";
+    UNKNOWN_FIELD = "BK1401", Manifest, Error, "a field that Kubernetes does not know";
+    WRONG_TYPE = "BK1402", Manifest, Error, "a value of a type that Kubernetes does not take there";
+    MISSING_FIELD = "BK1403", Manifest, Error, "a field that Kubernetes requires is missing";
+    NOT_ALLOWED = "BK1404", Manifest, Error, "a value that is none of those that are allowed";
+    WRONG_FORM = "BK1405", Manifest, Error, "a text that is not in the form it has to have";
+    NO_MATCH = "BK1406", Manifest, Error, "a text that does not match the pattern of its schema";
+    ELEMENT_TWICE = "BK1407", Manifest, Error, "an element stands twice in a list whose elements are told apart";
+    OUT_OF_RANGE = "BK1408", Manifest, Error, "a number or a length out of its range";
+    WRONG_NAME = "BK1409", Manifest, Error, "a name that Kubernetes does not take";
+    WRONG_LABEL = "BK1410", Manifest, Error, "a label or an annotation that is none";
+    WRONG_QUANTITY = "BK1411", Manifest, Error, "a quantity that is none, or does not fit another one";
+    WRONG_CHOICE = "BK1412", Manifest, Error, "fields that exclude each other, or one too few";
+    NOTHING_OF_THAT_NAME = "BK1413", Manifest, Error, "an object refers to something in itself that is not there";
+    NO_FIT = "BK1414", Manifest, Error, "an object does not fit its schema's combinations";
+    OWN_RULE = "BK1415", Manifest, Error, "a rule of a custom kind is not met";
+    REMOVED_API = "BK1416", Manifest, Error, "an API version that is not served at the target version";
+    DEPRECATED_API = "BK1417", Manifest, Warning, "an API version that is deprecated";
+    UNKNOWN_KIND = "BK1418", Manifest, Note, "a kind whose schema is not known";
+    GIVEN_UP = "BK1419", Manifest, Warning, "a check was given up because it takes too long";
+    USELESS_ALLOW = "BK1901", Values, Warning, "a suppression that suppresses nothing";
+    BROKEN_ALLOW = "BK1902", Values, Warning, "a suppression that can't be used";
+    STALE_BASELINE = "BK1903", Values, Warning, "an entry of the baseline that matches nothing";
+}
+
+use super::kubernetes::Sort;
+use crate::diag::{Code, general};
+
+/// Every code there is: those of all commands, then lint's own.
+pub fn every() -> impl Iterator<Item = &'static Code> {
+    general::ALL.iter().chain(ALL).copied()
+}
+
+/// The code of a violation of its sort.
+pub(super) fn of_violation(sort: Sort) -> &'static Code {
+    match sort {
+        Sort::Unknown => &UNKNOWN_FIELD,
+        Sort::Type => &WRONG_TYPE,
+        Sort::Required => &MISSING_FIELD,
+        Sort::Enum => &NOT_ALLOWED,
+        Sort::Format => &WRONG_FORM,
+        Sort::Pattern => &NO_MATCH,
+        Sort::DuplicateKey => &ELEMENT_TWICE,
+        Sort::Range => &OUT_OF_RANGE,
+        Sort::Name => &WRONG_NAME,
+        Sort::Label => &WRONG_LABEL,
+        Sort::Quantity => &WRONG_QUANTITY,
+        Sort::Choice => &WRONG_CHOICE,
+        Sort::Reference => &NOTHING_OF_THAT_NAME,
+        Sort::Schema => &NO_FIT,
+        Sort::Rule => &OWN_RULE,
+        Sort::Removed => &REMOVED_API,
+        Sort::Deprecated => &DEPRECATED_API,
+        Sort::NoSchema => &UNKNOWN_KIND,
+        Sort::Limit => &GIVEN_UP,
+    }
+}

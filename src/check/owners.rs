@@ -1,0 +1,176 @@
+//! Across releases: objects that two of them own, and namespaces that none of them makes.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Documents;
+use super::codes::{NO_NAMESPACE, TWO_OWNERS};
+use crate::data::Value;
+use crate::diag::{Error, Errors, Place};
+
+/// Kinds of Kubernetes' own that stand in no namespace.
+const WITHOUT_NAMESPACE: [&str; 21] = [
+    "APIService",
+    "CSIDriver",
+    "CSINode",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "DeviceClass",
+    "FlowSchema",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeSnapshotClass",
+];
+/// Namespaces of every cluster.
+const ALWAYS_THERE: [&str; 5] = ["", "default", "kube-system", "kube-public", "kube-node-lease"];
+
+/// An object of a release.
+#[derive(Debug, Clone)]
+pub(super) struct Owned {
+    /// `apps`; empty for the core group.
+    pub(super) group: String,
+    /// `Deployment`
+    pub(super) kind: String,
+    /// As the manifest says it; empty where it leaves it to the release.
+    pub(super) namespace: String,
+    /// Its name.
+    pub(super) name: String,
+    /// Where its document begins.
+    pub(super) place: Place,
+}
+
+/// Who owns what, over all releases of a run. A cluster is told from another by its context.
+#[derive(Debug, Default)]
+pub struct Owners {
+    seen: HashMap<(String, String, String, String, String), (String, Place)>,
+    /// Namespaces that are there: of releases, or made by a manifest; by context.
+    namespaces: HashSet<(String, String)>,
+    /// Objects in a namespace of their own choice.
+    elsewhere: Vec<(String, String, Owned)>,
+    /// Custom kinds in no namespace.
+    customs: HashSet<(String, String)>,
+    found: Errors,
+}
+
+impl Owners {
+    /// Learns from the definitions of custom kinds which of them stand in no namespace.
+    pub fn know(&mut self, definitions: &[Value]) {
+        for definition in definitions {
+            let text = |path: &[&str]| Some(definition.path(path.iter().copied())?.as_str()?.to_string());
+            if text(&["spec", "scope"]).as_deref() == Some("Cluster") {
+                let group_and_kind = text(&["spec", "group"]).zip(text(&["spec", "names", "kind"]));
+                self.customs.extend(group_and_kind);
+            }
+        }
+    }
+
+    /// Adds the objects of a release in the cluster of a context.
+    pub fn add(&mut self, documents: &Documents, context: &str) {
+        self.add_objects((&documents.release, &documents.namespace, context), documents.owned());
+    }
+
+    fn add_objects(&mut self, (release, namespace, context): (&str, &str, &str), objects: Vec<Owned>) {
+        let there = if namespace.is_empty() { "default" } else { namespace };
+        self.namespaces.insert((context.to_owned(), there.to_owned()));
+        for object in objects {
+            let bare =
+                WITHOUT_NAMESPACE.contains(&object.kind.as_str()) || self.customs.contains(&(object.group.clone(), object.kind.clone()));
+            let own = match object.namespace.as_str() {
+                _ if bare => "",
+                "" => there,
+                own => own,
+            };
+            if object.kind == "Namespace" {
+                self.namespaces.insert((context.to_owned(), object.name.clone()));
+            }
+            let key = (context.to_owned(), object.group.clone(), object.kind.clone(), own.to_owned(), object.name.clone());
+            match self.seen.get(&key) {
+                Some((other, first)) if other != release => {
+                    let within = if own.is_empty() { String::new() } else { format!(" in namespace {own}") };
+                    let words = format!("{} {}{within} is release {other}'s, too", object.kind, object.name);
+                    let finding = Error::finding(&TWO_OWNERS, words).subject(format!("release {release}")).at(object.place.clone());
+                    self.found.push(finding.related(first.clone(), format!("the one of release {other}")));
+                }
+                Some(_) => {} // of the same release: said there
+                None => drop(self.seen.insert(key, (release.to_owned(), object.place.clone()))),
+            }
+            if !own.is_empty() && own != there {
+                self.elsewhere.push((context.to_owned(), release.to_owned(), Owned { namespace: own.to_owned(), ..object }));
+            }
+        }
+    }
+
+    /// What is wrong, once all releases are there.
+    pub fn findings(self) -> Errors {
+        let mut found = self.found;
+        let mut said = HashSet::new();
+        for (context, release, object) in self.elsewhere {
+            let namespace = object.namespace.clone();
+            if ALWAYS_THERE.contains(&namespace.as_str())
+                || self.namespaces.contains(&(context, namespace.clone()))
+                || !said.insert((release.clone(), namespace.clone()))
+            {
+                continue;
+            }
+            let words = format!("nobody creates the namespace {namespace}, in which {} {} is", object.kind, object.name);
+            let finding = Error::finding(&NO_NAMESPACE, words).subject(format!("release {release}")).at(object.place);
+            found.push(finding.hint("where it is there anyway, allow the finding with a comment and its reason"));
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Owned, Owners};
+    use crate::diag::Place;
+
+    fn object(kind: &str, namespace: &str, name: &str) -> Owned {
+        let [kind, namespace, name] = [kind, namespace, name].map(str::to_owned);
+        Owned { group: String::new(), kind, namespace, name, place: Place::at("t.yaml", 1, 1) }
+    }
+
+    fn said(releases: &[(&str, &str, &str, Vec<Owned>)]) -> Vec<String> {
+        let mut owners = Owners::default();
+        for (release, namespace, context, objects) in releases {
+            owners.add_objects((release, namespace, context), objects.clone());
+        }
+        owners.findings().iter().map(|finding| format!("{} {finding}", finding.code().id)).collect()
+    }
+
+    #[test]
+    fn an_object_has_one_owner_in_one_cluster() {
+        let (config, role) = (object("ConfigMap", "", "a"), object("ClusterRole", "", "r"));
+        let both = || vec![config.clone(), role.clone()];
+        assert_eq!(
+            said(&[("one", "x", "", both()), ("two", "y", "", both()), ("three", "x", "other", both())]),
+            ["BK1305 ClusterRole r is release one's, too"]
+        );
+        let there = object("ConfigMap", "x", "a");
+        assert_eq!(
+            said(&[("one", "x", "", vec![config]), ("two", "y", "", vec![there])]),
+            ["BK1305 ConfigMap a in namespace x is release one's, too"]
+        );
+    }
+
+    #[test]
+    fn namespaces_are_made_by_somebody() {
+        let (lost, system, made) =
+            (object("ConfigMap", "lost", "a"), object("ConfigMap", "kube-system", "a"), object("Namespace", "", "new"));
+        let in_new = object("ConfigMap", "new", "a");
+        assert_eq!(
+            said(&[("one", "x", "", vec![lost.clone(), lost, system, in_new]), ("two", "y", "", vec![made])]),
+            ["BK1306 nobody creates the namespace lost, in which ConfigMap a is"]
+        );
+    }
+}
