@@ -7,6 +7,7 @@ use super::walk::Walk;
 use super::{Session, arguments, ask, base_name, options, propagation, rendering, threads};
 use crate::cli::{DeployFlags, SyncArgs};
 use crate::cluster::deploy::UninstallOptions;
+use crate::cluster::records::Record;
 use crate::commands::hooks::Prepare;
 use crate::commands::path::in_order;
 use crate::commands::template::needs;
@@ -136,6 +137,10 @@ pub(super) fn install(
         let chart = base_name(&release.chart);
         run.output.info(&format!("Upgrading release={}, chart={chart}, namespace={}", release.name, release.namespace));
         let (result, time) = timed(|| worker.deploy(release, &options(release, flags), command));
+        // Told before the turns of others begin.
+        if let Ok(Some(record)) = &result {
+            run.output.info(&deployed(&worker.title(release), record, !flags.hide_notes));
+        }
         turn.end(result.is_ok());
         Some((result, time))
     };
@@ -143,15 +148,7 @@ pub(super) fn install(
     let mut left: Vec<&str> = Vec::new();
     let numbered: Vec<(usize, &Release)> = releases.into_iter().enumerate().collect();
     in_order(threads(flags.concurrency), &numbered.iter().collect::<Vec<_>>(), work, |(_, release), result| match result {
-        Some((Ok(outcome), time)) => {
-            if let Some(record) = &outcome {
-                run.output.info(&format!("{}: revision {} is deployed", worker.title(release), record.version));
-                if !flags.hide_notes && !record.info.notes.trim().is_empty() {
-                    run.output.info(&format!("NOTES:\n{}", record.info.notes.trim()));
-                }
-            }
-            affected.updated.push(Row::of(release, time));
-        }
+        Some((Ok(_), time)) => affected.updated.push(Row::of(release, time)),
         Some((Err(failed), time)) => {
             affected.failed.push(Row::of(release, time));
             errors.extend(failed);
@@ -166,4 +163,13 @@ pub(super) fn install(
         run.output.warn(&format!("not begun: {}", left.join(", ")));
     }
     errors
+}
+
+/// `web: revision 2 is deployed`, and the chart's notes.
+fn deployed(title: &str, record: &Record, notes: bool) -> String {
+    let words = format!("{title}: revision {} is deployed", record.version);
+    match record.info.notes.trim() {
+        told if notes && !told.is_empty() => format!("{words}\nNOTES:\n{told}"),
+        _ => words,
+    }
 }
