@@ -232,7 +232,7 @@ const FIELDS: &[(&str, &[Field])] = &[
     ("kube-aggregator.pkg.apis.apiregistration.v1.APIService", &[must("spec", Anything)]),
     ("kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference", &[must("namespace", Anything), must("name", Anything), may("port", PORT)]),
     ("api.apps.v1.DeploymentSpec", SCALED),
-    ("api.apps.v1.ReplicaSetSpec", SCALED),
+    ("api.apps.v1.ReplicaSetSpec", &[may("replicas", NATURAL), must("selector", Anything), may("minReadySeconds", NATURAL)]),
     ("api.apps.v1.DaemonSetSpec", &[must("selector", Anything), may("minReadySeconds", NATURAL), may("revisionHistoryLimit", NATURAL)]),
     ("api.apps.v1.StatefulSetSpec", &[
         may("replicas", NATURAL), must("selector", Anything), may("minReadySeconds", NATURAL),

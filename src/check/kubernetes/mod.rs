@@ -99,6 +99,8 @@ struct Findings {
     list: Vec<Violation>,
     /// Whether values must not be shown.
     secret: bool,
+    /// Whether it only matters that there is something.
+    probing: bool,
     /// Volumes that pods get beside those of their own: names of a StatefulSet's claims.
     claims: Vec<String>,
 }
@@ -113,8 +115,14 @@ impl Findings {
 
     fn push_with(&mut self, sort: Sort, path: &Path<'_>, origin: Origin, message: String, hint: Option<String>) {
         if self.list.len() < MOST {
-            self.list.push(Violation { sort, severity: Severity::Error, path: path.to_string(), origin, message, hint });
+            let path = if self.probing { String::new() } else { path.to_string() };
+            self.list.push(Violation { sort, severity: Severity::Error, path, origin, message, hint });
         }
+    }
+
+    /// Whether nothing more needs to be found.
+    fn is_decided(&self) -> bool {
+        self.probing && !self.list.is_empty()
     }
 
     /// Says something once, however often it is found.

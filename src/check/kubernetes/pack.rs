@@ -29,8 +29,6 @@ pub(super) struct BuiltIn {
     mask: u32,
     /// Package and name.
     pub(super) definition: &'static str,
-    /// Its name in addresses.
-    pub(super) plural: &'static str,
     pub(super) namespaced: bool,
 }
 
@@ -85,9 +83,9 @@ impl Pack {
                 ["versions", versions @ ..] => {
                     pack.minors = versions.iter().filter_map(|version| version.split('.').nth(1)?.parse().ok()).collect();
                 }
-                ["kind", group, version, kind, mask, definition, plural, scope] => {
+                ["kind", group, version, kind, mask, definition, _, scope] => {
                     let mask = mask.parse().unwrap_or(0);
-                    let entry = BuiltIn { mask, definition, plural, namespaced: *scope == "namespaced" };
+                    let entry = BuiltIn { mask, definition, namespaced: *scope == "namespaced" };
                     pack.kinds.entry([group, version, kind]).or_default().push(entry);
                 }
                 ["life", group, version, kind, deprecated, removed, replacement @ ..] => {
@@ -131,11 +129,6 @@ impl Definitions {
         let place = pack.minors.iter().rposition(|minor| *minor <= wanted).unwrap_or(0);
         let minor = pack.minors.get(place).copied().unwrap_or(wanted);
         Self { pack, wanted, minor, mask: 1_u32.checked_shl(place as u32).unwrap_or(0), read: Mutex::default() }
-    }
-
-    /// The minors that are there.
-    pub(super) fn minors(&self) -> &[u32] {
-        &self.pack.minors
     }
 
     /// A kind that this minor serves.
@@ -223,7 +216,7 @@ mod tests {
     #[test]
     fn a_kind_is_there_in_the_minors_that_serve_it() {
         let (new, old) = (Definitions::of(37), Definitions::of(32));
-        assert!(new.kind("apps", "v1", "Deployment").is_some_and(|kind| kind.namespaced && kind.plural == "deployments"));
+        assert!(new.kind("apps", "v1", "Deployment").is_some_and(|kind| kind.namespaced));
         assert!(old.kind("storagemigration.k8s.io", "v1", "StorageVersionMigration").is_none());
         assert!(new.kind("storagemigration.k8s.io", "v1", "StorageVersionMigration").is_some());
         assert_eq!((Definitions::of(99).minor, Definitions::of(20).minor), (37, 32));

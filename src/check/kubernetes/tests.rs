@@ -50,7 +50,7 @@ fn each_sort_of_fault_is_found_where_it_is() {
         ("image: nginx", "image: nginx\n    imagePullPolicy: always", vec![(Sort::Enum, "spec.containers[name=web].imagePullPolicy")]),
         ("metadata: {", "metadata: {creationTimestamp: today, ", vec![(Sort::Format, "metadata.creationTimestamp")]),
         ("[{name: A, value: b}]", "[{name: A}, {name: A}]", vec![(Sort::DuplicateKey, "spec.containers[name=web].env[1]")]),
-        ("containerPort: 80", "containerPort: 80000", vec![(Sort::Range, "spec.containers[name=web].ports[0].containerPort")]),
+        ("containerPort: 80", "containerPort: 80000", vec![(Sort::Range, "spec.containers[name=web].ports[name=http].containerPort")]),
         ("{name: web, labels", "{name: We_b, labels", vec![(Sort::Name, "metadata.name")]),
         ("{app: web}", "{app: w e b}", vec![(Sort::Label, "metadata.labels.app")]),
         ("{cpu: 100m}", "{cpu: 100mm}", vec![(Sort::Quantity, "spec.containers[name=web].resources.requests.cpu")]),
@@ -59,7 +59,7 @@ fn each_sort_of_fault_is_found_where_it_is() {
         (
             "volumeMounts: [{name: data",
             "volumeMounts: [{name: date",
-            vec![(Sort::Reference, "spec.containers[name=web].volumeMounts[0].name")],
+            vec![(Sort::Reference, "spec.containers[name=web].volumeMounts[name=date].name")],
         ),
         ("v1\nkind", "v2\nkind", vec![(Sort::Removed, "apiVersion")]),
     ];
@@ -169,7 +169,7 @@ fn faulty_schemas_end_in_a_finding() {
     validator.define(&object(&DEFINITION.replace("^[a-z]+$", "(a+)+$")));
     let catastrophic = format!("code: {}!", "a".repeat(5000));
     assert_eq!(said(&errors(&validator, &THING.replace("code: abc", &catastrophic))), [(Sort::Pattern, "spec.code")]);
-    validator.define(&object(&DEFINITION.replace("^[a-z]+$", "((a{1000}){1000}){1000}")));
+    validator.define(&object(&DEFINITION.replace("^[a-z]+$", "(a{1000}){1000}")));
     assert_eq!(said(&errors(&validator, THING)), [(Sort::Schema, "spec.code")]);
     let item = "self.list.all(a, self.list.all(b, self.list.all(c, self.list.all(d, self.list.all(e, true)))))";
     validator.define(&object(&DEFINITION.replace("self.size <= self.most", item)));

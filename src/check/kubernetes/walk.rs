@@ -142,7 +142,7 @@ pub(super) trait Resolve {
 }
 
 /// How many nodes an object may take before it is given up: combinations of schemas can grow without bounds.
-const BUDGET: u32 = 2_000_000;
+const BUDGET: u32 = 300_000;
 /// How many references may lead to each other, and how deep values may nest.
 const MAX_LINKS: usize = 50;
 const MAX_DEPTH: usize = 400;
@@ -170,6 +170,9 @@ impl<'a> Walk<'a> {
 
     /// Walks through a value.
     pub(super) fn value(&mut self, value: &Value, schema: &Schema, path: &Path<'_>) {
+        if self.findings.is_decided() {
+            return;
+        }
         if self.depth >= MAX_DEPTH || self.budget == 0 {
             let what = if self.budget == 0 { "takes too long to be checked against its schema" } else { "nests too deep" };
             self.findings.push_once(Sort::Limit, path, value.origin, format!("the value {what}"));
@@ -412,7 +415,11 @@ impl<'a> Walk<'a> {
     }
 
     fn fits(&mut self, value: &Value, schema: &Schema, path: &Path<'_>) -> bool {
-        let mut alone = Walk { budget: self.budget, depth: self.depth, ..Walk::new(Dialect::Plain, self.resolver, Findings::default()) };
+        let mut alone = Walk {
+            budget: self.budget,
+            depth: self.depth,
+            ..Walk::new(Dialect::Plain, self.resolver, Findings { probing: true, ..Findings::default() })
+        };
         alone.value(value, schema, path);
         self.budget = alone.budget;
         alone.findings.is_empty()
