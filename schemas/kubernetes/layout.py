@@ -44,9 +44,9 @@ def strict(schema):
     for name in ("items", "additionalProperties"):
         if isinstance(schema.get(name), dict):
             schema[name] = strict(schema[name])
-    for name in ("oneOf", "anyOf", "allOf"):
-        if name in schema:
-            schema[name] = [strict(of) for of in schema[name]]
+    # null would be each of them
+    if "oneOf" in schema:
+        schema["anyOf"] = [strict(of) for of in schema.pop("oneOf")]
     if "properties" in schema:
         schema["properties"] = {name: strict(of) for name, of in schema["properties"].items()}
         schema.setdefault("additionalProperties", False)

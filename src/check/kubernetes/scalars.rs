@@ -23,7 +23,8 @@ pub(super) fn limits(value: &Value, schema: &Schema, path: &Path<'_>, findings: 
         if let Some(fault) = format_fault(format, value) {
             let sort = if format.as_bytes() == b"quantity" { Sort::Quantity } else { Sort::Format };
             // Too large a number is cut off by server-side apply; only a plain create refuses it.
-            let severity = if number(value).is_some() { Severity::Warning } else { Severity::Error };
+            let cut = number(value).is_some() && matches!(format.as_bytes(), b"int32" | b"int64");
+            let severity = if cut { Severity::Warning } else { Severity::Error };
             findings.push_at(sort, severity, path.to_string(), value.origin, fault);
         }
     }
