@@ -162,8 +162,8 @@ fn every_code_has_its_page_and_its_line_in_the_docs() {
         let name = page.file_name().into_string().expect("a name");
         assert!(ids.contains(name.trim_end_matches(".md")), "{name} is the page of no code");
     }
-    let ran = Call::new(&project()).arguments(["explain-finding", "bk1303"]).run();
+    let ran = Call::new(project()).arguments(["explain-finding", "bk1303"]).run();
     assert!(ran.code == 0 && ran.stdout.contains("Severity: warning"), "{}", ran.stdout);
-    let ran = Call::new(&project()).arguments(["explain-finding", "BK1333"]).run();
+    let ran = Call::new(project()).arguments(["explain-finding", "BK1333"]).run();
     assert!(ran.code == 3 && ran.stderr.contains("did you mean"), "{}", ran.stderr);
 }

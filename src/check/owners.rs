@@ -52,7 +52,8 @@ pub(super) struct Owned {
 /// Who owns what, over all releases of a run. A cluster is told from another by its context.
 #[derive(Debug, Default)]
 pub struct Owners {
-    seen: HashMap<(String, String, String, String, String), (String, Place)>,
+    /// By context, group, kind, namespace and name: the release and where it is.
+    seen: HashMap<[String; 5], (String, Place)>,
     /// Namespaces that are there: of releases, or made by a manifest; by context.
     namespaces: HashSet<(String, String)>,
     /// Objects in a namespace of their own choice.
@@ -93,7 +94,7 @@ impl Owners {
             if object.kind == "Namespace" {
                 self.namespaces.insert((context.to_owned(), object.name.clone()));
             }
-            let key = (context.to_owned(), object.group.clone(), object.kind.clone(), own.to_owned(), object.name.clone());
+            let key = [context, &object.group, &object.kind, own, &object.name].map(str::to_owned);
             match self.seen.get(&key) {
                 Some((other, first)) if other != release => {
                     let within = if own.is_empty() { String::new() } else { format!(" in namespace {own}") };

@@ -20,8 +20,8 @@ pub(super) fn fault(text: &str) -> Option<String> {
     let [minute, hour, day, month, weekday] = fields.as_slice() else {
         return Some(format!("has {} fields, not the five minute, hour, day, month and day of the week", fields.len()));
     };
-    let parts: [(&str, &str, u32, u32, &[&str], u32); 5] = [
-        ("minute", minute, 0, 59, &[], 0),
+    let parts = [
+        ("minute", minute, 0_u32, 59, &[][..], 0_u32),
         ("hour", hour, 0, 23, &[], 0),
         ("day", day, 1, 31, &[], 0),
         ("month", month, 1, 12, &MONTHS, 1),

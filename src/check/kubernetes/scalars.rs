@@ -19,14 +19,14 @@ pub(super) fn limits(value: &Value, schema: &Schema, path: &Path<'_>, findings: 
             findings.push_with(Sort::Enum, path, value.origin, format!("has to be one of {}", words.join(", ")), hint);
         }
     }
-    if let Some(format) = &schema.format {
-        if let Some(fault) = format_fault(format, value) {
-            let sort = if format.as_bytes() == b"quantity" { Sort::Quantity } else { Sort::Format };
-            // Too large a number is cut off by server-side apply; only a plain create refuses it.
-            let cut = number(value).is_some() && matches!(format.as_bytes(), b"int32" | b"int64");
-            let severity = if cut { Severity::Warning } else { Severity::Error };
-            findings.push_at(sort, severity, path.to_string(), value.origin, fault);
-        }
+    if let Some(format) = &schema.format
+        && let Some(fault) = format_fault(format, value)
+    {
+        let sort = if format.as_bytes() == b"quantity" { Sort::Quantity } else { Sort::Format };
+        // Too large a number is cut off by server-side apply; only a plain create refuses it.
+        let cut = number(value).is_some() && matches!(format.as_bytes(), b"int32" | b"int64");
+        let severity = if cut { Severity::Warning } else { Severity::Error };
+        findings.push_at(sort, severity, path.to_string(), value.origin, fault);
     }
     let Some(limits) = &schema.limits else { return };
     if let Some(is) = number(value) {
@@ -108,10 +108,8 @@ pub(super) fn check(check: Check, value: &Value, path: &Path<'_>, findings: &mut
         (Check::Range(least, most), None) => range(least as f64, most as f64, value, path, findings),
         (Check::Share, Some(text)) => syntax(Syntax::Percent, text, value, path, findings),
         (Check::Share, None) => range(0.0, f64::INFINITY, value, path, findings),
-        (Check::NotNegative, _) => {
-            if formats::quantity(value).is_some_and(|worth| worth < 0) {
-                findings.push(Sort::Quantity, path, value.origin, "must not be negative".to_owned());
-            }
+        (Check::NotNegative, _) if formats::quantity(value).is_some_and(|worth| worth < 0) => {
+            findings.push(Sort::Quantity, path, value.origin, "must not be negative".to_owned());
         }
         (Check::Labels, None) => {
             for (key, word) in value.as_map().map(Map::snapshot).unwrap_or_default() {

@@ -9,6 +9,9 @@ use super::schema::{Additional, Dialect, ListKind, Pattern, Schema, Types};
 use super::{Findings, Sort, scalars};
 use crate::data::{Kind, Map, Origin, Str, Value};
 
+/// What tells an element of a list from the others.
+type Identity<'a> = dyn Fn(&Value) -> Option<String> + 'a;
+
 /// Where a value stands, as links to what it stands in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Path<'a> {
@@ -352,7 +355,7 @@ impl<'a> Walk<'a> {
 
     /// Lists that are sets or maps have each element once.
     fn unique(&mut self, items: &[Value], schema: &Schema, path: &Path<'_>) {
-        let identity: Box<dyn Fn(&Value) -> Option<String>> = match &schema.list {
+        let identity: Box<Identity<'_>> = match &schema.list {
             ListKind::Atomic if schema.limits.as_ref().is_some_and(|limits| limits.unique) => Box::new(|item| Some(shown(item))),
             ListKind::Atomic => return,
             ListKind::Set => Box::new(|item| Some(shown(item))),

@@ -43,7 +43,12 @@ fn case(xml: &mut String, suite: &str, finding: &Error) {
     let _ = writeln!(xml, "    <testcase name=\"{}\" classname=\"{}\">", escaped(&name), escaped(suite));
     let report = escaped(&describe(finding, false));
     let _ = if finding.level() == Severity::Error {
-        writeln!(xml, "      <failure type=\"{}\" message=\"{}\">{report}</failure>", finding.code().id, escaped(&message(finding).replace('\n', "; ")))
+        writeln!(
+            xml,
+            "      <failure type=\"{}\" message=\"{}\">{report}</failure>",
+            finding.code().id,
+            escaped(&message(finding).replace('\n', "; "))
+        )
     } else {
         writeln!(xml, "      <system-out>{report}</system-out>")
     };
