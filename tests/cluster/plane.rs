@@ -111,7 +111,8 @@ impl ControlPlane {
         PLANE.get_or_init(Self::start)
     }
 
-    fn start() -> Self {
+    /// A plane of its own, for a test that changes what all others see.
+    pub fn start() -> Self {
         let program = build("control-plane");
         // No destructor runs at the end of a process: the program removes the folder when the pipe closes.
         let folder = tempfile::Builder::new().prefix("bkhelm-control-plane-").tempdir().expect("a temporary folder").keep();

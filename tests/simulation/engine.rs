@@ -384,6 +384,7 @@ impl Schedule {
             let release = annotations["meta.helm.sh/release-name"].as_str().unwrap_or_default();
             annotations.get("helm.sh/hook").is_none()
                 && !name.contains("/sh.helm.release.v1.")
+                && !self.is_of_the_dead(body)
                 && (!marked || act.releases().contains(release))
         });
         for body in all.values_mut() {

@@ -27,12 +27,22 @@ pub(super) struct Moment {
     pub left: BTreeSet<String>,
 }
 
-/// Names of hooks that a revision which failed or was killed began: whatever their policies say, they are in the way of
-/// the next run (a Job can't be changed, and one that ended does not run again).
-pub(super) fn left_behind(last: Option<&Record>) -> BTreeSet<String> {
-    let failed = last.filter(|record| matches!(record.info.status, Status::Failed | Status::Uninstalling));
-    let begun = failed.into_iter().flat_map(|record| &record.hooks).filter(|hook| hook.last_run.phase != Phase::None);
-    begun.map(|hook| hook.name.clone()).collect()
+/// Names of hooks that revisions which failed or were killed began, newest revision first: whatever their policies say,
+/// they are in the way of the next run (a Job can't be changed, and one that ended does not run again). The last revision
+/// that was deployed got rid of those before it.
+pub(super) fn begun_in_vain<'a>(history: &'a [Record]) -> impl Iterator<Item = (i64, &'a str)> {
+    let vain = |record: &&Record| matches!(record.info.status, Status::Failed | Status::Uninstalling);
+    let since = history.iter().rev().take_while(|record| !record.info.status.was_in_force()).filter(vain);
+    let begun = |record: &'a Record| {
+        let begun = record.hooks.iter().filter(|hook| hook.last_run.phase != Phase::None);
+        begun.map(|hook| (record.version, hook.name.as_str()))
+    };
+    since.flat_map(begun)
+}
+
+/// The names alone.
+pub(super) fn left_behind(history: &[Record]) -> BTreeSet<String> {
+    begun_in_vain(history).map(|(_, name)| name.to_owned()).collect()
 }
 
 impl Engine<'_> {

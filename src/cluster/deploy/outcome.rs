@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::Engine;
+use super::hooks::begun_in_vain;
 use crate::cluster::records::{Record, Status, Store};
 use crate::diag::{Error, Kind, Result};
 use crate::golang::time::Time;
@@ -41,7 +42,7 @@ impl Look {
     /// # Errors
     /// A stored manifest that is no YAML.
     pub fn past(&self) -> Result<Past> {
-        let settled = |record: &Record| matches!(record.info.status, Status::Deployed | Status::Superseded);
+        let settled = |record: &Record| record.info.status.was_in_force();
         let from = self.history.iter().rposition(settled).unwrap_or(0);
         let mut past = Past::default();
         for record in self.history.iter().skip(from) {
@@ -58,14 +59,16 @@ impl Look {
         Ok(past)
     }
 
-    /// The revisions that alone know of objects which are to be removed: until that is done, their records stay, whatever
-    /// the limit of the history says.
+    /// The revisions that alone know of objects which are to be removed, and of hooks that were left: until that is done, their
+    /// records stay, whatever the limit of the history says.
     ///
     /// # Errors
     /// As [`Look::past`].
     pub(super) fn witnesses(&self, leaving: &BTreeSet<Id>) -> Result<BTreeSet<i64>> {
         let mut unseen = leaving.clone();
-        let mut witnesses = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        let mut witnesses: BTreeSet<i64> =
+            begun_in_vain(&self.history).filter(|(_, name)| names.insert(*name)).map(|(version, _)| version).collect();
         for record in self.history.iter().rev() {
             if unseen.is_empty() {
                 break;

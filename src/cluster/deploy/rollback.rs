@@ -56,7 +56,7 @@ impl Engine<'_> {
     /// errors to report, helm's words before the first.
     pub(super) async fn undo(&self, store: &Store, work: Work, options: &Options, errors: Errors) -> Errors {
         let name = work.record.name.clone();
-        let settled = |record: &&Record| matches!(record.info.status, Status::Deployed | Status::Superseded);
+        let settled = |record: &&Record| record.info.status.was_in_force();
         let target = work.look.history.iter().rev().find(settled).map(|record| record.version);
         let mut look = work.look.clone();
         look.history.push(work.record.clone());

@@ -86,6 +86,7 @@ impl Engine<'_> {
     }
 
     pub(super) async fn uninstall_held(&self, store: &Store, mut look: Look, options: &UninstallOptions) -> Result<Uninstalled, Errors> {
+        let left = left_behind(&look.history);
         let Some(mut record) = look.history.pop() else {
             return Ok(Uninstalled::default());
         };
@@ -98,7 +99,6 @@ impl Engine<'_> {
             self.purge(store, &look).await?;
             return Ok(Uninstalled::default());
         }
-        let left = left_behind(Some(&record));
         record.info.status = Status::Uninstalling;
         record.info.deleted = Some(self.now());
         record.info.description = "Deletion in progress (or silently failed)".to_owned();

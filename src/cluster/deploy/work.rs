@@ -193,7 +193,7 @@ impl Engine<'_> {
         let rules = options.rules(work.record.apply_method == "ssa");
         let (before, after) = work.way.hooks();
         let (before_failed, after_failed) = work.way.hook_errors();
-        let (left, server_side) = (left_behind(work.look.last()), rules.server_side);
+        let (left, server_side) = (left_behind(&work.look.history), rules.server_side);
         let moment = |event| Moment { event, timeout: options.timeout, strategy: options.strategy, server_side, left: left.clone() };
         let name = work.record.name.clone();
         if !options.no_hooks {

@@ -117,6 +117,10 @@ impl Status {
     pub fn of(word: &str) -> Status {
         Self::ALL.into_iter().find(|status| status.word() == word).unwrap_or_default()
     }
+    /// Whether the revision was in force once.
+    pub fn was_in_force(self) -> bool {
+        matches!(self, Status::Deployed | Status::Superseded)
+    }
     /// Whether somebody is at it, or died while at it.
     pub fn is_pending(self) -> bool {
         matches!(self, Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback)
