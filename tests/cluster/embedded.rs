@@ -1,5 +1,6 @@
 //! Whole deployments: the embedded one, and the real storage tier where it is beside the project.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value as Json;
@@ -20,9 +21,13 @@ fn differences(output: &str) -> Vec<&str> {
     output.lines().filter(|line| !line.starts_with("Comparing release=") && !line.is_empty()).collect()
 }
 
+/// Both deployments name node port 32181 for ZooKeeper, and a cluster has it once.
+static NODE_PORT: Mutex<()> = Mutex::new(());
+
 #[test]
 #[ignore = "needs the control plane: just cluster-test"]
 fn the_embedded_deployment_from_nothing_to_nothing() {
+    let _port = NODE_PORT.lock().unwrap_or_else(PoisonError::into_inner);
     let stand = Stand::new("embedded");
     for part in ["environments", "releases"] {
         copy_folder(&project().join(part), &stand.folder().join(part));
@@ -88,6 +93,7 @@ fn the_real_storage_tier() {
         println!("no recorded cases beside the project: nothing to do");
         return;
     };
+    let _port = NODE_PORT.lock().unwrap_or_else(PoisonError::into_inner);
     let stand = Stand::new("storage");
     copy_folder(&shared.join("blueking/deploy"), stand.folder());
     let namespace = format!("namespace={}", stand.namespace);
