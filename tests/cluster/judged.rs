@@ -13,7 +13,7 @@ use bkhelm::diag::Severity;
 use serde_json::{Value as Json, json};
 
 use super::{ControlPlane, send};
-use crate::harness::shared;
+use crate::harness::{random, shared};
 
 /// The control plane's minor.
 const MINOR: u32 = 36;
@@ -123,8 +123,7 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit.max(1)
+        (random::next(&mut self.0) as usize) % limit.max(1)
     }
 }
 

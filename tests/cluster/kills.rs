@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::Helm;
 use super::stand::Stand;
+use crate::harness::random;
 
 /// What each of the three releases has: hooks before and after, something to wait for.
 const CHART: &str = r#"apiVersion: v1
@@ -97,14 +98,6 @@ fn turns(variable: &str) -> usize {
     std::env::var(variable).map_or(5, |text| text.parse().expect("a number"))
 }
 
-/// Numbers that look like chance and are the same each time.
-fn chance(turn: usize) -> u64 {
-    let mut x = turn as u64 + 0x9e37_79b9_7f4a_7c15;
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
 /// Runs the turns on a few threads: most of a turn is waiting.
 fn all_turns(count: usize, one: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(0);
@@ -157,7 +150,7 @@ fn prove_kills() {
         }
         let running = stand.call(["sync"]).start();
         let limit = took[at].as_micros() as u64;
-        std::thread::sleep(Duration::from_micros(chance(turn) % limit));
+        std::thread::sleep(Duration::from_micros(random::next(&mut (turn as u64)) % limit));
         running.signal("KILL");
         if running.end().code == -1 {
             killed.fetch_add(1, Ordering::Relaxed);

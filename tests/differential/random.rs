@@ -1,4 +1,6 @@
-//! Chance that a seed repeats: SplitMix64.
+//! Chance that a seed repeats.
+
+use crate::harness::random;
 
 /// A stream of numbers, the same for the same seed.
 pub struct Random(u64);
@@ -11,11 +13,7 @@ impl Random {
         Random(start ^ case.wrapping_mul(0xD6E8_FEB8_6659_FD93))
     }
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        random::next(&mut self.0)
     }
     /// A number below `limit`, which is not 0.
     pub fn below(&mut self, limit: usize) -> usize {

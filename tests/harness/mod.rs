@@ -1,6 +1,7 @@
 //! Runs the real program in a folder of its own and looks at everything it did.
 
 pub mod memory;
+pub mod random;
 pub mod recorded;
 
 use std::fs;

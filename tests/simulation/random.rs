@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::harness::random;
+
 /// A generator of the SplitMix64 kind: one number of state, good enough to choose schedules.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
@@ -16,11 +18,7 @@ impl Random {
 
     /// 64 bits.
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        random::next(&mut self.0)
     }
 
     /// A number below `end`; 0 where `end` is 0.
