@@ -171,9 +171,9 @@ impl Engine<'_> {
 
     /// Of all revisions the newest deployed one is in force: those before it are not, whether they say `deployed`, or
     /// `uninstalling` because a removal was killed before the release was deployed again.
-    pub(super) async fn supersede(&self, store: &Store, history: &mut [Record]) -> Result<()> {
+    async fn supersede(&self, store: &Store, history: &mut [Record]) -> Result<()> {
         let before = history.iter().rposition(|record| record.info.status == Status::Deployed).unwrap_or_default();
-        for old in history.iter_mut().take(before).filter(|old| matches!(old.info.status, Status::Deployed | Status::Uninstalling)) {
+        for old in history.iter_mut().take(before).filter(|old| old.info.status.is_open()) {
             old.info.status = Status::Superseded;
             store.update(old).await.map_err(|fault| fault.error(""))?;
         }

@@ -239,8 +239,7 @@ impl Engine<'_> {
         for (at, old) in work.look.history.iter_mut().enumerate() {
             // parity: helm supersedes a failed revision, too, when it was what the upgrade started from.
             // A removal that was killed is over, too: the release is there again.
-            let open = matches!(old.info.status, Status::Deployed | Status::Uninstalling);
-            let superseded = open || (!deployed && at == base);
+            let superseded = old.info.status.is_open() || (!deployed && at == base);
             if superseded {
                 if old.info.status == Status::Uninstalled {
                     old.info.description = "superseded by new release".to_owned();

@@ -121,6 +121,10 @@ impl Status {
     pub fn was_in_force(self) -> bool {
         matches!(self, Status::Deployed | Status::Superseded)
     }
+    /// Whether it says that its objects are there, all or the rest of them.
+    pub fn is_open(self) -> bool {
+        matches!(self, Status::Deployed | Status::Uninstalling)
+    }
     /// Whether somebody is at it, or died while at it.
     pub fn is_pending(self) -> bool {
         matches!(self, Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback)
