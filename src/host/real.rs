@@ -267,7 +267,7 @@ fn find(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(executable)
 }
 
-fn fault(operation: &str, path: &Path, error: &io::Error) -> Error {
+pub(super) fn fault(operation: &str, path: &Path, error: &io::Error) -> Error {
     Error::new(Kind::File, format!("{operation} {}: {}", path.display(), words(error))).at(Place::file(path.display().to_string()))
 }
 

@@ -4,12 +4,14 @@
 //! is. Nothing can be written.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::real::fault;
 use super::{Command, EntryKind, Host, Output, Request, Response};
-use crate::diag::{Error, Kind, Place, Result};
+use crate::diag::{Error, Kind, Result};
 
 /// Links in a row: more are a ring.
 const LINKS: usize = 40;
@@ -134,13 +136,10 @@ impl Host for Revision {
     }
     fn read(&self, path: &Path) -> Result<Vec<u8>> {
         let Some(inside) = self.inside(path) else { return self.world.read(path) };
-        let refused = |words: &str| {
-            Err(Error::new(Kind::File, format!("open {}: {words}", path.display())).at(Place::file(path.display().to_string())))
-        };
         match self.entry(&inside) {
             Some(Entry::File(bytes)) => Ok(bytes.clone()),
-            Some(_) => refused("is a directory"),
-            None => refused("no such file or directory"),
+            Some(_) => Err(fault("read", path, &io::ErrorKind::IsADirectory.into())),
+            None => Err(fault("open", path, &io::ErrorKind::NotFound.into())),
         }
     }
     fn kind(&self, path: &Path) -> Option<EntryKind> {
@@ -157,22 +156,22 @@ impl Host for Revision {
     fn link_target(&self, path: &Path) -> Option<Result<PathBuf>> {
         let Some(inside) = self.inside(path) else { return self.world.link_target(path) };
         let Some(Entry::Link(_)) = self.entries.get(&inside) else { return None };
-        let missing = || Error::new(Kind::File, format!("lstat {}: no such file or directory", path.display()));
+        let missing = || fault("lstat", path, &io::ErrorKind::NotFound.into());
         Some(self.follow(&inside).map(|led| self.root.join(led)).ok_or_else(missing))
     }
     fn list(&self, path: &Path) -> Result<Vec<String>> {
         let Some(inside) = self.inside(path) else { return self.world.list(path) };
         let folder = self.follow(&inside).filter(|folder| matches!(self.entries.get(folder), Some(Entry::Folder)));
-        let Some(folder) = folder else {
-            return Err(Error::new(Kind::File, format!("open {}: no such file or directory", path.display())));
-        };
-        let below = self.entries.keys().filter(|entry| entry.parent() == Some(&folder));
+        let Some(folder) = folder else { return Err(fault("open", path, &io::ErrorKind::NotFound.into())) };
+        // What is below a folder stands behind it.
+        let behind = self.entries.range(folder.clone()..).map(|(entry, _)| entry).take_while(|entry| entry.starts_with(&folder));
+        let below = behind.filter(|entry| entry.parent() == Some(&folder));
         let mut names: Vec<String> = below.filter_map(|entry| Some(entry.file_name()?.to_string_lossy().into_owned())).collect();
         names.sort();
         Ok(names)
     }
     fn write(&self, path: &Path, _: &[u8]) -> Result<()> {
-        Err(Error::new(Kind::File, format!("open {}: read-only file system: it is a revision of the past", path.display())))
+        Err(fault("open", path, &io::ErrorKind::ReadOnlyFilesystem.into()).hint("a revision of the past can't be written"))
     }
     fn write_secret(&self, path: &Path, bytes: &[u8]) -> Result<()> {
         self.write(path, bytes)
