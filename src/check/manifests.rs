@@ -10,6 +10,9 @@ use crate::data::{SourceFile, Sources, Str, Value};
 use crate::diag::{Code, Error, Errors, Kind, Place};
 use crate::render::Rendered;
 
+/// A kind in no namespace whose definition deployments rarely bring.
+const UNKNOWN_WITHOUT_NAMESPACE: &str = "VolumeSnapshotClass";
+
 /// The documents of one release's rendering, read once.
 pub struct Documents {
     pub(super) release: String,
@@ -70,15 +73,17 @@ impl Documents {
     }
 
     /// The objects that the release owns: those of manifests, not of hooks.
-    pub(super) fn owned(&self) -> Vec<Owned> {
+    pub(super) fn owned(&self, validator: &Validator<'_>) -> Vec<Owned> {
         let manifests = self.list.iter().filter(|document| document.role == Role::Manifest);
         manifests
             .filter_map(|document| {
                 let text = |path: &[&str]| Some(document.value.path(path.iter().copied())?.as_str()?.to_string());
-                let api = text(&["apiVersion"])?;
+                let (api, kind) = (text(&["apiVersion"])?, text(&["kind"])?);
+                let group = api.split_once('/').map_or("", |(group, _)| group);
                 Some(Owned {
-                    group: api.split_once('/').map_or(String::new(), |(group, _)| group.to_owned()),
-                    kind: text(&["kind"])?,
+                    namespaced: validator.namespaced(group, &kind).unwrap_or(kind != UNKNOWN_WITHOUT_NAMESPACE),
+                    group: group.to_owned(),
+                    kind,
                     namespace: text(&["metadata", "namespace"]).unwrap_or_default(),
                     name: text(&["metadata", "name"])?,
                     place: self.place(document),

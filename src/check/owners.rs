@@ -4,33 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::Documents;
 use super::codes::{NO_NAMESPACE, TWO_OWNERS};
-use crate::data::Value;
+use super::kubernetes::Validator;
 use crate::diag::{Error, Errors, Place};
 
-/// Kinds of Kubernetes' own that stand in no namespace.
-const WITHOUT_NAMESPACE: [&str; 21] = [
-    "APIService",
-    "CSIDriver",
-    "CSINode",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "CustomResourceDefinition",
-    "DeviceClass",
-    "FlowSchema",
-    "IngressClass",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "PriorityLevelConfiguration",
-    "RuntimeClass",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingWebhookConfiguration",
-    "VolumeSnapshotClass",
-];
 /// Namespaces of every cluster.
 const ALWAYS_THERE: [&str; 5] = ["", "default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -41,6 +17,8 @@ pub(super) struct Owned {
     pub(super) group: String,
     /// `Deployment`
     pub(super) kind: String,
+    /// Whether its kind stands in namespaces.
+    pub(super) namespaced: bool,
     /// As the manifest says it; empty where it leaves it to the release.
     pub(super) namespace: String,
     /// Its name.
@@ -58,36 +36,21 @@ pub struct Owners {
     namespaces: HashSet<(String, String)>,
     /// Objects in a namespace of their own choice.
     elsewhere: Vec<(String, String, Owned)>,
-    /// Custom kinds in no namespace.
-    customs: HashSet<(String, String)>,
     found: Errors,
 }
 
 impl Owners {
-    /// Learns from the definitions of custom kinds which of them stand in no namespace.
-    pub fn know(&mut self, definitions: &[Value]) {
-        for definition in definitions {
-            let text = |path: &[&str]| Some(definition.path(path.iter().copied())?.as_str()?.to_string());
-            if text(&["spec", "scope"]).as_deref() == Some("Cluster") {
-                let group_and_kind = text(&["spec", "group"]).zip(text(&["spec", "names", "kind"]));
-                self.customs.extend(group_and_kind);
-            }
-        }
-    }
-
-    /// Adds the objects of a release in the cluster of a context.
-    pub fn add(&mut self, documents: &Documents, context: &str) {
-        self.add_objects((&documents.release, &documents.namespace, context), documents.owned());
+    /// Adds the objects of a release in the cluster of a context; the judge knows which kinds stand in no namespace.
+    pub fn add(&mut self, documents: &Documents, context: &str, validator: &Validator<'_>) {
+        self.add_objects((&documents.release, &documents.namespace, context), documents.owned(validator));
     }
 
     fn add_objects(&mut self, (release, namespace, context): (&str, &str, &str), objects: Vec<Owned>) {
         let there = if namespace.is_empty() { "default" } else { namespace };
         self.namespaces.insert((context.to_owned(), there.to_owned()));
         for object in objects {
-            let bare =
-                WITHOUT_NAMESPACE.contains(&object.kind.as_str()) || self.customs.contains(&(object.group.clone(), object.kind.clone()));
             let own = match object.namespace.as_str() {
-                _ if bare => "",
+                _ if !object.namespaced => "",
                 "" => there,
                 own => own,
             };
@@ -138,7 +101,8 @@ mod tests {
 
     fn object(kind: &str, namespace: &str, name: &str) -> Owned {
         let [kind, namespace, name] = [kind, namespace, name].map(str::to_owned);
-        Owned { group: String::new(), kind, namespace, name, place: Place::at("t.yaml", 1, 1) }
+        let namespaced = !["ClusterRole", "Namespace"].contains(&kind.as_str());
+        Owned { group: String::new(), kind, namespaced, namespace, name, place: Place::at("t.yaml", 1, 1) }
     }
 
     fn said(releases: &[(&str, &str, &str, Vec<Owned>)]) -> Vec<String> {

@@ -4,18 +4,17 @@ use std::collections::{BTreeMap, HashSet};
 use std::path;
 
 use super::hooks::{self, Prepare};
-use super::lint_scope::{self, Scope};
 use super::path::{self as walk, Options, Path};
-use super::{Exit, Run, template};
+use super::{Exit, Run, lint_scope, template};
 use crate::check::kubernetes::{Validator, check_template};
-use crate::check::{self, Allowed, Documents, Fingerprints, Owners, Schemas, codes};
+use crate::check::{self, Documents, Fingerprints, Owners, Schemas};
 use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat};
 use crate::data::{Str, Value};
-use crate::diag::{Code, Error, Errors, Kind, Severity};
+use crate::diag::{Error, Errors, Kind, Severity};
 use crate::host::EntryKind;
 use crate::render::SchemaCheck;
 use crate::report::{self, Checked, Format, Phase};
-use crate::state::{Release, State};
+use crate::state::{Desired, Release, State};
 
 /// Checks all selected releases. Exit code 4 when there are findings at or above `--fail-on`.
 pub fn lint(run: &Run, args: &LintArgs, flags: &GlobalFlags) -> Exit {
@@ -40,28 +39,41 @@ pub fn lint(run: &Run, args: &LintArgs, flags: &GlobalFlags) -> Exit {
 }
 
 fn once(run: &Run, args: &LintArgs, flags: &GlobalFlags) -> Exit {
-    let (found, releases) = inspect(run, args);
-    if releases.is_empty()
-        && found.is_empty()
-        && let Some(error) = walk::no_match(run, &run.load())
-    {
+    let Looked { found, releases, allowed, nothing } = look(run, args);
+    if let Some(error) = nothing {
         return run.fail(error.into());
     }
-    let mut allowed = Allowed::default();
-    lint_scope::read_comments(run, &found, &mut allowed);
-    let (found, left_out) = allowed.apply(check::mask(found));
-    let mut scope = Scope { allowed: left_out, known: 0 };
-    let mut found = found;
-    found.extend(allowed.complaints());
-    match scope.narrow(run, args, flags, found) {
-        Ok(found) => report(run, args, &found, &releases, &scope),
+    match lint_scope::narrow(run, args, flags, found) {
+        Ok((found, known)) => report(run, args, &found, &releases, (allowed, known)),
         Err(error) => run.fail(error.into()),
     }
 }
 
-/// All findings of a run, each once, and the releases that were checked.
-pub(super) fn inspect(run: &Run, args: &LintArgs) -> (Errors, Vec<String>) {
+/// What a look at all releases found.
+pub(super) struct Looked {
+    /// What no comment allows, with what is wrong about the comments.
+    pub found: Errors,
+    /// The releases that were checked.
+    releases: Vec<String>,
+    /// How many findings comments allow.
+    allowed: usize,
+    /// That nothing was selected, where that is a fault.
+    nothing: Option<Error>,
+}
+
+/// Looks at all selected releases: findings are masked, and those that comments allow are left out.
+pub(super) fn look(run: &Run, args: &LintArgs) -> Looked {
     let desired = run.load();
+    let (found, releases) = inspect(run, args, &desired);
+    let nothing = if releases.is_empty() && found.is_empty() { walk::no_match(run, &desired) } else { None };
+    let mut comments = lint_scope::comments(run, &found);
+    let (mut found, allowed) = comments.apply(check::mask(found));
+    found.extend(comments.complaints());
+    Looked { found, releases, allowed, nothing }
+}
+
+/// All findings of a run, each once, and the releases that were checked.
+fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String>) {
     let options = template::options(&args.values, args.kube_version.as_deref(), args.concurrency);
     let path = Path::new(run, Options { schema_check: SchemaCheck::Collect, ..options });
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder: path::Path::new(&args.schemas), profile: run.profile };
@@ -88,7 +100,7 @@ pub(super) fn inspect(run: &Run, args: &LintArgs) -> (Errors, Vec<String>) {
     run.say_notes();
     found.extend(doubtful);
     found.extend(owners.findings());
-    found.extend(desired.errors);
+    found.extend(desired.errors.iter().cloned());
     (distinct(found), names)
 }
 
@@ -126,15 +138,14 @@ fn one_state(
                 customs.definitions.extend(documents.definitions().cloned());
             }
         }
-        owners.know(&customs.definitions);
-        let mut validators: BTreeMap<u32, Validator<'_>> = BTreeMap::new();
         let mut found = Errors::new();
         for outcome in outcomes {
             match outcome {
                 Outcome::Rendered(values, documents, minor, context) => {
-                    owners.add(&documents, &context);
+                    let validator = customs.validator(minor);
+                    owners.add(&documents, &context, validator);
                     found.extend(values);
-                    found.extend(documents.check(validators.entry(minor).or_insert_with(|| customs.validator(minor))));
+                    found.extend(documents.check(validator));
                 }
                 Outcome::Failed(errors) => found.extend(errors),
             }
@@ -150,6 +161,8 @@ struct Customs<'a> {
     definitions: Vec<Value>,
     /// `--schema-location`
     locations: &'a [String],
+    /// By minor version, with how many of the definitions each knows.
+    validators: BTreeMap<u32, (Validator<'a>, usize)>,
 }
 
 impl<'a> Customs<'a> {
@@ -173,21 +186,24 @@ impl<'a> Customs<'a> {
             }
             Err(error) => faults.push(error),
         }
-        (Self { run, definitions, locations: &args.schema_location }, faults)
+        (Self { run, definitions, locations: &args.schema_location, validators: BTreeMap::new() }, faults)
     }
 
-    fn validator(&self, minor: u32) -> Validator<'a> {
+    /// The judge of a minor version, who knows all definitions so far.
+    fn validator(&mut self, minor: u32) -> &Validator<'a> {
         let run = self.run;
         let reader = move |path: &path::Path| run.host().read(path).ok().map(Str::from);
-        let mut validator = Validator::new(minor).with_locations(self.locations.to_vec(), Box::new(reader));
-        for definition in &self.definitions {
+        let new = || (Validator::new(minor).with_locations(self.locations.to_vec(), Box::new(reader)), 0);
+        let (validator, known) = self.validators.entry(minor).or_insert_with(new);
+        for definition in self.definitions.iter().skip(*known) {
             validator.define(definition);
         }
+        *known = self.definitions.len();
         validator
     }
 }
 
-fn report(run: &Run, args: &LintArgs, found: &Errors, releases: &[String], scope: &Scope) -> Exit {
+fn report(run: &Run, args: &LintArgs, found: &Errors, releases: &[String], (allowed, known): (usize, usize)) -> Exit {
     let format = match args.output {
         LintFormat::Text => Format::Text,
         LintFormat::Json => Format::Json,
@@ -198,9 +214,7 @@ fn report(run: &Run, args: &LintArgs, found: &Errors, releases: &[String], scope
     };
     let mut fingerprints = Fingerprints::default();
     let fingerprints: Vec<String> = found.iter().map(|finding| fingerprints.of(finding)).collect();
-    let codes: Vec<&'static Code> = codes::every().collect();
-    let Scope { allowed, known } = *scope;
-    let checked = Checked { found, releases, allowed, known, codes: &codes, fingerprints: &fingerprints };
+    let checked = Checked { found, releases, allowed, known, fingerprints: &fingerprints };
     let exit = match report::findings(&checked, format, run.output.colour_of_data()) {
         Ok(bytes) => run.print(&bytes),
         Err(text) => run.fail(Error::new(Kind::Render, text).into()),

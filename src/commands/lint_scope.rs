@@ -1,6 +1,7 @@
 //! Which of lint's findings are reported: what comments allow, what a baseline or a revision has already, and again when
 //! files change.
 
+use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::path::Path;
@@ -8,71 +9,57 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Exit, Run, lint};
-use crate::check::{Allowed, Baseline, Fingerprints, mask};
+use crate::check::{Allowed, Baseline, Fingerprints};
 use crate::cli::{GlobalFlags, LintArgs};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::host::{EntryKind, Host, Revision};
 
-/// How many findings are left out, and why.
-#[derive(Debug, Default)]
-pub struct Scope {
-    /// A comment allows them.
-    pub allowed: usize,
-    /// The baseline has them, or the revision of `--since`.
-    pub known: usize,
-}
-
-impl Scope {
-    /// The findings that are new; with `--write-baseline` none: all are written there.
-    ///
-    /// # Errors
-    /// A baseline that can't be read or written; a revision that does not exist.
-    pub fn narrow(&mut self, run: &Run, args: &LintArgs, flags: &GlobalFlags, mut found: Errors) -> Result<Errors> {
-        if let Some(revision) = &args.since {
-            let before = earlier(run, args, flags, revision)?;
-            let mut fingerprints = Fingerprints::default();
-            let count = found.len();
-            found = found.into_iter().filter(|finding| !before.contains(&fingerprints.of(finding))).collect();
-            self.known += count - found.len();
-        }
-        let Some(file) = &args.baseline else { return Ok(found) };
-        let path = Path::new(file);
-        if args.write_baseline {
-            let bytes = Baseline::write(&found).map_err(|text| Error::new(Kind::Render, text))?;
-            run.host().write(path, &bytes)?;
-            run.output.info(&format!("{file}: {} findings written", found.len()));
-            self.known += found.len();
-            return Ok(Errors::new());
-        }
-        let text = run.host().read(path).map_err(|error| error.hint("--write-baseline makes the file"))?;
-        let (kept, held) = Baseline::read(file, &text)?.apply(found);
-        self.known += held;
-        Ok(kept)
+/// The findings that are new, and how many are known already: to the baseline, or to the revision of `--since`. With
+/// `--write-baseline` none is new: all are written there.
+///
+/// # Errors
+/// A baseline that can't be read or written; a revision that does not exist.
+pub fn narrow(run: &Run, args: &LintArgs, flags: &GlobalFlags, mut found: Errors) -> Result<(Errors, usize)> {
+    let mut known = 0;
+    if let Some(revision) = &args.since {
+        let before = earlier(run, args, flags, revision)?;
+        let mut fingerprints = Fingerprints::default();
+        let count = found.len();
+        found = found.into_iter().filter(|finding| !before.contains(&fingerprints.of(finding))).collect();
+        known += count - found.len();
     }
+    let Some(file) = &args.baseline else { return Ok((found, known)) };
+    let path = Path::new(file);
+    if args.write_baseline {
+        let bytes = Baseline::write(&found).map_err(|text| Error::new(Kind::Render, text))?;
+        run.host().write(path, &bytes)?;
+        run.output.info(&format!("{file}: {} findings written", found.len()));
+        return Ok((Errors::new(), known + found.len()));
+    }
+    let text = run.host().read(path).map_err(|error| error.hint("--write-baseline makes the file"))?;
+    let (kept, held) = Baseline::read(file, &text)?.apply(found);
+    Ok((kept, known + held))
 }
 
 /// Fingerprints of what lint found at a revision of the repository.
-fn earlier(run: &Run, args: &LintArgs, flags: &GlobalFlags, revision: &str) -> Result<Vec<String>> {
+fn earlier(run: &Run, args: &LintArgs, flags: &GlobalFlags, revision: &str) -> Result<HashSet<String>> {
     let host: Arc<dyn Host> = Arc::new(Revision::open(run.setting.host.clone(), revision)?);
     let mut past = Run::new(run.called.clone(), flags, host, false).map_err(|(_, error)| error)?;
     past.output.level = crate::report::Level::Error;
     past.hooks = false;
-    let (found, _) = lint::inspect(&past, args);
-    let mut allowed = Allowed::default();
-    read_comments(&past, &found, &mut allowed);
-    let (mut found, _) = allowed.apply(mask(found));
-    found.extend(allowed.complaints());
     let mut fingerprints = Fingerprints::default();
-    Ok(found.iter().map(|finding| fingerprints.of(finding)).collect())
+    Ok(lint::look(&past, args).found.iter().map(|finding| fingerprints.of(finding)).collect())
 }
 
-/// Reads the comments of all texts that were read, and of the files that findings point into.
-pub fn read_comments(run: &Run, found: &Errors, allowed: &mut Allowed) {
+/// The comments of all texts that were read, and of the files that findings point into.
+pub fn comments(run: &Run, found: &Errors) -> Allowed {
+    let mut allowed = Allowed::default();
     for file in run.setting.sources.files() {
         allowed.read(&file.name.to_text(), &file.text);
     }
     let related = |finding: &Error| finding.related_places().iter().map(|one| one.place.file.clone()).collect::<Vec<_>>();
-    let named = found.iter().flat_map(|finding| finding.place().map(|place| place.file.clone()).into_iter().chain(related(finding)));
+    let named: HashSet<String> =
+        found.iter().flat_map(|finding| finding.place().map(|place| place.file.clone()).into_iter().chain(related(finding))).collect();
     for file in named {
         let path = Path::new(&file);
         if run.host().kind(path) == Some(EntryKind::File)
@@ -81,6 +68,7 @@ pub fn read_comments(run: &Run, found: &Errors, allowed: &mut Allowed) {
             allowed.read(&file, &text);
         }
     }
+    allowed
 }
 
 /// How often folders are looked at.

@@ -215,6 +215,12 @@ impl<'a> Validator<'a> {
         (wanted != used).then(|| format!("no schemas of Kubernetes 1.{wanted} are known; those of 1.{used} are used"))
     }
 
+    /// Whether objects of a kind stand in namespaces, in whatever version; `None` where the kind is not known.
+    pub fn namespaced(&self, group: &str, kind: &str) -> Option<bool> {
+        let mut customs = self.customs.iter().filter(|([of, _, name], _)| of == group && name == kind);
+        self.definitions.namespaced(group, kind).or_else(|| customs.next().map(|(_, custom)| custom.namespaced))
+    }
+
     /// What is wrong with an object, as read from a document.
     pub fn object(&self, object: &Value) -> Vec<Violation> {
         let text = |name: &str| object.path([name]).and_then(|value| Some((value.as_str()?.to_text().into_owned(), value.origin)));

@@ -137,6 +137,12 @@ impl Definitions {
         kinds.get(&[group, version, kind])?.iter().find(|entry| entry.mask & self.mask != 0).copied()
     }
 
+    /// Whether a kind of Kubernetes' own stands in namespaces.
+    pub(super) fn namespaced(&self, group: &str, kind: &str) -> Option<bool> {
+        let of_name = self.pack.kinds.iter().find(|([of, _, name], _)| *of == group && *name == kind);
+        of_name.and_then(|(_, entries)| entries.first()).map(|entry| entry.namespaced)
+    }
+
     /// Versions in which this minor serves a kind of that name: `apps/v1`.
     pub(super) fn versions_of(&self, kind: &str) -> Vec<String> {
         let served =
