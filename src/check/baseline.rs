@@ -6,35 +6,33 @@ use super::codes::STALE_BASELINE;
 use crate::data::json;
 use crate::data::{List, Map, Sources, Value};
 use crate::diag::{Error, Errors, Kind, Place, Result};
+use crate::fetch::sha256;
 
 /// What makes a finding the same one tomorrow: code, release, file, words and line of text, not the line's number. Of
 /// equal ones the n-th has n in it.
 #[derive(Debug, Default)]
-pub struct Fingerprints(HashMap<[u8; 16], u32>);
+pub struct Fingerprints(HashMap<String, u32>);
 
 impl Fingerprints {
     /// The fingerprint of the next finding: 32 hexadecimal digits.
     pub fn of(&mut self, finding: &Error) -> String {
         let place = finding.place();
-        let parts = [
+        let mut words = [
             finding.code().id,
             finding.about().unwrap_or_default(),
             place.map_or("", |place| place.file.as_str()),
             &finding.to_string(),
             place.and_then(|place| place.excerpt.as_deref()).unwrap_or_default().trim(),
-        ];
-        let digest = |parts: &[&str]| {
-            let whole = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, parts.join("\0").as_bytes());
-            let mut short = [0; 16];
-            short.iter_mut().zip(whole.as_ref()).for_each(|(to, from)| *to = *from);
-            short
-        };
-        let first = digest(&parts);
-        let seen = self.0.entry(first).or_default();
-        let number = seen.to_string();
-        let own = if *seen == 0 { first } else { digest(&[&parts[..], &[number.as_str()]].concat()) };
+        ]
+        .join("\0");
+        let seen = self.0.entry(words.clone()).or_default();
+        if *seen > 0 {
+            words.push_str(&format!("\0{seen}"));
+        }
         *seen = seen.saturating_add(1);
-        data_encoding::HEXLOWER.encode(&own)
+        let mut digest = sha256(words.as_bytes());
+        digest.truncate(32);
+        digest
     }
 }
 

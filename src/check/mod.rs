@@ -16,6 +16,6 @@ mod schemas;
 pub use allow::Allowed;
 pub use baseline::{Baseline, Fingerprints};
 pub use manifests::{Documents, definitions_of};
-pub use mask::{is_secret_key, mask};
+pub use mask::mask;
 pub use owners::Owners;
 pub use schemas::Schemas;

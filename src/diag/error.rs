@@ -180,12 +180,6 @@ impl Error {
         error
     }
 
-    /// The same under another code; its severity stays.
-    pub fn coded(mut self, code: &'static Code) -> Self {
-        self.0.code = Some(code);
-        self
-    }
-
     /// The same, less severe.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.0.severity = severity;

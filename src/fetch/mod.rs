@@ -169,6 +169,6 @@ impl<'h> Downloads<'h> {
 }
 
 /// SHA-256 in small hex digits.
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use kube_cel::{CompiledSchema, ErrorKind};
 use serde_json::Value as Json;
 
-use super::schema::{Additional, Schema};
+use super::schema::Schema;
 use super::{Findings, Sort};
 use crate::data::{Kind, Map, Origin, Value, json};
 use crate::diag::Severity;
@@ -77,11 +77,7 @@ fn as_json(value: &Value) -> Option<Json> {
 /// All rules of a schema.
 fn gather<'a>(schema: &'a Schema, rules: &mut Vec<&'a str>) {
     rules.extend(schema.rules.iter().filter_map(|rule| rule.as_utf8()));
-    let additional = match &schema.additional {
-        Additional::Schema(of) => Some(&**of),
-        _ => None,
-    };
-    let below = schema.properties.values().chain(schema.items.as_deref()).chain(additional);
+    let below = schema.properties.values().chain(schema.items.as_deref()).chain(schema.additional.schema());
     below.chain(&schema.all_of).for_each(|of| gather(of, rules));
 }
 

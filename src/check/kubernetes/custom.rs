@@ -94,13 +94,7 @@ impl Custom {
 /// A value with the defaults of its schema; null that may not be null is nothing (apiextensions `structural/defaulting`).
 fn defaulted(value: &Value, schema: &Schema, depth: usize) -> Value {
     let Some(depth) = depth.checked_sub(1) else { return value.clone() };
-    let of = |name: &Str| {
-        let additional = match &schema.additional {
-            Additional::Schema(of) => Some(&**of),
-            _ => None,
-        };
-        schema.properties.get(name).or(additional)
-    };
+    let of = |name: &Str| schema.properties.get(name).or(schema.additional.schema());
     let kind = match &value.kind {
         Kind::Map(map) => {
             let mut entries = std::collections::BTreeMap::new();

@@ -1,6 +1,6 @@
 //! Schemas in files of their own, by kubeconform's templates of paths: `kind → JSON Schema → violations`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Component, Path as FilePath, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,23 +54,17 @@ impl<'a> Locations<'a> {
         let first = group.split('.').next().unwrap_or_default();
         let suffix = if group.is_empty() { format!("-{version}") } else { format!("-{first}-{version}") };
         let (kind, normalized) = (kind.to_lowercase(), format!("v1.{}.0", self.minor));
-        let names = [
-            ("NormalizedKubernetesVersion", normalized.as_str()),
-            ("ResourceAPIVersion", version),
-            ("ResourceKind", &kind),
-            ("StrictSuffix", "-strict"),
-            ("KindSuffix", &suffix),
-            ("Group", group),
-        ];
-        let (mut path, mut rest) = (String::new(), template);
-        while let Some((before, behind)) = rest.split_once("{{") {
-            let Some((name, after)) = behind.split_once("}}") else { break };
-            path.push_str(before);
-            let name = name.trim_matches(|edge: char| edge.is_whitespace() || edge == '-').trim_start_matches('.');
-            path.push_str(names.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value));
-            rest = after;
-        }
-        path + rest
+        let value = |word: &str| match word {
+            "NormalizedKubernetesVersion" => normalized.as_str(),
+            "ResourceAPIVersion" => version,
+            "ResourceKind" => &kind,
+            "StrictSuffix" => "-strict",
+            "KindSuffix" => &suffix,
+            _ => group,
+        };
+        // Every template was checked.
+        let parts = parts(template).unwrap_or_default();
+        parts.into_iter().map(|(text, word)| format!("{text}{}", word.map_or("", value))).collect()
     }
 
     fn file(&self, path: &FilePath) -> Option<Value> {
@@ -130,21 +124,29 @@ fn beside(file: &str, other: &str) -> String {
     plain.to_string_lossy().into_owned()
 }
 
-/// Words that a template may have; the others are refused before anything is read.
+/// The words that a template may have.
+const WORDS: [&str; 6] = ["NormalizedKubernetesVersion", "ResourceAPIVersion", "ResourceKind", "StrictSuffix", "KindSuffix", "Group"];
+
+/// A template's texts, each with the word behind it; the last has none.
+fn parts(template: &str) -> Result<Vec<(&str, Option<&str>)>, String> {
+    let (mut parts, mut rest) = (Vec::new(), template);
+    while let Some((before, behind)) = rest.split_once("{{") {
+        let (name, after) = behind.split_once("}}").ok_or("an action is not closed")?;
+        let name = name.trim_matches(|edge: char| edge.is_whitespace() || edge == '-').trim_start_matches('.');
+        if !WORDS.contains(&name) {
+            return Err(format!("{{{{ .{name} }}}} is none of kubeconform's words"));
+        }
+        parts.push((before, Some(name)));
+        rest = after;
+    }
+    parts.push((rest, None));
+    Ok(parts)
+}
+
+/// Refuses a template with other words before anything is read.
 ///
 /// # Errors
 /// The word that is none.
 pub fn check_template(template: &str) -> Result<(), String> {
-    let known: HashSet<&str> =
-        ["NormalizedKubernetesVersion", "ResourceAPIVersion", "ResourceKind", "StrictSuffix", "KindSuffix", "Group"].into();
-    let mut rest = template;
-    while let Some((_, behind)) = rest.split_once("{{") {
-        let Some((name, after)) = behind.split_once("}}") else { return Err("an action is not closed".to_owned()) };
-        let name = name.trim_matches(|edge: char| edge.is_whitespace() || edge == '-').trim_start_matches('.');
-        if !known.contains(name) {
-            return Err(format!("{{{{ .{name} }}}} is none of kubeconform's words"));
-        }
-        rest = after;
-    }
-    Ok(())
+    parts(template).map(drop)
 }

@@ -73,6 +73,16 @@ pub(super) enum Additional {
     Schema(Box<Schema>),
 }
 
+impl Additional {
+    /// The schema, where there is one.
+    pub(super) fn schema(&self) -> Option<&Schema> {
+        match self {
+            Additional::Schema(of) => Some(of),
+            _ => None,
+        }
+    }
+}
+
 /// What identifies the elements of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) enum ListKind {

@@ -6,7 +6,7 @@ mod junit;
 mod sarif;
 mod text;
 
-use crate::diag::{Code, Errors, Place, Severity};
+use crate::diag::{Errors, Place, Severity};
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +35,7 @@ pub struct Checked<'a> {
     pub allowed: usize,
     /// Findings that the baseline, or the revision compared with, has already.
     pub known: usize,
-    /// All codes, for formats that explain them.
-    pub codes: &'a [&'static Code],
-    /// A line for each finding that stays the same tomorrow.
+    /// For each finding, what makes it the same one tomorrow.
     pub fingerprints: &'a [String],
 }
 

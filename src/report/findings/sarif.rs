@@ -1,5 +1,7 @@
 //! Findings as SARIF 2.1.0 (OASIS), which GitHub and others take for code scanning.
 
+use std::collections::BTreeMap;
+
 use super::annotations::message;
 use super::{Checked, file};
 use crate::data::{List, Map, Value, json};
@@ -12,9 +14,9 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// # Errors
 /// The writer's, which can't happen on these values.
 pub(super) fn write(checked: &Checked<'_>) -> Result<Vec<u8>, String> {
-    let occurring: Vec<&&'static Code> = checked.codes.iter().filter(|code| checked.found.iter().any(|one| one.code() == **code)).collect();
-    let index = |finding: &Error| occurring.iter().position(|code| **code == finding.code());
-    let rules: List = occurring.iter().map(|code| Value::from(rule(code))).collect();
+    let occurring: BTreeMap<&str, &Code> = checked.found.iter().map(|finding| (finding.code().id, finding.code())).collect();
+    let index = |finding: &Error| occurring.keys().position(|id| *id == finding.code().id);
+    let rules: List = occurring.values().map(|code| Value::from(rule(code))).collect();
     let results: List = checked
         .found
         .iter()

@@ -39,12 +39,18 @@ const SOURCES: [&str; 31] = [
     "local",
 ];
 
-/// One source at most; without one it is an empty directory.
-pub(super) fn volume(of: &Object<'_>, findings: &mut Findings) {
+/// How many sources there are; a second one is said.
+fn sources(of: &Object<'_>, findings: &mut Findings) -> usize {
     let there: Vec<&&str> = SOURCES.iter().filter(|source| of.get(source).is_some()).collect();
     if let [_, second, ..] = there.as_slice() {
         of.wrong(findings, Sort::Choice, second, "is one source too many: a volume has but one");
     }
+    there.len()
+}
+
+/// One source at most; without one it is an empty directory.
+pub(super) fn volume(of: &Object<'_>, findings: &mut Findings) {
+    sources(of, findings);
 }
 
 /// No two sources write the same file.
@@ -93,10 +99,7 @@ pub(super) fn claim(of: &Object<'_>, findings: &mut Findings) {
 
 /// One source, and a capacity.
 pub(super) fn persistent(of: &Object<'_>, findings: &mut Findings) {
-    let there: Vec<&&str> = SOURCES.iter().filter(|source| of.get(source).is_some()).collect();
-    match there.as_slice() {
-        [] => of.wrong_itself(findings, Sort::Choice, "needs a source, such as csi, nfs or local"),
-        [_] => {}
-        [_, second, ..] => of.wrong(findings, Sort::Choice, second, "is one source too many: a volume has but one"),
+    if sources(of, findings) == 0 {
+        of.wrong_itself(findings, Sort::Choice, "needs a source, such as csi, nfs or local");
     }
 }
