@@ -237,13 +237,16 @@ fn hooks() -> impl FnMut(&Change) -> Result<(), String> + Send {
                 }
             }
             _ if change.kind == "Pod" => {
-                let ended = |body: &Json| ["Succeeded", "Failed"].contains(&body["status"]["phase"].as_str().unwrap_or_default());
                 pods.remove(&change.key.name);
-                if let Some(after) = change.after.as_ref().filter(|after| !ended(&after.body))
-                    && owners(&after.body).any(|(kind, _)| kind == "Job")
-                {
-                    let job = after.body["metadata"]["ownerReferences"][0]["name"].as_str().unwrap_or_default();
-                    pods.insert(change.key.name.clone(), job.to_owned());
+                let Some(after) = change.after.as_ref().filter(|after| owners(&after.body).any(|(kind, _)| kind == "Job")) else {
+                    return Ok(());
+                };
+                let job = after.body["metadata"]["ownerReferences"][0]["name"].as_str().unwrap_or_default();
+                match after.body["status"]["phase"].as_str() {
+                    // The job's controller says so later.
+                    Some("Succeeded") => drop(running.remove(job)),
+                    Some("Failed") => {}
+                    _ => drop(pods.insert(change.key.name.clone(), job.to_owned())),
                 }
             }
             _ => {}

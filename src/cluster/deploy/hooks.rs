@@ -69,7 +69,7 @@ impl Engine<'_> {
             self.tell(&record.name, format!("hook {} {}/{}", moment.event, hook.kind, hook.name));
             let located = self.hook_objects(&hook, &record.name, &record.namespace)?;
             if has(&hook.delete_policies, "before-hook-creation") || moment.left.contains(&hook.name) {
-                self.remove_hook(&record.name, &hook, &located, moment.timeout).await?;
+                self.remove_hook(&record.name, &hook, &located, (moment.timeout, false)).await?;
             }
             let begun = self.now();
             note(record, at, |run| *run = LastRun { started_at: Some(begun), completed_at: None, phase: Phase::Running });
@@ -116,7 +116,7 @@ impl Engine<'_> {
     pub(super) async fn remove_hooks(&self, record: &Record, moment: &Moment) {
         for hook in record.hooks.iter().filter(|hook| hook.runs_at(moment.event)) {
             let removed = match self.hook_objects(hook, &record.name, &record.namespace) {
-                Ok(located) => self.remove_hook(&record.name, hook, &located, moment.timeout).await,
+                Ok(located) => self.remove_hook(&record.name, hook, &located, (moment.timeout, false)).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = removed {
@@ -169,13 +169,14 @@ impl Engine<'_> {
             self.object_logs(release, located).await;
         }
         if has(&hook.delete_policies, outcome)
-            && let Err(error) = self.remove_hook(release, hook, located, moment.timeout).await
+            && let Err(error) = self.remove_hook(release, hook, located, (moment.timeout, outcome == "hook-succeeded")).await
         {
             self.listener.event(Event::Warning { release: release.to_owned(), message: error.to_string() });
         }
     }
 
-    async fn remove_hook(&self, release: &str, hook: &StoredHook, located: &[Located], timeout: Duration) -> Result<()> {
+    /// `over`: it was seen to come to its end, whatever its controller has counted by now.
+    async fn remove_hook(&self, release: &str, hook: &StoredHook, located: &[Located], (timeout, over): (Duration, bool)) -> Result<()> {
         // parity: helm never deletes CRDs that are hooks: their objects would go with them.
         if hook.kind == "CustomResourceDefinition" {
             return Ok(());
@@ -186,7 +187,7 @@ impl Engine<'_> {
             let failed = |fault: Fault| fault.error(&format!("delete hook {}", object.wanted.id));
             let Some(live) = self.cluster.get(&object.resource, &object.namespace, name).await.map_err(failed)? else { continue };
             // What a killed run left may still run: its pods have to be gone before the next one begins.
-            let propagation = if has_ended(&live) { Propagation::Background } else { Propagation::Foreground };
+            let propagation = if over || has_ended(&live) { Propagation::Background } else { Propagation::Foreground };
             if self.cluster.delete(&object.resource, (&object.namespace, name), propagation, None).await.map_err(failed)? {
                 gone.push(object.clone());
             }

@@ -2,14 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::Status;
 use super::fields::{WrongType, conditions, number, text};
+use super::{Progress, Status};
 
 /// Of a hook's object: jobs and pods run to their end, everything else is done as soon as it is there (helm
-/// pkg/kube/statuswait.go `WatchUntilReady`).
-pub fn hook_status(object: &Json) -> Status {
+/// pkg/kube/statuswait.go `WatchUntilReady`). `pods` are those of a job, as far as they are known.
+pub fn hook_status(object: &Json, pods: &[&Json]) -> Status {
     match (text(object, "apiVersion", ""), text(object, "kind", "")) {
-        (version, "Job") if version.starts_with("batch/") => job_status(object),
+        (version, "Job") if version.starts_with("batch/") => hook_job(object, pods),
         ("v1", "Pod") => pod(object),
         _ => Status::current("Resource is current"),
     }
@@ -18,6 +18,22 @@ pub fn hook_status(object: &Json) -> Status {
 /// Of a job that has to complete: running is not enough, other than for [`super::status`].
 pub fn job_status(object: &Json) -> Status {
     finished(object).unwrap_or_else(|WrongType| Status::unknown())
+}
+
+/// A job's controller counts ended pods about once a second: where one pod alone decides, its good end is the job's, and
+/// the next hook need not wait for the count. A deadline may still fail the job meanwhile, and several pods are left to
+/// the controller to count.
+fn hook_job(job: &Json, pods: &[&Json]) -> Status {
+    let own = job_status(job);
+    let only = |field: &str| number(job, field, 1) == 1;
+    let by_one = only("spec.completions") && only("spec.parallelism") && number(job, "spec.activeDeadlineSeconds", -1) < 0;
+    let succeeded = |pod: &&Json| text(pod, "status.phase", "") == "Succeeded";
+    let going_well = own.progress == Progress::InProgress
+        && conditions(job).is_ok_and(|all| all.iter().all(|condition| condition.kind == "SuccessCriteriaMet"));
+    if going_well && by_one && pods.iter().any(succeeded) {
+        return Status::current("Job Completed. succeeded: 1/1");
+    }
+    own
 }
 
 fn finished(job: &Json) -> Result<Status, WrongType> {

@@ -66,12 +66,31 @@ fn hooks_run_to_their_end() {
     let job = |status: Json| serde_json::json!({"apiVersion": "batch/v1", "kind": "Job", "spec": {"completions": 1}, "status": status});
     let running = job(serde_json::json!({"startTime": "2026-01-01T00:00:00Z", "active": 1}));
     assert_eq!((status(&running, NOW).progress, job_status(&running).progress), (Progress::Current, Progress::InProgress));
-    assert_eq!(hook_status(&running).message, "Job in progress");
+    assert_eq!(hook_status(&running, &[]).message, "Job in progress");
     let failed = job(serde_json::json!({"failed": 1, "conditions": [{"type": "Failed", "status": "True"}]}));
-    assert_eq!(hook_status(&failed).message, "Job Failed. failed: 1/1");
+    assert_eq!(hook_status(&failed, &[]).message, "Job Failed. failed: 1/1");
     let pod = |phase: &str| serde_json::json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "status": {"phase": phase}});
-    let words: Vec<String> = ["Succeeded", "Failed", "Running"].iter().map(|phase| hook_status(&pod(phase)).message).collect();
+    let words: Vec<String> = ["Succeeded", "Failed", "Running"].iter().map(|phase| hook_status(&pod(phase), &[]).message).collect();
     assert_eq!(words, ["pod p succeeded", "pod p failed", "Pod in progress"]);
     let map = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}});
-    assert_eq!(hook_status(&map).progress, Progress::Current);
+    assert_eq!(hook_status(&map, &[]).progress, Progress::Current);
+}
+
+#[test]
+fn a_hooks_job_of_one_pod_is_done_with_it() {
+    let json = |text: &str| serde_json::from_str::<Json>(text).expect("JSON");
+    let ended = json(r#"{"apiVersion": "v1", "kind": "Pod", "status": {"phase": "Succeeded"}}"#);
+    let begun = json(r#"{"apiVersion": "v1", "kind": "Pod", "status": {"phase": "Running"}}"#);
+    let job =
+        |spec: &str, status: &str| json(&format!(r#"{{"apiVersion": "batch/v1", "kind": "Job", "spec": {spec}, "status": {status}}}"#));
+    let progress = |spec: &str, status: &str, pods: &[&Json]| hook_status(&job(spec, status), pods).progress;
+    let active = r#"{"active": 1}"#;
+    assert_eq!(progress("{}", active, &[&begun]), Progress::InProgress);
+    assert_eq!(progress("{}", active, &[&begun, &ended]), Progress::Current);
+    assert_eq!(progress("{}", r#"{"conditions": [{"type": "SuccessCriteriaMet", "status": "True"}]}"#, &[&ended]), Progress::Current);
+    for spec in [r#"{"completions": 2}"#, r#"{"parallelism": 2}"#, r#"{"activeDeadlineSeconds": 9}"#] {
+        assert_eq!(progress(spec, active, &[&ended]), Progress::InProgress, "{spec}");
+    }
+    assert_eq!(progress("{}", r#"{"conditions": [{"type": "FailureTarget", "status": "True"}]}"#, &[&ended]), Progress::InProgress);
+    assert_eq!(progress("{}", r#"{"conditions": [{"type": "Failed", "status": "True"}]}"#, &[&ended]), Progress::Failed);
 }

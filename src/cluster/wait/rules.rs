@@ -50,7 +50,7 @@ pub(super) fn judge(target: &Target, seen: Seen<'_>, family: &Family<'_>, (optio
         (Seen::NotYet | Seen::Never, _) => Status::unknown(),
         (Seen::Gone, _) => Status::not_found(),
         (Seen::There(object), Goal::Gone) => status(object, now),
-        (Seen::There(object), Goal::Done) => hook_status(object),
+        (Seen::There(object), Goal::Done) => hook_status(object, &family.pods),
         (Seen::There(object), Goal::Ready) => of_release(object, family, options.jobs, now),
     };
     match goal {
