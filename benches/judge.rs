@@ -30,10 +30,7 @@ fn main() {
             let found = validator.object(&document.value);
             if found.iter().any(|violation| violation.severity == Severity::Error) {
                 let text = |path: &[&str]| {
-                    document
-                        .value
-                        .path(path.iter().copied())
-                        .map(|value: Value| value.as_str().map(ToString::to_string).unwrap_or_default())
+                    document.value.path(path.iter().copied()).map(|value: Value| bkhelm::golang::fmt::sprint(&[value]).to_string())
                 };
                 println!("{name} {} {}", text(&["kind"]).unwrap_or_default(), text(&["metadata", "name"]).unwrap_or_default());
             }

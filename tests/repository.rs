@@ -1,68 +1,34 @@
 //! Charts from an http chart repository on loopback: a deployment shaped like BlueKing's platform tier.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
+use crate::harness::web::Web;
 use crate::harness::{Call, copy_folder, first_difference, project};
 
-/// A chart repository that answers from memory and notes what it was asked.
-struct Repository {
-    url: String,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Repository {
-    /// Serves the fixture's chart under every name and version of `version.yaml`.
-    fn start(deployment: &Path) -> Self {
-        let versions = fs::read_to_string(deployment.join("environments/default/version.yaml")).expect("versions");
-        let charts: Vec<(String, String)> = versions
-            .lines()
-            .filter_map(|line| line.trim().split_once(": "))
-            .map(|(name, version)| (name.to_owned(), version.trim_matches('"').to_owned()))
-            .collect();
-        let template = fs::read(deployment.join("chart/templates/config.yaml")).expect("the chart's template");
-        let mut index = String::from("apiVersion: v1\nentries:\n");
-        let mut files = Vec::new();
-        for (name, version) in &charts {
-            let package = package(name, version, &template);
-            let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &package);
-            let digest = data_encoding::HEXLOWER.encode(digest.as_ref());
-            index.push_str(&format!("  {name}:\n  - name: {name}\n    version: 99.0.0-rc.1\n    urls: [charts/none.tgz]\n"));
-            index.push_str(&format!(
-                "  - name: {name}\n    version: {version}\n    digest: {digest}\n    urls: [charts/{name}-{version}.tgz]\n"
-            ));
-            files.push((format!("/charts/{name}-{version}.tgz"), package));
-        }
-        files.push(("/index.yaml".to_owned(), index.into_bytes()));
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let notes = Arc::clone(&asked);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let Ok(mut stream) = stream else { break };
-                let mut request = [0; 4096];
-                let read = stream.read(&mut request).unwrap_or(0);
-                let path = String::from_utf8_lossy(&request[..read]).split(' ').nth(1).unwrap_or("").to_owned();
-                let body = files.iter().find(|(name, _)| *name == path).map(|(_, body)| body.as_slice());
-                let status = if body.is_some() { "200 OK" } else { "404 Not Found" };
-                let body = body.unwrap_or(b"not here");
-                let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-                let _ = stream.write_all(body);
-                notes.lock().expect("notes").push(path);
-            }
-        });
-        Self { url, asked }
+/// Serves the fixture's chart under every name and version of `version.yaml`.
+fn repository(deployment: &Path) -> Web {
+    let versions = fs::read_to_string(deployment.join("environments/default/version.yaml")).expect("versions");
+    let charts: Vec<(String, String)> = versions
+        .lines()
+        .filter_map(|line| line.trim().split_once(": "))
+        .map(|(name, version)| (name.to_owned(), version.trim_matches('"').to_owned()))
+        .collect();
+    let template = fs::read(deployment.join("chart/templates/config.yaml")).expect("the chart's template");
+    let mut index = String::from("apiVersion: v1\nentries:\n");
+    let mut files = Vec::new();
+    for (name, version) in &charts {
+        let package = package(name, version, &template);
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &package);
+        let digest = data_encoding::HEXLOWER.encode(digest.as_ref());
+        index.push_str(&format!("  {name}:\n  - name: {name}\n    version: 99.0.0-rc.1\n    urls: [charts/none.tgz]\n"));
+        index.push_str(&format!(
+            "  - name: {name}\n    version: {version}\n    digest: {digest}\n    urls: [charts/{name}-{version}.tgz]\n"
+        ));
+        files.push((format!("/charts/{name}-{version}.tgz"), package));
     }
-
-    fn take_asked(&self) -> Vec<String> {
-        let mut asked = std::mem::take(&mut *self.asked.lock().expect("notes"));
-        asked.sort();
-        asked
-    }
+    files.push(("/index.yaml".to_owned(), index.into_bytes()));
+    Web::serve(|_| files)
 }
 
 fn package(name: &str, version: &str, template: &[u8]) -> Vec<u8> {
@@ -95,7 +61,7 @@ fn write_repositories(call: &Call, url: &str) {
 #[test]
 fn a_platform_tier_comes_from_helms_own_repositories_in_stages() {
     let folder = deployment();
-    let repository = Repository::start(folder.path());
+    let repository = repository(folder.path());
     let call = Call::new(folder.path()).arguments(["template"]);
     write_repositories(&call, &repository.url);
 
@@ -121,7 +87,7 @@ fn a_platform_tier_comes_from_helms_own_repositories_in_stages() {
 #[test]
 fn a_repository_that_the_state_declares_needs_no_set_up() {
     let folder = deployment();
-    let repository = Repository::start(folder.path());
+    let repository = repository(folder.path());
     let state = folder.path().join("base-blueking.yaml.gotmpl");
     let text = fs::read_to_string(&state).expect("the state");
     fs::write(
@@ -145,7 +111,7 @@ fn a_repository_that_the_state_declares_needs_no_set_up() {
 #[test]
 fn what_a_repository_lacks_is_named_with_what_there_is() {
     let folder = deployment();
-    let repository = Repository::start(folder.path());
+    let repository = repository(folder.path());
     let call = Call::new(folder.path()).arguments(["helm", "template", "x", "blueking/bk-jobb"]);
     write_repositories(&call, &repository.url);
     let ran = call.run();
@@ -168,7 +134,7 @@ fn what_a_repository_lacks_is_named_with_what_there_is() {
 #[test]
 fn a_package_that_is_not_what_the_index_says_is_refused_and_not_kept() {
     let folder = deployment();
-    let repository = Repository::start(folder.path());
+    let repository = repository(folder.path());
     let call = Call::new(folder.path()).arguments(["helm", "template", "x", "blueking/bk-job"]);
     write_repositories(&call, &repository.url);
     let cache = call.home().join(".cache/helm/repository");

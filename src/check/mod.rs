@@ -7,6 +7,7 @@ mod allow;
 mod baseline;
 pub mod codes;
 pub mod helm_lint;
+mod infer;
 pub mod kubernetes;
 mod manifests;
 mod mask;
@@ -15,6 +16,7 @@ mod schemas;
 
 pub use allow::Allowed;
 pub use baseline::{Baseline, Fingerprints};
+pub use infer::Inferred;
 pub use manifests::{Documents, definitions_of};
 pub use mask::mask;
 pub use owners::Owners;

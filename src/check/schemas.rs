@@ -1,13 +1,14 @@
 //! Values against schemas: those of charts, and those that the deployment brings for its environment and releases.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::codes::{ENVIRONMENT_SCHEMA, RELEASE_SCHEMA};
 use crate::charts::Profile;
 use crate::data::{Map, Sources, Str};
 use crate::diag::{Code, Error, Errors, Place, Result, general};
 use crate::host::Host;
-use crate::render::{Rendered, Violation, violations};
+use crate::render::{Rendered, Schema, SchemaSource, Violation, violations};
 
 /// The schemas of a deployment: `values.schema.json` for the environment's merged values, `releases/NAME.schema.json`
 /// for a release's values as its chart sees them.
@@ -20,6 +21,8 @@ pub struct Schemas<'a> {
     pub folder: &'a Path,
     /// Whose words to use.
     pub profile: Profile,
+    /// What they refer to.
+    pub source: Arc<dyn SchemaSource>,
 }
 
 impl Schemas<'_> {
@@ -42,13 +45,14 @@ impl Schemas<'_> {
         if self.host.kind(&path).is_none() {
             return Errors::new();
         }
-        let schema: Result<Str> = self.host.read(&path).map(Str::from);
-        match schema {
+        let text: Result<Str> = self.host.read(&path).map(Str::from);
+        match text {
             Err(error) => error.into(),
-            Ok(schema) => violations(&schema, &values.clone().into(), self.profile)
-                .into_iter()
-                .map(|violation| self.finding(code, &Violation { schema: Some(Place::file(&shown)), ..violation }, subject))
-                .collect(),
+            Ok(text) => {
+                let schema = Schema { text: &text, name: file, beside: &[] };
+                let found = violations(schema, &values.clone().into(), self.profile, &self.source).into_iter();
+                found.map(|violation| self.finding(code, &Violation { schema: Some(Place::file(&shown)), ..violation }, subject)).collect()
+            }
         }
     }
 

@@ -71,6 +71,8 @@ pub enum Command {
     WriteValues(WriteValuesArgs),
     /// Render everything and check values, schemas and manifests; report all findings
     Lint(LintArgs),
+    /// The schemas that lint checks values against: draft one, keep what they refer to
+    Schema(SchemaArgs),
     /// Explain a code of lint's findings, or list all
     ExplainFinding(ExplainFindingArgs),
     /// Install and upgrade all selected releases, and remove those that are not wanted
@@ -427,6 +429,54 @@ pub struct LintArgs {
     /// Releases that are checked at the same time; 0: as many as there are cores
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub concurrency: usize,
+}
+
+/// `bkhelm schema`
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: SchemaCommand,
+}
+
+/// The commands below `bkhelm schema`.
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Draft a schema from values as they are: of a release as its chart sees them, or of the environment
+    Infer(Box<InferArgs>),
+    /// Keep copies of the schemas that others refer to by URL, with a lock: lint and rendering never ask the network for them
+    Vendor(VendorArgs),
+}
+
+/// `bkhelm schema infer`
+#[derive(Debug, Args)]
+pub struct InferArgs {
+    /// Release whose values to look at; without it, those of the environment
+    #[arg(value_name = "RELEASE")]
+    pub release: Option<String>,
+    /// Write the draft into the folder of schemas instead of printing it; never over a file that is there
+    #[arg(long)]
+    pub write: bool,
+    /// Folder of the deployment's schemas
+    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_SCHEMAS)]
+    pub schemas: String,
+    /// Kubernetes version that charts see
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// Values over those of the release.
+    #[command(flatten)]
+    pub values: ReleaseValueFlags,
+}
+
+/// `bkhelm schema vendor`
+#[derive(Debug, Args)]
+pub struct VendorArgs {
+    /// Folder of the deployment's schemas: copies go to vendor/ below it
+    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_SCHEMAS)]
+    pub schemas: String,
+    /// Ask for all of them again, also for those that the lock has
+    #[arg(long)]
+    pub update: bool,
 }
 
 /// Forms of findings.

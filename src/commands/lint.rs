@@ -75,8 +75,9 @@ pub(super) fn look(run: &Run, args: &LintArgs) -> Looked {
 /// All findings of a run, each once, and the releases that were checked.
 fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String>) {
     let options = template::options(&args.values, args.kube_version.as_deref(), args.concurrency);
-    let path = Path::new(run, Options { schema_check: SchemaCheck::Collect, ..options });
-    let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder: path::Path::new(&args.schemas), profile: run.profile };
+    let path = Path::new(run, Options { schema_check: SchemaCheck::Collect, schemas: args.schemas.clone(), ..options });
+    let (folder, source) = (path::Path::new(&args.schemas), path.schemas());
+    let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder, profile: run.profile, source };
     let (mut customs, mut found) = Customs::new(run, args);
     let mut owners = Owners::default();
     let mut names = Vec::new();

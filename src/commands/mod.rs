@@ -22,6 +22,8 @@ mod list;
 pub mod path;
 mod print_env;
 mod run;
+mod schema;
+mod schema_files;
 #[cfg(feature = "cluster")]
 mod session;
 mod show_dag;
@@ -45,6 +47,7 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::WriteValues(args) => write_values::write_values(run, args),
         Command::Lint(args) if run.called_helmfile() => lint_report::lint_report(run, args),
         Command::Lint(args) => lint::lint(run, args, &cli.global),
+        Command::Schema(args) => schema::schema(run, args),
         Command::ExplainFinding(args) => explain_finding::explain_finding(run, args),
         #[cfg(feature = "cluster")]
         Command::Sync(args) => deploy::sync(run, args),

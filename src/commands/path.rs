@@ -10,12 +10,14 @@ use std::thread;
 use super::charts::{Charts, Reference};
 #[cfg(feature = "cluster")]
 use super::cluster::served as captured;
+use super::schema_files::SchemaFiles;
 use super::{Run, user_values};
 use crate::charts::Chart;
+use crate::cli::DEFAULT_SCHEMAS;
 use crate::data::Map;
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::fetch::Repositories;
-use crate::render::{self, KubeVersion, Lookup, Rendered, SchemaCheck};
+use crate::render::{self, KubeVersion, Lookup, Rendered, SchemaCheck, SchemaSource};
 use crate::report::Phase;
 use crate::state::{self, Release, State};
 use crate::values::set::Setting;
@@ -42,6 +44,8 @@ pub struct Options {
     pub helm_prefix: &'static str,
     /// Threads; 0 for one a core.
     pub concurrency: usize,
+    /// The folder with what charts' schemas refer to; empty for [`DEFAULT_SCHEMAS`].
+    pub schemas: String,
 }
 
 /// What a release's templates see of a cluster.
@@ -87,12 +91,35 @@ pub struct Path<'r> {
     options: Options,
     /// What `--cluster-facts` says, once it was read.
     captured: OnceLock<Result<Option<Served>>>,
+    /// What charts' schemas refer to.
+    schemas: Arc<dyn SchemaSource>,
 }
 
 impl<'r> Path<'r> {
     /// Nothing loaded yet.
     pub fn new(run: &'r Run, options: Options) -> Self {
-        Self { run, charts: Charts::new(run, run.profile), options, captured: OnceLock::new() }
+        let folder = if options.schemas.is_empty() { DEFAULT_SCHEMAS } else { &options.schemas };
+        let schemas = Arc::new(SchemaFiles::new(run.setting.host.clone(), folder));
+        Self { run, charts: Charts::new(run, run.profile), options, captured: OnceLock::new(), schemas }
+    }
+
+    /// What schemas may refer to.
+    pub fn schemas(&self) -> Arc<dyn SchemaSource> {
+        self.schemas.clone()
+    }
+
+    /// The chart of a release.
+    ///
+    /// # Errors
+    /// helm's text for a chart that is missing, damaged or refused.
+    pub fn chart(&self, state: &State, release: &Release, repositories: &Repositories) -> Result<Arc<Chart>> {
+        self.charts.load(&Reference {
+            chart: release.chart_to_use(),
+            folder: &state.folder,
+            version: &release.version,
+            devel: release.options.devel,
+            repositories,
+        })
     }
 
     /// Takes releases of one state through values, chart and templates, several at a time, and gives each to `take` in
@@ -150,14 +177,7 @@ impl<'r> Path<'r> {
         });
         let values = values.map_err(|errors: Errors| errors.map(about))?;
         run.output.debug(&format!("release {}: {} keys of values, chart {}", release.name, values.len(), release.chart_to_use()));
-        let reference = Reference {
-            chart: release.chart_to_use(),
-            folder: &state.folder,
-            version: &release.version,
-            devel: release.options.devel,
-            repositories,
-        };
-        let chart = run.timings.measure(Phase::Charts, name, || self.charts.load(&reference)).map_err(helm)?;
+        let chart = run.timings.measure(Phase::Charts, name, || self.chart(state, release, repositories)).map_err(helm)?;
         let kube_version =
             self.options.kube_version.as_deref().or(Some(release.kube_version.as_str()).filter(|version| !version.is_empty()));
         let kube_version = kube_version.map(|version| KubeVersion::parse(version, run.profile)).transpose().map_err(helm)?;
@@ -176,6 +196,7 @@ impl<'r> Path<'r> {
             host_by_name: release.options.enable_dns.then_some(crate::host::address_of),
             limits: run.setting.limits,
             sources: Some(&run.setting.sources),
+            schemas: Some(&self.schemas),
             ..render::Request::new(&release.name, namespace, run)
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));

@@ -1,4 +1,5 @@
-//! `reference → bytes`: charts from http chart repositories, kept by digest where helm keeps them.
+//! `reference → bytes`: charts from http chart repositories, kept by digest where helm keeps them, and files that were
+//! vendored by URL ([`Vendored`]).
 //!
 //! Called by the path for charts that are no local folder or package. Reads helm's own `repositories.yaml`, indexes
 //! and content cache, so that existing set-ups just work; writes nothing but that cache. Knows nothing of what is
@@ -7,6 +8,7 @@
 mod index;
 mod paths;
 mod repository;
+mod vendored;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,6 +20,7 @@ use index::Index;
 
 pub use paths::HelmPaths;
 pub use repository::{Repositories, Repository};
+pub use vendored::Vendored;
 
 /// A repository's index may be this long.
 const INDEX_LIMIT: usize = 512 << 20;
@@ -81,7 +84,7 @@ impl<'h> Downloads<'h> {
         if let Some(bytes) = entry.digest.as_deref().and_then(|digest| self.kept(digest)) {
             return Ok(Package { bytes, file });
         }
-        let bytes = self.download(&repository.request(self.host, &address, PACKAGE_LIMIT)?)?;
+        let bytes = download(self.host, &repository.request(self.host, &address, PACKAGE_LIMIT)?)?;
         let digest = sha256(&bytes);
         if let Some(wanted) = entry.digest.as_deref().filter(|wanted| *wanted != digest) {
             return Err(Error::new(
@@ -115,7 +118,7 @@ impl<'h> Downloads<'h> {
             Some(text) => text,
             None => {
                 let address = repository.resolve("index.yaml");
-                let text = self.download(&repository.request(self.host, &address, INDEX_LIMIT)?).map_err(|error| {
+                let text = download(self.host, &repository.request(self.host, &address, INDEX_LIMIT)?).map_err(|error| {
                     error.wrap(|why| format!("looks like {:?} is not a valid chart repository or cannot be reached: {why}", repository.url))
                 })?;
                 self.host.write(&path, &text)?;
@@ -143,29 +146,37 @@ impl<'h> Downloads<'h> {
         }
         error
     }
+}
 
-    /// The body of a good answer; tries again where that may help.
-    fn download(&self, request: &Request) -> Result<Vec<u8>> {
-        let mut wait = FIRST_WAIT;
-        for attempt in 1.. {
-            let failure = match self.host.ask(request) {
-                Ok(Response { status: 200, body, .. }) => return Ok(body),
-                Ok(answer) => {
-                    let again = answer.status == 429 || answer.status >= 500;
-                    let error = Error::new(Kind::Fetch, format!("failed to fetch {} : {}", request.url, answer.status_text));
-                    if !again || attempt >= TRIES {
-                        return Err(error);
-                    }
-                    answer.retry_after.map(|seconds| Duration::from_secs(seconds.min(30)))
+/// What is at an address that needs no credentials; at most `limit` bytes.
+///
+/// # Errors
+/// No good answer, after some tries.
+pub fn get(host: &dyn Host, address: &str, limit: usize) -> Result<Vec<u8>> {
+    download(host, &Request { url: address.to_owned(), limit, timeout: Duration::from_secs(60), ..Request::default() })
+}
+
+/// The body of a good answer; tries again where that may help.
+fn download(host: &dyn Host, request: &Request) -> Result<Vec<u8>> {
+    let mut wait = FIRST_WAIT;
+    for attempt in 1.. {
+        let failure = match host.ask(request) {
+            Ok(Response { status: 200, body, .. }) => return Ok(body),
+            Ok(answer) => {
+                let again = answer.status == 429 || answer.status >= 500;
+                let error = Error::new(Kind::Fetch, format!("failed to fetch {} : {}", request.url, answer.status_text));
+                if !again || attempt >= TRIES {
+                    return Err(error);
                 }
-                Err(error) if attempt >= TRIES => return Err(error),
-                Err(_) => None,
-            };
-            self.host.sleep(failure.unwrap_or(wait));
-            wait *= 2;
-        }
-        Err(Error::new(Kind::Fetch, format!("failed to fetch {}", request.url)))
+                answer.retry_after.map(|seconds| Duration::from_secs(seconds.min(30)))
+            }
+            Err(error) if attempt >= TRIES => return Err(error),
+            Err(_) => None,
+        };
+        host.sleep(failure.unwrap_or(wait));
+        wait *= 2;
     }
+    Err(Error::new(Kind::Fetch, format!("failed to fetch {}", request.url)))
 }
 
 /// SHA-256 in small hex digits.

@@ -64,5 +64,6 @@ pub fn render_for_lint(
 /// # Errors
 /// All failures in one text, as helm's validator lists them.
 pub fn check_values(schema: &Str, values: &Map, profile: Profile, warnings: &mut Vec<Warning>) -> Result<(), String> {
+    let schema = schema::Schema { text: schema, name: "values.schema.json", beside: &[] };
     schema::Checking { profile, source: None, warnings }.single(schema, values)
 }

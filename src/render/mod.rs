@@ -26,7 +26,7 @@ pub use capabilities::{KubeVersion, Lookup, helm_version};
 pub use lint::{LintLog, check_values, render_for_lint};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
 pub use run::{functions, render_text};
-pub use schema::{SchemaSource, Violation, violations};
+pub use schema::{Schema, SchemaSource, Violation, compile as compile_schema, violations};
 
 use crate::charts::{
     Chart, Loader, NodeId, Profile, Tree, Warning, check_dependencies, check_kube_version, check_release_name, coalesce_values,
@@ -74,7 +74,7 @@ pub struct Request<'a> {
     pub subchart_notes: bool,
     /// What `getHostByName` asks with `--enable-dns`; without it the function gives an empty text.
     pub host_by_name: Option<fn(&str) -> Option<String>>,
-    /// Where `values.schema.json` may fetch the schemas it refers to by URL; nowhere where `None`.
+    /// Where the schemas come from that `values.schema.json` refers to, beside those in its chart; nowhere where `None`.
     pub schemas: Option<&'a Arc<dyn SchemaSource>>,
     /// What `lookup` sees; nothing where `None`.
     pub lookup: Option<&'a Arc<dyn Lookup>>,

@@ -3,6 +3,7 @@
 pub mod memory;
 pub mod random;
 pub mod recorded;
+pub mod web;
 
 use std::fs;
 use std::path::{Path, PathBuf};

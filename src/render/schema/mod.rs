@@ -9,7 +9,7 @@ use std::error::Error as StdError;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use boon::{CompileError, Compiler, Format, Schemas, UrlLoader, ValidationError};
+use boon::{CompileError, Compiler, Format, SchemaIndex, Schemas, UrlLoader, ValidationError};
 use serde_json::{Number, Value as Json};
 
 use formats::FORMATS;
@@ -17,18 +17,46 @@ use violations::leaves;
 pub use violations::{Violation, violations};
 
 use super::chart_file;
-use crate::charts::{NodeId, Profile, Tree, Warning};
+use crate::charts::{Chart, File, NodeId, Profile, Tree, Warning};
 use crate::data::{Kind as Is, Map, Origin, SourceFile, Str, Value, json};
 use crate::diag::{Error, Kind};
 use crate::golang::strconv;
 
-/// Where schemas that a schema refers to by URL come from.
+/// Where schemas that a schema refers to come from.
 pub trait SchemaSource: Send + Sync {
-    /// The schema's text.
+    /// The schema's text. A schema of a deployment or a chart is `file:///NAME`, so what it refers to by a relative path is
+    /// `file:///` too; what its own chart holds is not asked for.
     ///
     /// # Errors
     /// Why it can't be had.
     fn load(&self, url: &str) -> Result<Vec<u8>, String>;
+}
+
+/// A schema as text.
+#[derive(Clone, Copy)]
+pub struct Schema<'a> {
+    /// Its text.
+    pub text: &'a Str,
+    /// Its path from where relative references start: `values.schema.json`.
+    pub name: &'a str,
+    /// Files that it may refer to.
+    pub beside: &'a [File],
+}
+
+impl<'a> Schema<'a> {
+    /// A chart's own.
+    pub fn of_chart(chart: &'a Chart) -> Option<Self> {
+        Some(Self { text: chart.schema.as_ref()?, name: "values.schema.json", beside: &chart.files })
+    }
+}
+
+/// Reads a schema and everything it refers to.
+///
+/// # Errors
+/// What can't be had or is no schema, in helm's words.
+pub fn compile(schema: Schema<'_>, profile: Profile, source: &Arc<dyn SchemaSource>) -> Result<(), String> {
+    let mut checking = Checking { profile, source: Some(source.clone()), warnings: &mut Vec::new() };
+    checking.compile(schema, &mut Schemas::new()).map(drop)
 }
 
 /// What checking needs beside charts and values.
@@ -60,7 +88,7 @@ impl Checking<'_> {
 
     fn chart(&mut self, tree: &Tree, node: NodeId, values: &Map, report: &mut String) {
         let name = tree.name(node);
-        if let Some(schema) = &tree.chart(node).schema
+        if let Some(schema) = Schema::of_chart(tree.chart(node))
             && let Err(text) = self.single(schema, values)
         {
             let _ = write!(report, "{name}:\n{text}");
@@ -79,7 +107,7 @@ impl Checking<'_> {
     }
 
     /// Checks the values against one schema.
-    pub(super) fn single(&mut self, schema: &Str, values: &Map) -> Result<(), String> {
+    pub(super) fn single(&mut self, schema: Schema<'_>, values: &Map) -> Result<(), String> {
         let failed = self.validate(schema, &values.clone().into(), &mut |error, schema| format!("{}\n", report::lines(error, schema)))?;
         failed.map_or(Ok(()), Err)
     }
@@ -87,28 +115,35 @@ impl Checking<'_> {
     /// Compiles the schema, checks the value, and gives what `describe` makes of a failure.
     fn validate<T>(
         &mut self,
-        schema: &Str,
+        schema: Schema<'_>,
         value: &Value,
         describe: &mut dyn FnMut(&ValidationError<'_, '_>, &Json) -> T,
     ) -> Result<Option<T>, String> {
-        const URL: &str = "file:///values.schema.json";
-        let text = read(schema)?;
         let mut schemas = Schemas::new();
+        let (text, compiled) = self.compile(schema, &mut schemas)?;
+        Ok(schemas.validate(&to_json(value, 0), compiled).err().map(|error| describe(&error, &text)))
+    }
+
+    fn compile(&mut self, schema: Schema<'_>, schemas: &mut Schemas) -> Result<(Json, SchemaIndex), String> {
+        let url = format!("{BESIDE}{}", schema.name);
+        let text = read(schema.text)?;
         let mut compiler = Compiler::new();
         let unresolved = Arc::new(Mutex::new(Vec::new()));
-        compiler.use_loader(Box::new(Loader { source: self.source.clone(), unresolved: unresolved.clone() }));
+        let refers = memchr::memmem::find(schema.text, b"$ref").is_some();
+        // parity: helm reads nothing of the chart for its schema; where nothing else is asked either, that is kept.
+        let beside = if refers && self.source.is_some() { schema.beside.to_vec() } else { Vec::new() };
+        compiler.use_loader(Box::new(Loader { source: self.source.clone(), beside, unresolved: unresolved.clone() }));
         for (name, func) in FORMATS {
             compiler.register_format(Format { name, func });
         }
-        compiler.add_resource(URL, text.clone()).map_err(|error| error.to_string())?;
-        let compiled = compiler.compile(URL, &mut schemas).map_err(|error| compile_error(&error));
+        compiler.add_resource(&url, text.clone()).map_err(|error| error.to_string())?;
+        let compiled = compiler.compile(&url, schemas).map_err(|error| compile_error(&error));
         for urn in unresolved.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             let plain = format!("jsonschema.go:192: WARNING: unresolved URN reference ignored; using permissive schema: {urn}");
             let message = "unresolved URN reference ignored; using permissive schema";
             self.warnings.push(Warning::structured(self.profile, "WARN", message, &[("urn", &urn)], plain));
         }
-        let compiled = compiled?;
-        Ok(schemas.validate(&to_json(value, 0), compiled).err().map(|error| describe(&error, &text)))
+        Ok((text, compiled?))
     }
 
     /// All violations of the chart and all enabled charts below it, one by one.
@@ -120,7 +155,7 @@ impl Checking<'_> {
 
     fn collect_chart(&mut self, tree: &Tree, node: NodeId, values: &Value, path: &[String], found: &mut Vec<Violation>) {
         let chart = tree.chart(node);
-        if let Some(schema) = &chart.schema {
+        if let Some(schema) = Schema::of_chart(chart) {
             let place = chart_file(chart, "values.schema.json");
             for mut violation in self.violations(schema, values) {
                 violation.path.splice(0..0, path.iter().cloned());
@@ -136,7 +171,7 @@ impl Checking<'_> {
         }
     }
 
-    fn violations(&mut self, schema: &Str, value: &Value) -> Vec<Violation> {
+    fn violations(&mut self, schema: Schema<'_>, value: &Value) -> Vec<Violation> {
         let mut found = Vec::new();
         let checked = self.validate(schema, value, &mut |error, schema| leaves(error, (value, schema), &mut found));
         if let Err(words) = checked {
@@ -163,8 +198,12 @@ fn read(schema: &Str) -> Result<Json, String> {
     }
 }
 
+/// Before the names of files that lie in the chart, or in the deployment's folder of schemas.
+const BESIDE: &str = "file:///";
+
 struct Loader {
     source: Option<Arc<dyn SchemaSource>>,
+    beside: Vec<File>,
     unresolved: Arc<Mutex<Vec<String>>>,
 }
 
@@ -173,6 +212,10 @@ impl UrlLoader for Loader {
         if url.starts_with("urn:") {
             self.unresolved.lock().unwrap_or_else(PoisonError::into_inner).push(url.to_owned());
             return Ok(Json::Bool(true));
+        }
+        let name = url.strip_prefix(BESIDE);
+        if let Some(file) = name.and_then(|name| self.beside.iter().find(|file| *file.name == *name.as_bytes())) {
+            return Ok(read(&file.data)?);
         }
         match &self.source {
             Some(source) => Ok(read(&source.load(url)?.into())?),

@@ -1,12 +1,14 @@
 //! Violations one by one, for lint.
 
+use std::sync::Arc;
+
 use boon::{ErrorKind, ValidationError};
 use serde_json::Value as Json;
 
-use super::Checking;
 use super::report::{own_words, token};
+use super::{Checking, Schema, SchemaSource};
 use crate::charts::Profile;
-use crate::data::{Kind as Is, Origin, Str, Value};
+use crate::data::{Kind as Is, Origin, Value};
 use crate::diag::Place;
 
 /// One way in which values miss a schema.
@@ -22,9 +24,9 @@ pub struct Violation {
     pub schema: Option<Place>,
 }
 
-/// All violations of a schema that is given as text.
-pub fn violations(schema: &Str, value: &Value, profile: Profile) -> Vec<Violation> {
-    Checking { profile, source: None, warnings: &mut Vec::new() }.violations(schema, value)
+/// All violations of a schema; `source` has what it refers to.
+pub fn violations(schema: Schema<'_>, value: &Value, profile: Profile, source: &Arc<dyn SchemaSource>) -> Vec<Violation> {
+    Checking { profile, source: Some(source.clone()), warnings: &mut Vec::new() }.violations(schema, value)
 }
 
 /// The failures at the ends of the tree; alternatives (`anyOf`, `oneOf`) are one failure.
