@@ -61,6 +61,9 @@ fn json_is_as_its_schema_says() {
 fn sarif_names_rules_places_and_fingerprints() {
     let folder = deployment();
     let report = json(&lint(&folder, &["--output", "sarif"]).stdout);
+    // What the schema does not know would be lost on the way.
+    let read: serde_sarif::sarif::Sarif = serde_json::from_value(report.clone()).expect("SARIF");
+    assert_eq!(serde_json::to_value(&read).expect("SARIF"), report);
     assert_eq!(report["version"], "2.1.0");
     let run = &report["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
