@@ -1,5 +1,6 @@
 //! `values.schema.json`, checked as helm does and in its words (helm pkg/chart/common/util/jsonschema.go).
 
+mod bounds;
 mod formats;
 mod report;
 mod violations;
@@ -186,8 +187,14 @@ impl Checking<'_> {
     }
 }
 
-/// Reads a schema's text with the words of Go's stream decoder.
+/// Reads a schema's text with the words of Go's stream decoder, and refuses what could not be checked.
 fn read(schema: &Str) -> Result<Json, String> {
+    let document = decode(schema)?;
+    bounds::refuse(&document)?;
+    Ok(document)
+}
+
+fn decode(schema: &Str) -> Result<Json, String> {
     let source = SourceFile { name: Str::default(), base: Default::default(), text: schema.clone() };
     match json::read(&source) {
         Ok(value) => Ok(to_json(&value, 0)),

@@ -3,6 +3,7 @@
 use boon::ErrorKind;
 use serde_json::{Number, Value as Json};
 
+use super::formats::pattern_fault;
 use crate::golang::strconv;
 
 /// One failure without its place.
@@ -23,6 +24,11 @@ pub(super) fn words(kind: &ErrorKind<'_, '_>) -> String {
         ErrorKind::Enum { want } => one_of(want),
         ErrorKind::Const { want } if want.is_array() || want.is_object() => "'const' failed".into(),
         ErrorKind::Const { want } => format!("value must be {}", display(want)),
+        // Boon's own check of patterns can't be replaced, its words can.
+        ErrorKind::Format { got, want: "regex", err } => {
+            let words = pattern_fault(got).unwrap_or_else(|| err.to_string());
+            format!("{} is not valid regex: {words}", display(got))
+        }
         ErrorKind::Format { got, want, err } => format!("{} is not valid {want}: {err}", display(got)),
         ErrorKind::MinProperties { got, want } => counts("minProperties", *got, *want),
         ErrorKind::MaxProperties { got, want } => counts("maxProperties", *got, *want),
