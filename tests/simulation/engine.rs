@@ -309,7 +309,8 @@ impl Schedule {
     }
 
     /// Runs a command until it ends as it should, or, where the plot is loose, perhaps only once.
-    /// `false` where people made what can't work work: they scaled it to nothing.
+    /// `false` where there is nothing to go on from: people made what can't work work (they scaled it to nothing), or all tries of
+    /// a command that has to end well were in vain.
     fn act(&mut self, act: Act, loose: bool) -> bool {
         for _ in 0..6 {
             let results = self.once(act, true);
@@ -325,7 +326,7 @@ impl Schedule {
                 return true;
             }
         }
-        true
+        loose
     }
 
     /// Runs the last command in a calm world, and looks at what is there then.
@@ -469,6 +470,31 @@ fn whatever_happens_the_next_run_gets_there() {
     }
     assert!(wrong == 0, "{wrong} of {schedules} schedules went wrong");
     assert!(died > 0 || schedules == 1, "nobody died");
+}
+
+#[test]
+fn a_removal_after_an_upgrade_that_died_leaves_nothing_in_the_way() {
+    let calm = || {
+        let mut schedule = Schedule::new(0);
+        schedule.manner.options = Options { create_namespace: true, ..Options::default() };
+        schedule.calm_down();
+        assert!(schedule.once(WEB_FIRST, false).is_some());
+        schedule
+    };
+    let mut undisturbed = calm();
+    let before = undisturbed.simulation.calls();
+    undisturbed.once(WEB_SECOND, false);
+    let calls = undisturbed.simulation.calls() - before;
+    for (turn, keep_history) in (1..=calls).step_by(5).flat_map(|call| [(call, false), (call, true)]) {
+        let mut schedule = calm();
+        schedule.simulation.crash_at(turn, Moment::After);
+        assert!(schedule.once(WEB_SECOND, false).is_none(), "call {turn} of {calls}");
+        for act in [Remove(&["web"], keep_history), WEB_SECOND] {
+            let results = schedule.once(act, false).unwrap_or_default();
+            let failed = results.iter().find(|(_, result)| result.is_err());
+            assert!(failed.is_none(), "killed at call {turn}, history kept: {keep_history}: {act:?}: {failed:?}");
+        }
+    }
 }
 
 #[test]

@@ -27,22 +27,22 @@ pub(super) struct Moment {
     pub left: BTreeSet<String>,
 }
 
-/// Names of hooks that revisions which failed or were killed began, newest revision first: whatever their policies say,
+/// Hooks that revisions which failed or were killed began, newest revision first: whatever their policies say,
 /// they are in the way of the next run (a Job can't be changed, and one that ended does not run again). The last revision
 /// that was deployed got rid of those before it.
-pub(super) fn begun_in_vain<'a>(history: &'a [Record]) -> impl Iterator<Item = (i64, &'a str)> {
+pub(super) fn begun_in_vain<'a>(history: &'a [Record]) -> impl Iterator<Item = (i64, &'a StoredHook)> {
     let vain = |record: &&Record| matches!(record.info.status, Status::Failed | Status::Uninstalling);
     let since = history.iter().rev().take_while(|record| !record.info.status.was_in_force()).filter(vain);
     let begun = |record: &'a Record| {
         let begun = record.hooks.iter().filter(|hook| hook.last_run.phase != Phase::None);
-        begun.map(|hook| (record.version, hook.name.as_str()))
+        begun.map(|hook| (record.version, hook))
     };
     since.flat_map(begun)
 }
 
 /// The names alone.
 pub(super) fn left_behind(history: &[Record]) -> BTreeSet<String> {
-    begun_in_vain(history).map(|(_, name)| name.to_owned()).collect()
+    begun_in_vain(history).map(|(_, hook)| hook.name.clone()).collect()
 }
 
 impl Engine<'_> {
@@ -123,6 +123,21 @@ impl Engine<'_> {
                 self.warn(&record.name, error.to_string());
             }
         }
+    }
+
+    /// Removes hooks that were begun in vain and that no later run removes by their own policies: with the records of the release
+    /// goes what is known of them.
+    ///
+    /// # Errors
+    /// One can't be removed.
+    pub(super) async fn remove_left_hooks(&self, release: &str, namespace: &str, left: &[StoredHook], timeout: Duration) -> Result<()> {
+        for hook in left.iter().filter(|hook| !hook.delete_policies.is_empty() && !has(&hook.delete_policies, "before-hook-creation")) {
+            // What is of a kind that is not served any more is gone with it.
+            if let Ok(located) = self.hook_objects(hook, release, namespace) {
+                self.remove_hook(release, hook, &located, (timeout, false)).await?;
+            }
+        }
+        Ok(())
     }
 
     fn hook_objects(&self, hook: &StoredHook, release: &str, namespace: &str) -> Result<Vec<Located>> {

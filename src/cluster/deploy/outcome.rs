@@ -68,7 +68,7 @@ impl Look {
         let mut unseen = leaving.clone();
         let mut names = BTreeSet::new();
         let mut witnesses: BTreeSet<i64> =
-            begun_in_vain(&self.history).filter(|(_, name)| names.insert(*name)).map(|(version, _)| version).collect();
+            begun_in_vain(&self.history).filter(|(_, hook)| names.insert(&hook.name)).map(|(version, _)| version).collect();
         for record in self.history.iter().rev() {
             if unseen.is_empty() {
                 break;
