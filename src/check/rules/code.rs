@@ -1,0 +1,227 @@
+//! Expressions as they stand in a file of rules: `text → expression`, with the names they use checked, or what is wrong
+//! with them and where.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kube_cel::cel::IdedExpr;
+use kube_cel::cel::common::ast::{EntryExpr, Expr};
+use kube_cel::cel::parser::Parser;
+
+use crate::check::kubernetes::bracket_depth;
+use crate::diag::{Place, nearest};
+
+/// An expression, and where it stands.
+pub(super) struct Code {
+    /// As written.
+    pub(super) text: String,
+    /// How far into the file its scalar begins.
+    pub(super) offset: usize,
+    /// What it says.
+    pub(super) expression: IdedExpr,
+}
+
+/// What is wrong with a text that should be an expression.
+#[derive(Debug)]
+pub(super) struct Misread {
+    /// Line and column in the text, from 1 and 0.
+    pub(super) at: (usize, usize),
+    /// What is wrong.
+    pub(super) message: String,
+    /// What may have been meant.
+    pub(super) hint: Option<String>,
+}
+
+/// What an expression may be: longer or deeper ones are refused.
+const MAX_LENGTH: usize = 4000;
+const MAX_DEPTH: u32 = 30;
+
+/// The functions that expressions can call: CEL's own, and Kubernetes' libraries.
+const FUNCTIONS: &str = "add all asApproximateFloat asInteger base64.decode base64.encode bytes charAt cidr compareTo contains \
+    containsCIDR containsIP distinct double endsWith exists existsOne exists_one family filter find findAll first flatten format \
+    format.dns1123Label format.dns1123Subdomain format.dns1035Label format.labelValue format.qualifiedName format.uri format.uuid \
+    getHost getHostname getPort getScheme getEscapedPath getQuery has hasValue indexOf int ip isCIDR isGreaterThan isInteger isIP \
+    isLessThan isQuantity isSemver isSorted isURL join last lastIndexOf lists.range lowerAscii major map matches math.abs math.ceil \
+    math.floor math.greatest math.least math.round max min minor optional.none optional.of or orValue patch prefixLength quantity \
+    replace reverse semver sets.contains sets.equivalent sets.intersects size slice sort sortBy split startsWith string sub substring \
+    sum trim uint upperAscii url validate value";
+
+impl Code {
+    /// Reads an expression that may use some names beside those it makes itself.
+    pub(super) fn read(text: &str, offset: usize, names: &[String]) -> Result<Self, Misread> {
+        let misread = |message: String| Misread { at: (1, 0), message, hint: None };
+        if text.len() > MAX_LENGTH || bracket_depth(text) > MAX_DEPTH {
+            return Err(misread(format!("an expression of more than {MAX_LENGTH} characters, or deeper than {MAX_DEPTH} brackets")));
+        }
+        // The parser is not ours: a fault of it must not end a lint.
+        let parsed = catch_unwind(AssertUnwindSafe(|| Parser::default().enable_optional_syntax(true).parse(text)));
+        let expression = match parsed {
+            Ok(Ok(expression)) => expression,
+            Ok(Err(errors)) => {
+                let first = errors.errors.into_iter().next();
+                return Err(first.map_or_else(
+                    || misread("no expression".to_owned()),
+                    |error| Misread {
+                        at: (usize::try_from(error.pos.0).unwrap_or(1).max(1), usize::try_from(error.pos.1).unwrap_or(0).saturating_sub(1)),
+                        message: format!("no expression: {}", error.msg.to_lowercase().trim_start_matches("syntax error: ")),
+                        hint: None,
+                    },
+                ));
+            }
+            Err(_) => return Err(misread("no expression".to_owned())),
+        };
+        let mut wrong = Vec::new();
+        unknown(&expression, &mut names.to_vec(), &mut wrong);
+        if let Some(Unknown { name, function, near }) = wrong.into_iter().next() {
+            let what = if function { format!("there is no function {name}()") } else { format!("there is no `{name}` here") };
+            let hint = near.map(|near| format!("did you mean `{near}`?"));
+            return Err(Misread { at: position(text, &name), message: what, hint });
+        }
+        Ok(Self { text: text.to_owned(), offset, expression })
+    }
+
+    /// Where a word of it stands in its file; where it does not stand in it, the beginning.
+    pub(super) fn place_of(&self, word: &str, file: &str, text: &[u8]) -> Place {
+        place(file, text, self.offset, position(&self.text, word))
+    }
+}
+
+/// The place of a line and column of a scalar that begins at an offset of a file.
+pub(super) fn place(file: &str, text: &[u8], offset: usize, (line, column): (usize, usize)) -> Place {
+    let scalar = text.get(offset..).unwrap_or_default();
+    let is_block = matches!(scalar.first(), Some(b'|' | b'>'));
+    let quotes = usize::from(matches!(scalar.first(), Some(b'"' | b'\'')));
+    let inside = if is_block {
+        // A block begins on the line after its mark, as far in as its first line that is not empty.
+        let lines: Vec<&[u8]> = scalar.split_inclusive(|byte| *byte == b'\n').collect();
+        let before: usize = lines.iter().take(line).map(|line| line.len()).sum();
+        let first = lines.iter().skip(1).find(|line| !line.trim_ascii().is_empty());
+        let indent = first.map_or(0, |line| line.iter().take_while(|byte| **byte == b' ').count());
+        before.saturating_add(indent).saturating_add(column)
+    } else if line == 1 {
+        quotes.saturating_add(column)
+    } else {
+        0
+    };
+    Place::in_text(file, text, offset.saturating_add(inside).min(text.len()))
+}
+
+/// Line and column of the first place where a word stands by itself; the beginning where it does not.
+fn position(text: &str, word: &str) -> (usize, usize) {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let found = text.match_indices(word).find(|(at, _)| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        let after = text.get(at.saturating_add(word.len())..).and_then(|after| after.chars().next());
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    });
+    let before = found.and_then(|(at, _)| text.get(..at)).unwrap_or_default();
+    let column = before.rsplit('\n').next().unwrap_or_default().len();
+    (before.matches('\n').count().saturating_add(1), column)
+}
+
+/// A name that nothing has.
+struct Unknown {
+    name: String,
+    function: bool,
+    near: Option<String>,
+}
+
+/// The names that an expression uses and nobody gave it.
+fn unknown(expression: &IdedExpr, names: &mut Vec<String>, wrong: &mut Vec<Unknown>) {
+    match &expression.expr {
+        Expr::Ident(name) => {
+            if !name.starts_with('@') && !names.contains(name) {
+                let near = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+                wrong.push(Unknown { name: name.clone(), function: false, near });
+            }
+        }
+        Expr::Select(select) => unknown(&select.operand, names, wrong),
+        Expr::Call(call) => {
+            let name = &call.func_name;
+            match call.target.as_deref() {
+                Some(IdedExpr { expr: Expr::Ident(space), .. }) if is_function(&format!("{space}.{name}")) => {}
+                target => {
+                    if name.chars().next().is_some_and(char::is_alphabetic) && !is_function(name) {
+                        let near = nearest(name, FUNCTIONS.split_whitespace()).map(str::to_owned);
+                        wrong.push(Unknown { name: name.clone(), function: true, near });
+                    }
+                    target.into_iter().for_each(|target| unknown(target, names, wrong));
+                }
+            }
+            call.args.iter().for_each(|argument| unknown(argument, names, wrong));
+        }
+        Expr::List(list) => list.elements.iter().for_each(|element| unknown(element, names, wrong)),
+        Expr::Map(map) => {
+            for entry in &map.entries {
+                if let EntryExpr::MapEntry(entry) = &entry.expr {
+                    unknown(&entry.key, names, wrong);
+                    unknown(&entry.value, names, wrong);
+                }
+            }
+        }
+        Expr::Comprehension(loops) => {
+            unknown(&loops.iter_range, names, wrong);
+            unknown(&loops.accu_init, names, wrong);
+            let known = names.len();
+            names.extend([loops.iter_var.clone(), loops.accu_var.clone()]);
+            names.extend(loops.iter_var2.clone());
+            for part in [&loops.loop_cond, &loops.loop_step, &loops.result] {
+                unknown(part, names, wrong);
+            }
+            names.truncate(known);
+        }
+        Expr::Struct(made) => wrong.push(Unknown { name: made.type_name.clone(), function: false, near: None }),
+        Expr::Literal(_) | Expr::Unspecified => {}
+    }
+}
+
+fn is_function(name: &str) -> bool {
+    FUNCTIONS.split_whitespace().any(|known| known == name)
+}
+
+/// A path as it is written: `env.mysql.host`, `releases["bk-paas"].values`; other expressions as `…`.
+pub(super) fn shown(expression: &IdedExpr) -> String {
+    match &expression.expr {
+        Expr::Ident(name) => name.clone(),
+        Expr::Select(select) => format!("{}.{}", shown(&select.operand), select.field),
+        Expr::Call(call) => match (call.func_name.as_str(), call.args.as_slice()) {
+            ("_[_]", [operand, IdedExpr { expr: Expr::Literal(literal), .. }]) => match literal {
+                kube_cel::cel::common::ast::LiteralValue::String(key) => format!("{}[\"{}\"]", shown(operand), key.inner()),
+                kube_cel::cel::common::ast::LiteralValue::Int(at) => format!("{}[{}]", shown(operand), at.inner()),
+                _ => "…".to_owned(),
+            },
+            ("_[_]", [operand, _]) => format!("{}[…]", shown(operand)),
+            _ => "…".to_owned(),
+        },
+        _ => "…".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, place};
+
+    fn says(text: &str) -> String {
+        match Code::read(text, 0, &["env".to_owned()]) {
+            Ok(_) => "fine".to_owned(),
+            Err(wrong) => format!("{}:{} {} {}", wrong.at.0, wrong.at.1, wrong.message, wrong.hint.unwrap_or_default()).trim().to_owned(),
+        }
+    }
+
+    #[test]
+    fn names_and_functions_are_known_before_anything_is_asked() {
+        assert_eq!(says("env.a.all(x, x.matches('b') && base64.decode(x) != b'')"), "fine");
+        assert_eq!(says("env.?a.orValue('') == ''"), "fine");
+        assert_eq!(says("size(emv.a) > 0"), "1:5 there is no `emv` here did you mean `env`?");
+        assert_eq!(says("env.a.startWith('b')"), "1:6 there is no function startWith() did you mean `startsWith`?");
+        assert!(says("env.a ==").starts_with("1:"), "{}", says("env.a =="));
+        assert!(says(&"(".repeat(100)).contains("deeper"), "{}", says(&"(".repeat(100)));
+        assert!(says(&"1+".repeat(3000)).contains("4000"));
+    }
+
+    #[test]
+    fn places_in_blocks_are_those_of_their_lines() {
+        let text = b"check: |\n  a &&\n    b\nother: \"x y\"\n";
+        assert_eq!(place("f", text, 7, (2, 2)).to_string(), "f:3:5");
+        assert_eq!(place("f", text, 29, (1, 2)).to_string(), "f:4:11");
+    }
+}
