@@ -159,6 +159,7 @@ fn one_state(
                     labels: release.labels.clone(),
                     needs: release.needs.clone(),
                     values: product.rendered.values.clone(),
+                    origin: release.origin,
                     objects: documents.objects(),
                 });
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())

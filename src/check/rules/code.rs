@@ -43,7 +43,10 @@ const FUNCTIONS: &str = "add all asApproximateFloat asInteger base64.decode base
     isLessThan isQuantity isSemver isSorted isURL join last lastIndexOf lists.range lowerAscii major map matches math.abs math.ceil \
     math.floor math.greatest math.least math.round max min minor optional.none optional.of or orValue patch prefixLength quantity \
     replace reverse semver sets.contains sets.equivalent sets.intersects size slice sort sortBy split startsWith string sub substring \
-    sum trim uint upperAscii url validate value";
+    sum trim type uint upperAscii url validate value";
+
+/// What `type(…)` may be compared with.
+pub(super) const TYPES: [&str; 8] = ["bool", "bytes", "double", "int", "list", "map", "null_type", "string"];
 
 impl Code {
     /// Reads an expression that may use some names beside those it makes itself.
@@ -108,7 +111,7 @@ pub(super) fn place(file: &str, text: &[u8], offset: usize, (line, column): (usi
 /// Line and column of the first place where a word stands by itself; the beginning where it does not.
 fn position(text: &str, word: &str) -> (usize, usize) {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    let found = text.match_indices(word).find(|(at, _)| {
+    let found = text.match_indices(word).filter(|_| !word.is_empty()).find(|(at, _)| {
         let before = text.get(..*at).and_then(|before| before.chars().next_back());
         let after = text.get(at.saturating_add(word.len())..).and_then(|after| after.chars().next());
         !before.is_some_and(is_word) && !after.is_some_and(is_word)
@@ -129,7 +132,7 @@ struct Unknown {
 fn unknown(expression: &IdedExpr, names: &mut Vec<String>, wrong: &mut Vec<Unknown>) {
     match &expression.expr {
         Expr::Ident(name) => {
-            if !name.starts_with('@') && !names.contains(name) {
+            if !name.starts_with('@') && !names.contains(name) && !TYPES.contains(&name.as_str()) {
                 let near = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
                 wrong.push(Unknown { name: name.clone(), function: false, near });
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::item::{Item, What};
-use crate::data::{Map, SourceFile, Sources, Value};
+use crate::data::{Map, Origin, SourceFile, Sources, Value};
 use crate::diag::Place;
 
 /// The environment and the releases of a run, as far as they could be rendered.
@@ -37,6 +37,8 @@ pub struct Member {
     pub needs: Vec<String>,
     /// Its merged values, the chart's own below them.
     pub values: Map,
+    /// Where the state names it.
+    pub origin: Origin,
     /// Its objects with the texts that they were read from.
     pub objects: Vec<(Value, SourceFile)>,
 }
@@ -125,7 +127,7 @@ impl<'a> View<'a> {
             let needs = member.needs.iter().map(|id| text(id.rsplit('/').next().unwrap_or(id))).collect();
             let release = Item::map(
                 [
-                    ("name", text(&member.name)),
+                    ("name", Item::made(Value::string(member.name.as_str()).from_origin(member.origin))),
                     ("namespace", text(&member.namespace)),
                     ("chart", text(&member.chart)),
                     ("version", text(&member.version)),
@@ -157,7 +159,7 @@ impl<'a> View<'a> {
     }
 
     /// Where something stands, and whether it came from a secret store.
-    pub(super) fn place(&self, text: usize, origin: crate::data::Origin) -> Option<Place> {
+    pub(super) fn place(&self, text: usize, origin: Origin) -> Option<Place> {
         match text.checked_sub(1) {
             None => self.sources.place(origin),
             Some(at) => {

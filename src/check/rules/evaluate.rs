@@ -13,7 +13,7 @@ use kube_cel::KubeCelExt;
 use kube_cel::cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, SelectExpr, operators};
 use kube_cel::cel::{Context, ExecutionError, IdedExpr, Value as Cel};
 
-use super::code::{Code, shown};
+use super::code::{Code, TYPES, shown};
 use super::item::{Item, What};
 use crate::data::{Kind, Origin, Value};
 use crate::diag::nearest;
@@ -166,6 +166,9 @@ impl Evaluator {
             self.touched.borrow_mut().extend(touched);
             return Ok(item.clone());
         }
+        if let Some(kind) = TYPES.iter().find(|kind| **kind == name) {
+            return Ok(Item::made(*kind));
+        }
         let Some((name, code)) = names.made.iter().find(|(made, _)| made == name) else {
             return Err(Fault::Wrong(format!("there is no `{name}` here")));
         };
@@ -312,6 +315,7 @@ impl Evaluator {
                 let size = one.size().and_then(|size| i64::try_from(size).ok());
                 size.map(|size| Item::made(Value::int(size))).ok_or_else(|| Fault::Wrong(format!("{} has no size", one.kind())))
             }
+            ("type", None, [one]) => Ok(Item::made(one.type_name())),
             ("startsWith", Some(one), [two]) => texts(one, two).map(|(one, two)| Item::made(one.starts_with(two))),
             ("endsWith", Some(one), [two]) => texts(one, two).map(|(one, two)| Item::made(one.ends_with(two))),
             ("contains", Some(one), [two]) if one.as_text().is_some() => texts(one, two).map(|(one, two)| Item::made(one.contains(two))),

@@ -193,6 +193,25 @@ impl Item {
         }
     }
 
+    /// The name of its type in CEL.
+    pub(super) fn type_name(&self) -> &'static str {
+        match &self.what {
+            What::List(_) => "list",
+            What::Map(_) | What::Releases(_) => "map",
+            What::Other(Cel::Bytes(_)) => "bytes",
+            What::Optional(_) | What::Other(_) => "opaque",
+            What::Value(value) => match &value.kind {
+                Kind::Nil => "null_type",
+                Kind::Bool(_) => "bool",
+                Kind::Int(..) | Kind::Uint(..) => "int",
+                Kind::Float(_) | Kind::Complex(..) => "double",
+                Kind::List(_) => "list",
+                Kind::Map(_) => "map",
+                _ => "string",
+            },
+        }
+    }
+
     /// Bytes and elements in it, as a measure of work.
     pub(super) fn weight(&self) -> usize {
         self.weight_within(MAX_DEPTH)

@@ -15,6 +15,7 @@ mod tests;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 pub use self::deployment::{Deployment, Member};
 
@@ -29,7 +30,7 @@ use crate::diag::{Code as Finding, Error, Errors, nearest};
 
 /// The rules of a deployment.
 pub struct Rules {
-    rules: Vec<Rule>,
+    rules: Vec<Arc<Rule>>,
     source: SourceFile,
 }
 
@@ -43,7 +44,7 @@ impl Rules {
     /// Reads a file of rules; what can't be used is told beside those that can.
     pub fn read(name: &str, text: &[u8]) -> (Self, Errors) {
         let (rules, source, found) = file::read(name, text);
-        (Self { rules, source }, found)
+        (Self { rules: rules.into_iter().map(Arc::new).collect(), source }, found)
     }
 
     /// Their names, in the order of the file.
@@ -52,9 +53,8 @@ impl Rules {
     }
 
     /// Only the rule of that name.
-    pub fn only(mut self, name: &str) -> Self {
-        self.rules.retain(|rule| rule.name == name);
-        self
+    pub fn only(&self, name: &str) -> Self {
+        Self { rules: self.rules.iter().filter(|rule| rule.name == name).cloned().collect(), source: self.source.clone() }
     }
 
     /// Asks all rules about a deployment; `sources` knows where its values were written.

@@ -120,11 +120,11 @@ fn is_shown(item: &Item, stored: bool) -> bool {
     item.as_bool().is_some() || !(item.secret || stored || item.elements().is_some_and(|items| items.iter().any(|item| item.secret)))
 }
 
-/// Whether a value was taken from a store of secrets, or stands in a file of them.
+/// Whether a value was taken from a store of secrets, or stands in a file of them (`secrets.yaml`, `prod.secrets.yaml`).
 fn is_from_store(place: &Place) -> bool {
-    let name = place.file.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let name = place.file.rsplit('/').next().unwrap_or_default();
     let line = place.excerpt.as_deref().unwrap_or_default();
-    name.contains("secret") || ["ref+", "etchSecretValue", "xpandSecretRefs"].iter().any(|word| line.contains(word))
+    name.split('.').any(|part| part == "secrets") || ["ref+", "etchSecretValue", "xpandSecretRefs"].iter().any(|word| line.contains(word))
 }
 
 /// A line up to its value; a template's action is no secret, and stays. `None` where no key stands before it.
