@@ -101,7 +101,7 @@ fn nesting(rule: &str) -> u32 {
 }
 
 /// How deep brackets stand inside each other.
-pub(in crate::check) fn depth(rule: &str) -> u32 {
+fn depth(rule: &str) -> u32 {
     let (mut now, mut most) = (0_u32, 0);
     for byte in rule.bytes() {
         match byte {

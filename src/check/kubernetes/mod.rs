@@ -22,7 +22,6 @@ mod walk;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) use self::cel::depth as bracket_depth;
 pub use self::locations::{Reader, check_template};
 
 use self::custom::Custom;

@@ -9,6 +9,7 @@ mod deployment;
 mod evaluate;
 mod file;
 mod item;
+mod parse;
 mod says;
 #[cfg(test)]
 mod tests;
