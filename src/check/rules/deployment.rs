@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::item::{Item, What};
+use crate::check::manifests::rendered_place;
 use crate::data::{Map, Origin, SourceFile, Sources, Value};
 use crate::diag::Place;
 
@@ -158,14 +159,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Where something stands, and whether it came from a secret store.
+    /// Where something stands.
     pub(super) fn place(&self, text: usize, origin: Origin) -> Option<Place> {
         match text.checked_sub(1) {
             None => self.sources.place(origin),
             Some(at) => {
                 let source = self.texts.get(at)?;
                 let place = Place::in_text(source.name.to_text(), &source.text, origin.offset_in(source)?);
-                Some(crate::check::manifests::rendered_place(place))
+                Some(rendered_place(place))
             }
         }
     }

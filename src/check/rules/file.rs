@@ -60,10 +60,8 @@ const FIELDS: [&str; 11] = ["name", "severity", "message", "hint", "source", "fo
 /// Reads a file of rules. Rules with a fault are left out, and told.
 pub(super) fn read(name: &str, text: &[u8]) -> (Vec<Rule>, SourceFile, Errors) {
     let source = Sources::new().add(name, text);
-    let reader = Reader { source: &source };
     let mut found = Errors::new();
-    let rules = reader.rules(&mut found);
-    drop(reader);
+    let rules = Reader { source: &source }.rules(&mut found);
     (rules, source, found)
 }
 

@@ -10,6 +10,7 @@ use kube_cel::cel::objects::{Key, Map as CelMap, OptionalValue};
 
 use crate::check::mask::is_secret_key;
 use crate::data::{GoKind, Kind, Origin, Value};
+use crate::golang::fmt;
 
 /// A value in an expression.
 #[derive(Clone)]
@@ -48,7 +49,7 @@ impl Item {
         let kind = match value.kind {
             // helm reads every number as one with a fraction
             Kind::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => Kind::Int(number as i64, GoKind::Int),
-            Kind::Object(object) => Kind::String(crate::golang::fmt::sprint(&[Kind::Object(object).into()]).into()),
+            Kind::Object(object) => Kind::String(fmt::sprint(&[Kind::Object(object).into()])),
             other => other,
         };
         Self { what: What::Value(Value { kind, origin: value.origin }), secret, text }
@@ -59,7 +60,7 @@ impl Item {
         Self { what: What::Value(value.into()), secret: false, text: 0 }
     }
 
-    /// The same thing as another, as secret and as far from being written somewhere.
+    /// A list that was made: secret, where an element is.
     pub(super) fn list(items: Vec<Item>) -> Self {
         let secret = items.iter().any(|item| item.secret);
         Self { what: What::List(Arc::new(items)), secret, text: 0 }

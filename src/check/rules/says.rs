@@ -1,6 +1,7 @@
 //! A rule that is not met, as a finding: its words without secrets, at the values it is about.
 
 use super::Asking;
+use super::code::place as place_in_scalar;
 use super::evaluate::{Fault, Names, Touched};
 use super::file::{Piece, Rule, Text};
 use super::item::{Item, What};
@@ -34,7 +35,7 @@ impl Asking<'_> {
             seen.push(place);
         }
         let file = self.source.name.to_text();
-        let of_rule = super::code::place(&file, &self.source.text, rule.offset, (1, 0));
+        let of_rule = place_in_scalar(&file, &self.source.text, rule.offset, (1, 0));
         let from = rule.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
         let note = format!("the rule {}{from} asks for it", rule.name);
         finding = if seen.is_empty() { finding.at(of_rule).hint(note) } else { finding.related(of_rule, note) };
