@@ -11,7 +11,7 @@ use bkhelm::data::yaml::{Reading, read_value};
 use bkhelm::data::{Map, SourceFile, Sources, Value, json};
 use bkhelm::diag::Errors;
 
-use crate::harness::project;
+use crate::harness::{Call, project};
 
 const FILE: &str = "schemas/rules.yaml";
 
@@ -184,4 +184,54 @@ fn every_rule_that_operators_keep_is_a_rule_or_has_a_reason() {
     assert_eq!(all.difference(&named).collect::<Vec<_>>(), Vec::<&String>::new(), "neither a rule nor a reason");
     assert_eq!(named.difference(&all).collect::<Vec<_>>(), Vec::<&String>::new(), "not there");
     println!("{} of {} are rules, {} have reasons", rules.len(), all.len(), reasons.len());
+}
+
+/// A deployment of two releases, with a rule about both.
+fn two_releases() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [
+        (
+            "helmfile.yaml",
+            "environments:\n  default:\n    values: [env.yaml]\n---\nreleases:\n- {name: one, namespace: a, chart: ./web, values: [one.yaml.gotmpl]}\n\
+             - {name: two, namespace: a, chart: ./web, values: [two.yaml]}\n",
+        ),
+        ("env.yaml", "shared:\n  password: hidden-marker\n"),
+        ("one.yaml.gotmpl", "login: {user: web}\nauth:\n  password: {{ .Values.shared.password }}\n"),
+        ("two.yaml", "login: {user: web}\nauth:\n  password: other-marker\n"),
+        ("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n"),
+        ("web/values.yaml", "replicas: 1\n"),
+        ("web/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}'}\n"),
+        (
+            "schemas/rules.yaml",
+            "rules:\n- name: passwords\n  message: 'two has ${releases[\"two\"].values.auth.password}, not ${env.shared.password}'\n  \
+             check: releases[\"one\"].values.auth.password == releases[\"two\"].values.auth.password\n",
+        ),
+    ];
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+#[test]
+fn a_rule_that_is_not_met_points_at_the_layers() {
+    let folder = two_releases();
+    let lint = |arguments: &[&str]| Call::new(folder.path()).arguments([&["lint"], arguments].concat()).run();
+    let ran = lint(&[]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("error[BK1702]: environment default: two has ********, not ********\n"), "{}", ran.stdout);
+    for place in ["one.yaml.gotmpl:3:13", "two.yaml:3:13", "schemas/rules.yaml:2:3"] {
+        assert!(ran.stdout.contains(place), "{place}:\n{}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains("marker"), "{}", ran.stdout);
+    // A release that is not selected ends the question.
+    assert_eq!(lint(&["-l", "name=one"]).code, 0);
+    std::fs::write(folder.path().join("two.yaml"), "auth:\n  password: other-marker # bkhelm: allow BK1702 it is another server\n")
+        .expect("a file");
+    assert_eq!(lint(&[]).code, 0);
+    std::fs::write(folder.path().join("schemas/rules.yaml"), "rules: [{name: a}]\n").expect("a file");
+    let ran = lint(&[]);
+    assert!(ran.code == 4 && ran.stdout.contains("error[BK1701]"), "{}", ran.stdout);
 }

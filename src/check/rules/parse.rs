@@ -143,6 +143,10 @@ impl<'t> Parser<'t> {
         let mut left = self.level(stronger)?;
         loop {
             self.skip();
+            let first = self.rest().bytes().next();
+            if !signs.iter().any(|(sign, _)| sign.bytes().next() == first) {
+                return Ok(left);
+            }
             let Some((_, name)) = signs.iter().find(|(sign, _)| self.take(sign)) else { return Ok(left) };
             self.link()?;
             let right = self.level(stronger)?;
