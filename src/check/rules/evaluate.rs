@@ -186,13 +186,13 @@ impl Evaluator {
             operand => operand?,
         };
         if let What::Optional(inside) = &operand.what {
-            let found = inside.as_ref().and_then(|item| item.key(&select.field));
+            let found = inside.as_ref().and_then(|item| item.key(&select.field)).filter(Item::is_set);
             self.touch(found.as_ref());
             return Ok(if select.test { Item::made(found.is_some()) } else { optional(found) });
         }
         let found = operand.key(&select.field);
         if select.test {
-            return Ok(Item::made(found.is_some()));
+            return Ok(Item::made(found.is_some_and(|found| found.is_set())));
         }
         self.touch(found.as_ref());
         found.ok_or_else(|| missing(&select.operand, operand, &select.field))
@@ -249,7 +249,7 @@ impl Evaluator {
             }
             (operators::OPT_SELECT, [operand, field]) => {
                 let (operand, field) = (self.item(operand, names, scope)?, self.item(field, names, scope)?);
-                let found = field.as_text().and_then(|key| inside(&operand)?.key(key));
+                let found = field.as_text().and_then(|key| inside(&operand)?.key(key)).filter(Item::is_set);
                 self.touch(found.as_ref());
                 return Ok(optional(found));
             }
@@ -309,7 +309,9 @@ impl Evaluator {
                 None => Err(Fault::Wrong(format!("{} holds nothing that could be looked for", within.kind()))),
             },
             (operators::INDEX, None, [within, at]) => self.index(call.args.first(), within, at),
-            (operators::OPT_INDEX, None, [within, at]) => Ok(optional(inside(within).and_then(|within| part(within, at)))),
+            (operators::OPT_INDEX, None, [within, at]) => {
+                Ok(optional(inside(within).and_then(|within| part(within, at)).filter(Item::is_set)))
+            }
             (operators::ADD, None, [one, two]) => self.added(one, two)?.map(|item| item.secret_if(secret)),
             ("size", Some(one), []) | ("size", None, [one]) => {
                 let size = one.size().and_then(|size| i64::try_from(size).ok());
@@ -341,7 +343,7 @@ impl Evaluator {
 
     fn index(&self, operand: Option<&IdedExpr>, within: &Item, at: &Item) -> Answer {
         if let What::Optional(inside) = &within.what {
-            return Ok(optional(inside.as_ref().and_then(|within| part(within, at))));
+            return Ok(optional(inside.as_ref().and_then(|within| part(within, at)).filter(Item::is_set)));
         }
         let found = part(within, at);
         self.touch(found.as_ref());

@@ -102,6 +102,11 @@ impl Item {
         }
     }
 
+    /// Whether it is more than null: a key without a value is as good as none.
+    pub(super) fn is_set(&self) -> bool {
+        !matches!(&self.what, What::Value(value) if value.is_nil())
+    }
+
     /// Whether it holds others.
     pub(super) fn is_container(&self) -> bool {
         match &self.what {

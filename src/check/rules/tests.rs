@@ -116,6 +116,8 @@ fn paths_that_lead_nowhere_are_faults_of_the_rule() {
     assert_eq!(rule("env.mysql.hots == 'x'"), [fault]);
     assert_eq!(rule("env.domain == 'bk.cn' || env.mysql.hots == 'x'"), [""; 0]);
     assert_eq!(rule("!has(env.nothing.at.all) && env.?nothing.?at.orValue('') == ''"), [""; 0]);
+    let null = "!has({'a': null}.a) && {'a': null}.?a.orValue(1) == 1 && {'a': null}[?'a'].orValue(2) == 2 && {'a': null}.a == null";
+    assert_eq!(rule(null), [""; 0]);
     assert_eq!(
         rule("!has(env.mysq.host)"),
         ["BK1703 rules.yaml:5:14 rule r could not be asked: `env.mysq` is not set (did you mean `mysql`?)"]
