@@ -25,6 +25,7 @@ mod recorded_states;
 #[cfg(feature = "cluster")]
 mod records;
 mod repository;
+mod rules;
 mod schema;
 #[cfg(feature = "cluster")]
 mod simulation;

@@ -1,5 +1,5 @@
 //! The codes of lint's findings. BK12: schemas of values, BK13: manifests, BK14: what an API server would refuse of
-//! them, BK19: suppressions and baselines.
+//! them, BK17: the deployment's own rules, BK19: suppressions and baselines.
 
 crate::codes! {
     ENVIRONMENT_SCHEMA = "BK1201", Schema, Error, "the environment's values do not meet the deployment's schema";
@@ -29,6 +29,11 @@ crate::codes! {
     DEPRECATED_API = "BK1417", Manifest, Warning, "an API version that is deprecated";
     UNKNOWN_KIND = "BK1418", Manifest, Note, "a kind whose schema is not known";
     GIVEN_UP = "BK1419", Manifest, Warning, "a check was given up because it takes too long";
+    BROKEN_RULE = "BK1701", Values, Error, "a rule of the deployment can't be used";
+    RULE_NOT_MET = "BK1702", Values, Error, "a rule of the deployment is not met";
+    RULE_FAULT = "BK1703", Values, Error, "a rule of the deployment could not be asked";
+    RULE_LIMIT = "BK1704", Values, Warning, "a rule of the deployment takes too long";
+    RULE_NAME = "BK1705", Values, Warning, "a rule of the deployment names something that is not there";
     USELESS_ALLOW = "BK1901", Values, Warning, "a suppression that suppresses nothing";
     BROKEN_ALLOW = "BK1902", Values, Warning, "a suppression that can't be used";
     STALE_BASELINE = "BK1903", Values, Warning, "an entry of the baseline that matches nothing";

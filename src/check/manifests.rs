@@ -72,6 +72,16 @@ impl Documents {
         self.list.iter().map(|document| &document.value).filter(|value| is_definition(value))
     }
 
+    /// All objects with the texts that they were read from, those of lists one by one.
+    pub fn objects(&self) -> Vec<(Value, SourceFile)> {
+        let each = self.list.iter().flat_map(|document| {
+            let items = document.value.path(["items"]).filter(|_| is_list(&document.value));
+            let items = items.and_then(|items| Some(items.as_list()?.items().to_vec()));
+            items.unwrap_or_else(|| vec![document.value.clone()]).into_iter().map(|object| (object, document.source.clone()))
+        });
+        each.collect()
+    }
+
     /// The objects that the release owns: those of manifests, not of hooks.
     pub(super) fn owned(&self, validator: &Validator<'_>) -> Vec<Owned> {
         let manifests = self.list.iter().filter(|document| document.role == Role::Manifest);
@@ -233,7 +243,7 @@ fn is_list(value: &Value) -> bool {
 }
 
 /// The place of the key that a path ends with, before its value; where it is not found, the value's.
-fn key_before(text: &[u8], offset: usize, path: &str) -> usize {
+pub(super) fn key_before(text: &[u8], offset: usize, path: &str) -> usize {
     let key = path.strip_suffix("\"]").map_or_else(|| path.rsplit('.').next(), |rest| rest.rsplit("[\"").next()).unwrap_or(path);
     let before = text.get(..offset).unwrap_or_default();
     memchr::memmem::rfind(before, key.as_bytes()).unwrap_or(offset)
@@ -244,7 +254,7 @@ fn about(release: &str, error: Error) -> Error {
 }
 
 /// A place in what a template gave, not in the template.
-fn rendered_place(mut place: Place) -> Place {
+pub(super) fn rendered_place(mut place: Place) -> Place {
     place.file.push_str(" (rendered)");
     place
 }

@@ -12,6 +12,7 @@ pub mod kubernetes;
 mod manifests;
 mod mask;
 mod owners;
+mod rules;
 mod schemas;
 
 pub use allow::Allowed;
@@ -20,4 +21,5 @@ pub use infer::Inferred;
 pub use manifests::{Documents, definitions_of};
 pub use mask::mask;
 pub use owners::Owners;
+pub use rules::{Deployment, Member, Rules};
 pub use schemas::Schemas;

@@ -7,7 +7,7 @@ use super::hooks::{self, Prepare};
 use super::path::{self as walk, Options, Path};
 use super::{Exit, Run, lint_scope, template};
 use crate::check::kubernetes::{Validator, check_template};
-use crate::check::{self, Documents, Fingerprints, Owners, Schemas};
+use crate::check::{self, Deployment, Documents, Fingerprints, Member, Owners, Rules, Schemas};
 use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat};
 use crate::data::{Str, Value};
 use crate::diag::{Error, Errors, Kind, Severity};
@@ -80,6 +80,11 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder, profile: run.profile, source };
     let (mut customs, mut found) = Customs::new(run, args);
     let mut owners = Owners::default();
+    let mut deployment = Deployment::default();
+    for state in desired.states.iter().rev() {
+        deployment.environment(&state.environment.name, &state.values);
+        state.releases.iter().for_each(|release| deployment.know(&release.name));
+    }
     let mut names = Vec::new();
     for state in &desired.states {
         let found_here = hooks::around(run, state, "lint", Prepare::Releases, || match state.planned(template::needs(&args.needs)) {
@@ -87,7 +92,7 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
                 let planned = planned.unwrap_or_default();
                 names.extend(planned.iter().map(|release| release.name.clone()));
                 let mut found = run.timings.measure(Phase::Check, None, || schemas.environment(&state.environment.name, &state.values));
-                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut owners), state, &planned));
+                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut owners, &mut deployment), state, &planned));
                 found
             }
             Err(error) => error.into(),
@@ -101,8 +106,25 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     run.say_notes();
     found.extend(doubtful);
     found.extend(owners.findings());
+    found.extend(run.timings.measure(Phase::Check, None, || own_rules(run, args, &deployment)));
     found.extend(desired.errors.iter().cloned());
     (distinct(found), names)
+}
+
+/// What the deployment's own rules say, where it has some.
+fn own_rules(run: &Run, args: &LintArgs, deployment: &Deployment) -> Errors {
+    let path = path::Path::new(&args.schemas).join("rules.yaml");
+    if run.host().kind(&path).is_none() {
+        return Errors::new();
+    }
+    match run.host().read(&path) {
+        Ok(text) => {
+            let (rules, mut found) = Rules::read(&path.to_string_lossy(), &text);
+            found.extend(rules.check(deployment, &run.setting.sources));
+            found
+        }
+        Err(error) => error.into(),
+    }
 }
 
 /// What one release came to.
@@ -116,17 +138,30 @@ enum Outcome {
 fn one_state(
     run: &Run,
     path: &Path<'_>,
-    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Owners),
+    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Owners, &mut Deployment),
     state: &State,
     releases: &[&Release],
 ) -> Errors {
-    let (schemas, customs, owners) = checks;
+    let (schemas, customs, owners, deployment) = checks;
     let mut outcomes = Vec::new();
     path.render(state, releases, |release, result| {
         outcomes.push(match result {
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
                 let documents = Documents::read(&product.rendered, &release.name, &release.namespace);
                 let minor = product.kube_version.minor.parse().unwrap_or(0);
+                deployment.add(Member {
+                    name: release.name.clone(),
+                    namespace: release.namespace.clone(),
+                    chart: release.chart_to_use().to_owned(),
+                    version: release.version.clone(),
+                    chart_version: product.chart.metadata.version.clone(),
+                    app_version: product.chart.metadata.app_version.clone(),
+                    labels: release.labels.clone(),
+                    needs: release.needs.clone(),
+                    values: product.rendered.values.clone(),
+                    origin: release.origin,
+                    objects: documents.objects(),
+                });
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
             }),
             Err(errors) => Outcome::Failed(errors),
