@@ -29,4 +29,5 @@ mod schema;
 #[cfg(feature = "cluster")]
 mod simulation;
 mod tidy;
+mod trace;
 mod vectors;

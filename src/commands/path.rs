@@ -197,6 +197,7 @@ impl<'r> Path<'r> {
             limits: run.setting.limits,
             sources: Some(&run.setting.sources),
             schemas: Some(&self.schemas),
+            trace: run.setting.trace.is_some(),
             ..render::Request::new(&release.name, namespace, run)
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));

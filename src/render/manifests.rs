@@ -36,7 +36,7 @@ pub(super) fn sort(files: &[(Str, Str)], profile: Profile, warnings: &mut Vec<Wa
             let head = read_head(content, profile.head_type).map_err(|message| {
                 Error::new(Kind::Manifest, format!("YAML parse error on {name}: {message}")).at(place_of(name, text, range.start, &message))
             })?;
-            let manifest = Manifest { path: name.clone(), content: content.into(), head };
+            let manifest = Manifest { path: name.clone(), content: content.into(), start: range.start, head };
             let Some(events) = manifest.head.metadata.as_ref().and_then(|metadata| metadata.annotations.get(&b"helm.sh/hook"[..])).cloned()
             else {
                 manifests.push(manifest);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::template::Helpers;
+use super::trace::Trace;
 use crate::data::Sources;
 use crate::data::yaml::Duplicates;
 use crate::diag::{Error, Place, Result};
@@ -24,13 +25,23 @@ pub struct Setting {
     pub duplicates: Duplicates,
     /// What hostile templates run into (`--limit`).
     pub limits: Limits,
+    /// Where to record what templates read and what makes the lines of rendered layers; nobody wants to know where `None`.
+    pub trace: Option<Trace>,
     pub(super) helpers: Arc<Mutex<HashMap<PathBuf, Arc<Helpers>>>>,
 }
 
 impl Setting {
     /// A setting that refuses repeated keys.
     pub fn new(host: Arc<dyn Host>, sources: Sources) -> Self {
-        Self { host, sources, notes: Notes::default(), duplicates: Duplicates::Refuse, limits: Limits::default(), helpers: Arc::default() }
+        Self {
+            host,
+            sources,
+            notes: Notes::default(),
+            duplicates: Duplicates::Refuse,
+            limits: Limits::default(),
+            trace: None,
+            helpers: Arc::default(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod class;
 mod decode;
 mod emit;
+mod extent;
 mod gosyntax;
 mod head;
 mod input;
@@ -22,11 +23,12 @@ mod tree;
 mod values;
 mod write;
 
+pub use extent::scalar_extent;
 pub use head::{Head, HeadMetadata, read_head};
 pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, go_text, read_documents, read_value};
 pub use time::Timestamp;
 pub use values::{Documents, read_values};
-pub use write::{Style, write};
+pub use write::{Style, write, write_marked};
 
 use crate::data::{Kind, Value};
 
