@@ -2,7 +2,7 @@
 
 use super::operand::{Operand, as_map};
 use super::{Execution, Result};
-use crate::data::{Str, Value};
+use crate::data::{Kind as ValueKind, Member, Str, Value};
 use crate::gotmpl::parse::{Kind, Node, NodeId};
 use crate::gotmpl::trace::Use;
 
@@ -93,18 +93,28 @@ impl Execution<'_> {
         let mut names = names;
         while let Some((name, rest)) = names.split_first() {
             let words = if rest.is_empty() { words } else { Words::NONE };
+            let (is_entry, there) = self.looked_up(&held.value, name);
             // What fails is told before it does: a name that is not there.
-            let there = as_map(&held.value).and_then(|map| map.get(name));
-            if let (None, Some(recorder)) = (&there, &mut self.run.shared.recorder) {
+            if let (true, false, Some(recorder)) = (is_entry, there, &mut self.run.shared.recorder) {
                 recorder.step(&held.value, name, &Value::NIL, rest.is_empty());
             }
             let found = self.field(dot, &held, id, name, words)?;
-            if let (Some(_), Some(recorder)) = (&there, &mut self.run.shared.recorder) {
+            if let (true, true, Some(recorder)) = (is_entry, there, &mut self.run.shared.recorder) {
                 recorder.step(&held.value, name, &found.value, rest.is_empty());
             }
             held = found;
             names = rest;
         }
         Ok(held)
+    }
+    /// Whether a name asks for an entry of a map, and whether that is there. A method is none: to show the map behind an object
+    /// may take long.
+    fn looked_up(&self, holder: &Value, name: &Str) -> (bool, bool) {
+        let is_entry = match &holder.kind {
+            ValueKind::Map(_) => true,
+            ValueKind::Object(object) => !matches!(object.member(&name.to_text()), Some(Member::Method(_))),
+            _ => false,
+        };
+        (is_entry, is_entry && as_map(holder).is_some_and(|map| map.contains(name)))
     }
 }
