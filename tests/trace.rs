@@ -324,16 +324,14 @@ fn both_ways(package: &FilePath, counts: &mut Counts) {
         }
         Err(error) => error.clone(),
     };
-    // The first time compiles the templates.
-    let (first, _) = render(false);
+    // The first time parses the templates, too.
     let (plain, plain_time) = render(false);
     let (traced, traced_time) = render(true);
-    let expected = text(&plain);
-    if text(&first) != expected {
+    let (expected, got) = (text(&plain), text(&traced));
+    if got != expected && text(&render(false).0) != expected {
         counts.vary += 1;
         return;
     }
-    let got = text(&traced);
     assert!(got == expected, "{}: {}", package.display(), first_difference(&expected, &got));
     counts.same += 1;
     counts.plain += plain_time;
@@ -348,7 +346,7 @@ fn both_ways(package: &FilePath, counts: &mut Counts) {
 fn count_origins(rendered: &Rendered, sources: &Sources, counts: &mut Counts) {
     let trace = rendered.trace.as_ref().expect("a trace");
     for manifest in rendered.manifests.iter().chain(rendered.hooks.iter().map(|hook| &hook.manifest)) {
-        for offset in (0..manifest.content.len()).step_by(7) {
+        for offset in (0..manifest.content.len()).step_by(manifest.content.len() / 20 + 1) {
             let made = trace.at(manifest, offset, sources);
             let made = made.unwrap_or_else(|| panic!("{} {offset} of {}", manifest.path, manifest.content.len()));
             counts.bytes += 1;
@@ -381,9 +379,9 @@ fn recording_changes_no_byte_of_public_charts() {
 fn recording_changes_no_byte_of_a_deployment() {
     on_a_big_stack(|| {
         let mut files = vec![project().join("helmfile.yaml.gotmpl")];
+        // The charts of the storage tier, whose keys take long to make, are among the packages above.
         for folder in shared().iter().map(|shared| shared.join("blueking/deploy")) {
-            let states = fs::read_dir(folder).expect("the deployment").flatten().map(|entry| entry.path());
-            files.extend(states.filter(|path| path.display().to_string().ends_with(".yaml.gotmpl")));
+            files.extend(["00-ingress-nginx", "00-localpv", "monitor-storage"].map(|name| folder.join(format!("{name}.yaml.gotmpl"))));
         }
         for file in files {
             let text = |trace| {
