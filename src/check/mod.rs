@@ -5,6 +5,7 @@
 
 mod allow;
 mod baseline;
+mod causes;
 pub mod codes;
 pub mod helm_lint;
 mod infer;

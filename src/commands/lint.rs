@@ -125,7 +125,7 @@ fn one_state(
     path.render(state, releases, |release, result| {
         outcomes.push(match result {
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
-                let documents = Documents::read(&product.rendered, &release.name, &release.namespace);
+                let documents = Documents::read(&product.rendered, (&release.name, &release.namespace), &run.setting.sources);
                 let minor = product.kube_version.minor.parse().unwrap_or(0);
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
             }),

@@ -150,23 +150,8 @@ impl Sources {
         table.files.iter().filter(|file| !table.renderings.contains_key(&file.base.0)).cloned().collect()
     }
 
-    /// The values that the scalar at an origin was computed from, where it stands in a text whose rendering was recorded;
-    /// behind them what those were computed from.
+    /// The values that the scalar at an origin was computed from, where it stands in a text whose rendering was recorded.
     pub fn causes(&self, origin: Origin) -> Vec<Origin> {
-        let mut causes = self.direct_causes(origin);
-        let mut next = 0usize;
-        while let Some(cause) = causes.get(next).copied() {
-            for below in self.direct_causes(cause) {
-                if causes.len() < MAX_CAUSES && below != origin && !causes.contains(&below) {
-                    causes.push(below);
-                }
-            }
-            next = next.saturating_add(1);
-        }
-        causes
-    }
-
-    fn direct_causes(&self, origin: Origin) -> Vec<Origin> {
         let Some(file) = self.file(origin) else { return Vec::new() };
         let Some(offset) = origin.offset_in(&file) else { return Vec::new() };
         let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -179,11 +164,27 @@ impl Sources {
             if start >= extent.end.max(offset.saturating_add(1)) {
                 break;
             }
-            let new: Vec<Origin> = piece.origins.iter().filter(|origin| !causes.contains(*origin)).copied().collect();
-            causes.extend(new);
+            for cause in &piece.origins {
+                if !causes.contains(cause) && causes.len() < MAX_CAUSES {
+                    causes.push(*cause);
+                }
+            }
             start = piece.end;
         }
         causes
+    }
+
+    /// From a value to the one that decides it: each the only one that the one before was computed from. `step` may move
+    /// from each to what matters there, from a value to its key for example.
+    pub fn deciding(&self, origin: Origin, step: impl Fn(&Self, Origin) -> Origin) -> Vec<Origin> {
+        let mut way = vec![step(self, origin)];
+        while let Some(last) = way.last()
+            && let [cause] = self.causes(*last).as_slice()
+            && way.len() < MAX_CAUSES
+        {
+            way.push(step(self, *cause));
+        }
+        way
     }
 
     /// The source that holds an origin.

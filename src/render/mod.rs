@@ -28,7 +28,7 @@ pub use lint::{LintLog, check_values, render_for_lint};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
 pub use run::{functions, render_text};
 pub use schema::{Schema, SchemaSource, Violation, compile as compile_schema, violations};
-pub use trace::{Cause, Made, Trace};
+pub use trace::{Aim, Cause, Made, Trace};
 
 use crate::charts::{
     Chart, Loader, NodeId, Profile, Tree, Warning, check_dependencies, check_kube_version, check_release_name, coalesce_values,
@@ -268,6 +268,5 @@ fn collect_crds(tree: &Tree, node: NodeId, crds: &mut Vec<Crd>) {
 
 /// Where a chart's file is, for messages.
 fn chart_file(chart: &Chart, name: &str) -> Option<Place> {
-    let values = chart.values_file.as_ref()?.name.to_text().into_owned();
-    Some(Place::file(format!("{}{name}", values.trim_end_matches("values.yaml"))))
+    (!chart.shown.is_empty()).then(|| Place::file(format!("{}/{name}", chart.shown)))
 }

@@ -65,9 +65,8 @@ impl Trace {
 /// The spans of a rendered text as its sources keep them.
 pub(super) fn pieces(recorder: &Recorder, spans: &[Span]) -> Vec<Piece> {
     let piece = |span: &Span| {
-        let outermost = recorder.outermost(span.site, span.skip);
-        let own = span.skip.is_some() && recorder.is_outermost(span.site);
-        Piece { end: span.end, at: outermost, own, origins: recorder.feed(span).origins.clone() }
+        let (at, own) = recorder.outermost(span).map_or((None, false), |(at, own)| (Some(at), own));
+        Piece { end: span.end, at, own, origins: recorder.feed(span).origins.clone() }
     };
     spans.iter().map(piece).collect()
 }

@@ -23,7 +23,7 @@ mod tree;
 mod values;
 mod write;
 
-pub use extent::scalar_extent;
+pub use extent::{key_before, scalar_extent};
 pub use head::{Head, HeadMetadata, read_head};
 pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, go_text, read_documents, read_value};
 pub use time::Timestamp;

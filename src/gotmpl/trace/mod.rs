@@ -103,41 +103,21 @@ impl Recorder {
     pub fn feed(&self, span: &Span) -> &Feed {
         self.texts.feed(span.feed)
     }
-    /// The places of a site, the outermost template first: as frames of errors, for [`place`](super::place). `skip` bytes
-    /// further in the text of the innermost, where it is text.
-    pub fn chain(&self, site: Site, skip: Option<usize>) -> Vec<Frame> {
-        let mut chain = Vec::new();
-        let (mut next, mut skip) = (site, skip);
-        while let Some(spot) = self.spot(next) {
-            chain.extend(self.frame(spot, skip.take()));
-            next = spot.caller;
-        }
+    /// What wrote a span, behind what printed it and all that called that, the outermost template first.
+    pub fn chain(&self, span: &Span) -> Vec<Site> {
+        let known = |site: Site| Some(site).filter(|site| self.spot(*site).is_some());
+        let printed = known(span.printed).or(known(span.site));
+        let mut chain: Vec<Site> = std::iter::successors(printed, |site| known(self.spot(*site)?.caller)).collect();
         chain.reverse();
+        if printed != known(span.site) {
+            chain.extend(known(span.site));
+        }
         chain
     }
-    /// The byte of the outermost template's text at which a site is, `skip` bytes further where it is text.
-    pub fn outermost(&self, site: Site, skip: Option<usize>) -> Option<usize> {
-        let (mut spot, mut skip) = (self.spot(site)?, skip);
-        while let Some(caller) = self.spot(spot.caller) {
-            (spot, skip) = (caller, None);
-        }
-        Some(self.byte_of(spot, skip)?.1)
-    }
-    /// Whether a site lies in the outermost template itself.
-    pub fn is_outermost(&self, site: Site) -> bool {
-        self.spot(site).is_some_and(|spot| spot.caller == Site::NONE)
-    }
-    /// What ran, and the byte of its text: that of the whole action, where the spot is in one.
-    fn byte_of(&self, spot: Spot, skip: Option<usize>) -> Option<(&Running, usize)> {
-        let running = self.running.get(spot.running as usize)?;
-        let at = spot.at as usize;
-        Some((running, skip.map_or_else(|| start_of_action(running.program.text(), at), |skip| at.saturating_add(skip))))
-    }
-    fn spot(&self, site: Site) -> Option<Spot> {
-        self.spots.get((site.0 as usize).checked_sub(1)?).copied()
-    }
-    fn frame(&self, spot: Spot, skip: Option<usize>) -> Option<Frame> {
-        let (running, at) = self.byte_of(spot, skip)?;
+    /// A site as frames of errors are, for [`place`](super::place): that many bytes further where it is text, else where its
+    /// action begins. `None` for no place.
+    pub fn frame(&self, site: Site, skip: Option<usize>) -> Option<Frame> {
+        let (running, at) = self.byte_of(self.spot(site)?, skip)?;
         let text = running.program.text();
         let before = text.get(..at).unwrap_or_default();
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |end| end.saturating_add(1));
@@ -153,6 +133,22 @@ impl Recorder {
             origin: running.origin,
             facts: Vec::new(),
         })
+    }
+    /// The byte of the outermost template's text that a span comes from, and whether the span is that text itself.
+    pub fn outermost(&self, span: &Span) -> Option<(usize, bool)> {
+        let chain = self.chain(span);
+        let skip = span.skip.filter(|_| chain.len() == 1);
+        let (_, at) = self.byte_of(self.spot(*chain.first()?)?, skip)?;
+        Some((at, skip.is_some()))
+    }
+    /// What ran, and the byte of its text: that of the whole action, where the spot is in one.
+    fn byte_of(&self, spot: Spot, skip: Option<usize>) -> Option<(&Running, usize)> {
+        let running = self.running.get(spot.running as usize)?;
+        let at = spot.at as usize;
+        Some((running, skip.map_or_else(|| start_of_action(running.program.text(), at), |skip| at.saturating_add(skip))))
+    }
+    fn spot(&self, site: Site) -> Option<Spot> {
+        self.spots.get((site.0 as usize).checked_sub(1)?).copied()
     }
 
     /// What was read of values with a known path, in the order of the first reading.
@@ -232,8 +228,10 @@ impl Recorder {
     /// A value was printed.
     pub(super) fn printed(&mut self, value: &Value, written: usize) {
         self.reads.take(value);
-        let site = self.standing.here;
-        self.texts.printed(value, written, site);
+        let (site, spots) = (self.standing.here, &self.spots);
+        let caller = |site: &Site| Some(spots.get((site.0 as usize).checked_sub(1)?)?.caller);
+        let called = |inner: Site| std::iter::successors(Some(inner), caller).any(|outer| outer == site);
+        self.texts.printed(value, written, site, called);
     }
     /// The text that an execution inside a function has written, as a value.
     pub(super) fn text(&mut self, text: Value) -> Value {

@@ -20,6 +20,8 @@ pub struct Span {
     pub end: usize,
     /// What wrote it.
     pub site: Site,
+    /// What printed it, where that was not what called the one that wrote it: a variable was printed, for example.
+    pub printed: Site,
     /// For the text of a template itself: how many of its bytes stand before.
     pub skip: Option<usize>,
     pub(super) feed: FeedId,
@@ -28,7 +30,7 @@ pub struct Span {
 impl Span {
     /// So many bytes from one place and from some values.
     pub(super) fn new(end: usize, site: Site, feed: FeedId) -> Self {
-        Self { end, site, skip: None, feed }
+        Self { end, site, printed: Site::NONE, skip: None, feed }
     }
     /// So many bytes that nobody knows anything about.
     pub(super) fn unknown(end: usize) -> Self {
@@ -60,7 +62,7 @@ impl Span {
             (Some(before), Some(skip)) => skip.checked_sub(before) == Some(start),
             _ => false,
         };
-        goes_on && before.site == self.site && before.feed == self.feed
+        goes_on && (before.site, before.printed) == (self.site, self.printed) && before.feed == self.feed
     }
 }
 
@@ -300,14 +302,20 @@ impl Texts {
             self.kept = self.kept.saturating_add(open.spans.len().saturating_sub(before));
         }
     }
-    /// A value's text was written; what no other place wrote is this place's.
-    pub(super) fn printed(&mut self, value: &Value, written: usize, site: Site) {
+    /// A value's text was written; what no other place wrote is this place's. `called` says whether a site lies in what this
+    /// place called.
+    pub(super) fn printed(&mut self, value: &Value, written: usize, site: Site, called: impl Fn(Site) -> bool) {
         let Some(open) = self.open.last() else { return };
         let start = open.spans.last().map_or(0, |last| last.end).saturating_add(open.base);
         let length = written.saturating_sub(start);
         for span in self.spans_of(value, length) {
-            let of = if span.site == Site::NONE { site } else { span.site };
-            self.wrote(Span { end: start.saturating_add(span.end).min(written), site: of, ..span });
+            let span = match (span.site, span.printed) {
+                (Site::NONE, _) => Span { site, ..span },
+                (wrote, Site::NONE) if called(wrote) => span,
+                (_, printed) if printed != Site::NONE && called(printed) => span,
+                _ => Span { printed: site, ..span },
+            };
+            self.wrote(Span { end: start.saturating_add(span.end).min(written), ..span });
         }
         self.wrote(Span::new(written, site, FeedId::NONE));
     }

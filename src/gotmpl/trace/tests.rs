@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Carry, Handling, Recorder, Span, Taking};
+use super::{Carry, Handling, Recorder, Site, Span, Taking};
 use crate::data::yaml::{Documents, Style, read_values, write};
 use crate::data::{Map, Origin, SourceFile, Sources, Value};
 use crate::gotmpl::funcs::{builtin, sprig};
@@ -113,8 +113,9 @@ impl Ran {
         let span = &self.spans[number];
         let start = if number == 0 { 0 } else { self.spans[number - 1].end };
         let skip = span.skip.map(|skip| skip + at - start);
-        let chain = self.recorder.chain(span.site, skip);
-        chain.iter().map(|frame| place(frame, &self.sources).to_string()).collect::<Vec<_>>().join(" > ")
+        let chain = self.recorder.chain(span);
+        let frame = |site: &Site| self.recorder.frame(*site, skip.filter(|_| *site == span.site)).unwrap();
+        chain.iter().map(|site| place(&frame(site), &self.sources).to_string()).collect::<Vec<_>>().join(" > ")
     }
 }
 
@@ -228,7 +229,7 @@ fn what_is_read_has_a_path_and_a_place() {
         "m.miss? Printed",
     ];
     assert_eq!(shown, expected);
-    let place = |read: &super::Read| place(ran.recorder.chain(read.site, None).last().unwrap(), &ran.sources).to_string();
+    let place = |read: &super::Read| place(&ran.recorder.frame(read.site, None).unwrap(), &ran.sources).to_string();
     assert_eq!(ran.recorder.reads().map(|read| place(&read)).nth(1).unwrap(), "t:1:18");
 }
 
