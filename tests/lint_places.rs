@@ -69,7 +69,7 @@ fn found(folder: &tempfile::TempDir) -> Vec<String> {
     let findings = report["findings"].as_array().cloned().unwrap_or_default();
     let line = |finding: &Json| {
         let related = finding["related"].as_array().cloned().unwrap_or_default();
-        let related = related.iter().map(|one| format!(" | {}: {}", place(&one["place"]), one["note"].as_str().unwrap_or_default()));
+        let related = related.iter().map(|one| format!(" | {}: {}", place(one), one["note"].as_str().unwrap_or_default()));
         format!("{} {}{}", finding["code"].as_str().unwrap_or_default(), place(&finding["place"]), related.collect::<String>())
     };
     findings.iter().map(line).collect()
@@ -78,8 +78,34 @@ fn found(folder: &tempfile::TempDir) -> Vec<String> {
 #[test]
 fn findings_point_to_what_caused_them() {
     let deployment = deployment(&[]);
-    let expected = ["x"];
+    let expected = [
+        "BK1403 charts/web/crds/c.yaml:1:1",
+        "BK1409 charts/web/crds/c.yaml:4:9",
+        // a template's own text in a block that is included, as is its key
+        "BK1401 charts/web/templates/_helpers.tpl:10:3 | charts/web/templates/deployment.yaml:21:9: called from here",
+        "BK1404 charts/web/templates/deployment.yaml:15:22",
+        // what a container lacks
+        "BK1403 charts/web/templates/deployment.yaml:18:9",
+        "BK1304 charts/web/templates/two.yaml:4:9 | web.yaml:5:7: the first one",
+        "BK1303 charts/web/templates/two.yaml:5:18 | charts/web/templates/two.yaml:5:12: first here",
+        "BK1404 charts/web/values.yaml:2:15 | charts/web/templates/deployment.yaml:19:26: printed here",
+        // through a layer that is a template
+        "BK1402 custom.yaml:1:11 | web.yaml.gotmpl:2:13: passed on here | charts/web/templates/deployment.yaml:6:13: printed here",
+        "BK1410 custom.yaml:3:9 | web.yaml.gotmpl:4:3: passed on here | charts/web/templates/_helpers.tpl:3:1: printed here \
+         | charts/web/templates/deployment.yaml:13:9: called from here",
+        // a key that was printed with all that is in it
+        "BK1401 custom.yaml:5:3 | web.yaml.gotmpl:5:8: passed on here | charts/web/templates/deployment.yaml:16:7: printed here",
+        "BK1405 web.yaml:1:8 | charts/web/templates/secret.yaml:6:10: printed here",
+        "BK1409 web.yaml:4:3 | charts/web/templates/ingress.yaml:8:11: printed here",
+    ];
     assert_eq!(found(&deployment), expected);
+}
+
+#[test]
+fn a_document_that_is_no_yaml_leads_to_its_line_in_the_template() {
+    let broken = ("charts/web/templates/one.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  note: {{ .Values.note }}\n");
+    let found = found(&deployment(&[("web.yaml", "note: 'a: b'\n"), broken]));
+    assert_eq!(found, ["BK0501 charts/web/templates/one.yaml:6:3 | web/templates/one.yaml (rendered):6:1: rendered here"]);
 }
 
 #[test]

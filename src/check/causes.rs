@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::data::yaml::{key_before, scalar_extent};
 use crate::data::{Origin, SourceFile, Sources, Str};
 use crate::diag::{Error, Place};
-use crate::render::{Aim, Manifest, Rendered, Trace};
+use crate::render::{Aim, Cause, Manifest, Rendered, Trace};
 
 /// The text of a rendered document, and what is known of how it came about.
 #[derive(Debug, Clone)]
@@ -14,14 +14,12 @@ pub(super) struct Text {
     pub(super) source: SourceFile,
     /// The template's file, as a user would type it.
     file: String,
-    /// The document and what wrote it; `None` for a file that is no template, or where nothing was recorded.
-    made: Option<(Manifest, Arc<Trace>)>,
-    /// Whether it is a file as it stands on disk.
-    is_file: bool,
+    /// The document; `None` for a file that is no template.
+    manifest: Option<Manifest>,
+    /// What wrote it, where that was recorded.
+    trace: Option<Arc<Trace>>,
     /// The layers.
     sources: Sources,
-    /// Whether nobody may see the lines that it was made from.
-    secret: bool,
 }
 
 /// What a finding is about.
@@ -64,7 +62,7 @@ impl Spot {
     pub(super) fn of_file(name: &str) -> Self {
         let sources = Sources::new();
         let source = sources.add(name, "");
-        let text = Text { source, file: name.to_owned(), made: None, is_file: true, sources, secret: false };
+        let text = Text { source, file: name.to_owned(), manifest: None, trace: None, sources };
         Self { text: Arc::new(text), origin: Origin::NONE }
     }
 }
@@ -72,67 +70,55 @@ impl Spot {
 impl Text {
     /// Of a document of a rendering. `sources` has the layers that it was rendered from.
     pub(super) fn of_manifest(manifest: &Manifest, rendered: &Rendered, sources: &Sources) -> Self {
-        let made = rendered.trace.clone().map(|trace| (manifest.clone(), trace));
-        // A document that is no YAML may be a Secret, too.
-        let secret = manifest.head.kind == *"Secret"
-            || manifest.content.split(|byte| *byte == b'\n').any(|line| line.trim_ascii_end() == b"kind: Secret");
-        Self { made, secret, ..Self::new((&manifest.path, &manifest.content), rendered, sources) }
+        Self {
+            manifest: Some(manifest.clone()),
+            trace: rendered.trace.clone(),
+            ..Self::of_file(&manifest.path, &manifest.content, rendered, sources)
+        }
     }
 
     /// Of a file that charts bring as it is.
     pub(super) fn of_file(path: &Str, content: &Str, rendered: &Rendered, sources: &Sources) -> Self {
-        Self { is_file: true, ..Self::new((path, content), rendered, sources) }
-    }
-
-    fn new((path, content): (&Str, &Str), rendered: &Rendered, sources: &Sources) -> Self {
         let source = Sources::new().add(path.clone(), content.clone());
         let file = rendered.tree.file(&path.to_text()).unwrap_or_else(|| path.to_text().into_owned());
-        Self { source, file, made: None, is_file: false, sources: sources.clone(), secret: false }
+        Self { source, file, manifest: None, trace: None, sources: sources.clone() }
     }
 
     /// The finding with its place and what else took part: where the value was set that made it, or the template's line.
     pub(super) fn blame(&self, finding: Error, subject: Subject<'_>) -> Error {
-        let (place, related) = self.places(subject);
-        related.into_iter().fold(finding.at(place), |finding, (place, words)| finding.related(place, words))
+        let aim = self.aim(subject);
+        let rendered = self.rendered(aim.offset);
+        // Of a text that can't be read it has to be seen.
+        let unread = matches!(subject, Subject::Byte(_));
+        match self.cause(aim) {
+            Some(cause) if unread => Cause { plain: false, ..cause }.blame(finding, rendered, self.is_secret()),
+            Some(cause) => cause.blame(finding, rendered, self.is_secret()),
+            None => finding.at(self.shown(rendered)),
+        }
     }
 
     /// Where what a finding is about was set or written.
     pub(super) fn place(&self, subject: Subject<'_>) -> Place {
-        self.places(subject).0
-    }
-
-    fn places(&self, subject: Subject<'_>) -> (Place, Vec<(Place, String)>) {
         let aim = self.aim(subject);
-        let cause = self.made.as_ref().and_then(|(manifest, trace)| trace.cause(manifest, aim, &self.sources));
-        let (place, mut related) = match cause {
-            None => (self.rendered(aim.offset), Vec::new()),
-            Some(cause) => {
-                let mut related = cause.related;
-                // Where it was put together, nobody sees from its parts what came out.
-                if !cause.plain && aim.key.is_none() {
-                    related.push((self.rendered(aim.offset), "rendered here".to_owned()));
-                }
-                (cause.place, related)
-            }
-        };
-        related.iter_mut().for_each(|(place, _)| self.hide(place));
-        (self.hidden(place), related)
+        self.shown(self.cause(aim).map_or_else(|| self.rendered(aim.offset), |cause| cause.place))
     }
 
-    fn hidden(&self, mut place: Place) -> Place {
-        self.hide(&mut place);
-        place
+    fn cause(&self, aim: Aim<'_>) -> Option<Cause> {
+        let trace = self.trace.as_ref()?;
+        trace.cause(self.manifest.as_ref()?, aim, &self.sources)
     }
 
-    fn hide(&self, place: &mut Place) {
-        if self.secret {
-            place.excerpt = None;
-        }
+    fn is_secret(&self) -> bool {
+        self.manifest.as_ref().is_some_and(Manifest::is_secret)
+    }
+
+    fn shown(&self, place: Place) -> Place {
+        Place { excerpt: place.excerpt.filter(|_| !self.is_secret()), ..place }
     }
 
     /// A place in the document, which is none of the template's file.
     fn rendered(&self, offset: usize) -> Place {
-        let name = if self.is_file { self.file.clone() } else { format!("{} (rendered)", self.file) };
+        let name = if self.manifest.is_some() { format!("{} (rendered)", self.file) } else { self.file.clone() };
         Place::in_text(name, &self.source.text, offset)
     }
 

@@ -227,7 +227,7 @@ type Documents = (Vec<Manifest>, Vec<Hook>, Str);
 fn render_tree(
     tree: &Tree,
     linked: &Linked<'_>,
-    trace: Option<&mut Trace>,
+    mut trace: Option<&mut Trace>,
     warnings: &mut Vec<Warning>,
     files: &mut Vec<(Str, Str)>,
 ) -> Result<Documents, Error> {
@@ -236,7 +236,7 @@ fn render_tree(
     let kube_version = request.kube_version.unwrap_or(&assumed);
     let chart = tree.chart(tree.root());
     check_kube_version(chart, &kube_version.normalized, &kube_version.version)?;
-    let rendered = linked.run(trace)?;
+    let rendered = linked.run(trace.as_deref_mut())?;
     let own_notes = path::join(&[tree.name(tree.root()).as_bytes(), b"templates/NOTES.txt"]);
     let mut notes = Vec::new();
     for (name, text) in rendered {
@@ -249,7 +249,8 @@ fn render_tree(
             notes.extend_from_slice(&text);
         }
     }
-    let (manifests, hooks) = manifests::sort(files, request.profile, warnings)?;
+    let cause = |manifest: &Manifest, offset| trace.as_deref()?.cause(manifest, Aim { offset, key: None }, request.sources?);
+    let (manifests, hooks) = manifests::sort(files, request.profile, warnings, &cause)?;
     files.clear();
     Ok((manifests, hooks, notes.into()))
 }

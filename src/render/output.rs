@@ -25,6 +25,15 @@ pub struct Manifest {
     pub head: Head,
 }
 
+impl Manifest {
+    /// Whether it is or may hold a Secret, whose lines nobody may see: by its kind, or by its text where that is a list or can't be
+    /// read.
+    pub fn is_secret(&self) -> bool {
+        let kind = &*self.head.kind;
+        kind == b"Secret" || (kind.is_empty() || kind.ends_with(b"List")) && memchr::memmem::find(&self.content, b"Secret").is_some()
+    }
+}
+
 /// One document with a `helm.sh/hook` annotation.
 #[derive(Debug, Clone)]
 pub struct Hook {

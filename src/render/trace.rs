@@ -10,7 +10,7 @@ use super::output::Manifest;
 use crate::charts::{NodeId, Tree};
 use crate::data::yaml::{Style, key_before, scalar_extent};
 use crate::data::{Kind as Is, Map, Origin, Sources, Str, Value};
-use crate::diag::Place;
+use crate::diag::{Error, Place};
 use crate::gotmpl::{Carry, Frame, Handling, Recorder, Site, Span, Taking, place};
 
 /// What Helm's functions do with origins.
@@ -64,10 +64,21 @@ pub struct Cause {
     pub place: Place,
     /// That value, or none.
     pub origin: Origin,
-    /// Whether what the document says can be read at that place as it is.
+    /// Whether what the document says can be read at that place as it is; so it is with keys.
     pub plain: bool,
     /// What else took part, each with a few words.
     pub related: Vec<(Place, String)>,
+}
+
+impl Cause {
+    /// The error at this place, with what else took part; with the rendered text where nobody sees from those places what came
+    /// out. Of a secret no line is shown.
+    pub fn blame(self, error: Error, rendered: Place, secret: bool) -> Error {
+        let shown = |place: Place| Place { excerpt: place.excerpt.filter(|_| !secret), ..place };
+        let rendered = Some((rendered, "rendered here".to_owned())).filter(|_| !self.plain);
+        let related = self.related.into_iter().chain(rendered);
+        related.fold(error.at(shown(self.place)), |error, (place, words)| error.related(shown(place), words))
+    }
 }
 
 /// Places that a cause names beside its own, of each sort.
@@ -142,7 +153,7 @@ impl Trace {
                 // What a variable or a copy passed through on its way says nothing.
                 let inner = inner.filter(|_| span.printed == Site::NONE);
                 related.extend(inner.map(|place| (place, "in the template that is called there".to_owned())));
-                (place, origin, via.is_none() && spans.len() == 1)
+                (place, origin, via.is_none() && self.is_as_set(manifest, &extent))
             }
             None => {
                 let written = |via: Option<&'static str>| match via {
@@ -167,7 +178,19 @@ impl Trace {
                 new
             }
         });
-        Some(Cause { place, origin, plain, related })
+        Some(Cause { place, origin, plain: plain || aim.key.is_some(), related })
+    }
+
+    /// Whether all of a scalar but its quotes is of values.
+    fn is_as_set(&self, manifest: &Manifest, scalar: &Range<usize>) -> bool {
+        let end = manifest.start.saturating_add(scalar.end);
+        let own: usize = self
+            .spans(manifest, scalar.clone())
+            .filter(|(_, span)| self.recorder.feed(span).origins.is_empty())
+            .map(|(start, span)| span.end.min(end).saturating_sub(start.max(manifest.start.saturating_add(scalar.start))))
+            .sum();
+        let quoted = manifest.content.get(scalar.start).is_some_and(|byte| matches!(byte, b'"' | b'\''));
+        own == if quoted { 2 } else { 0 } || own == 0
     }
 
     /// Where nothing was written: behind what stands before it.
