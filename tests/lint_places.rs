@@ -103,7 +103,8 @@ fn findings_point_to_what_caused_them() {
 
 #[test]
 fn a_document_that_is_no_yaml_leads_to_its_line_in_the_template() {
-    let broken = ("charts/web/templates/one.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  note: {{ .Values.note }}\n");
+    let broken =
+        ("charts/web/templates/one.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  note: {{ .Values.note }}\n");
     let found = found(&deployment(&[("web.yaml", "note: 'a: b'\n"), broken]));
     assert_eq!(found, ["BK0501 charts/web/templates/one.yaml:6:3 | web/templates/one.yaml (rendered):6:1: rendered here"]);
 }
@@ -125,4 +126,25 @@ fn comments_allow_findings_at_the_layer_and_at_the_template() {
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\ndata:\n  # bkhelm: allow BK1405 a test\n  plain: {{ .Values.token }}\n";
     let after = found(&deployment(&[("charts/web/values.yaml", values), ("charts/web/templates/secret.yaml", secret)]));
     assert_eq!(after.len(), before - 2, "{after:#?}");
+}
+
+#[test]
+fn keys_that_nothing_reads_are_found_at_their_layers() {
+    let state = "environments:\n  default:\n    values:\n    - custom.yaml\n    - more.yaml\n---\nreleases:\n- name: web\n  namespace: bk\n  \
+                 chart: ./charts/web\n  values:\n  - web.yaml.gotmpl\n  - web.yaml\n- name: other\n  namespace: bk2\n  chart: ./charts/web\n  \
+                 values:\n  - web.yaml.gotmpl\n  - web.yaml\n  - other.yaml\n";
+    // What only one of two releases leaves alone, what is switched off, read as a whole, set for all charts, or in another file's words.
+    let template = "{{- if .Values.ingress.enabled }}\nhost: {{ .Values.ingress.host }}\n{{- toYaml .Values.ingress.annotations }}\n{{- end }}\n\
+                    {{- if eq .Release.Name \"other\" }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: z\ndata: {{ toYaml .Values.env | nindent 2 }}\n{{- end }}\n";
+    let values = "ingress:\n  enabled: false\n  host: a\n  hots: b\n  annotations: {a: b}\nenv:\n  FREE: word\nimage:\n  pulPolicy: Always\n\
+                  global:\n  anything: 1\n# bkhelm: allow BK1501 read by a plugin\nplugin: x\n";
+    let changed = [
+        ("helmfile.yaml", state),
+        ("more.yaml", "replcas: 3\nreplicas2: 3\nfor_others: 1\n"),
+        ("web.yaml", values),
+        ("other.yaml", "size:\n  replica: 1\n"),
+        ("charts/web/templates/more.yaml", template),
+    ];
+    let found: Vec<String> = found(&deployment(&changed)).into_iter().filter(|finding| finding.starts_with("BK1501")).collect();
+    assert_eq!(found, ["BK1501 more.yaml:1:1", "BK1501 web.yaml:4:3", "BK1501 web.yaml:9:3", "BK1501 other.yaml:2:3"]);
 }

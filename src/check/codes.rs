@@ -1,5 +1,5 @@
 //! The codes of lint's findings. BK12: schemas of values, BK13: manifests, BK14: what an API server would refuse of
-//! them, BK19: suppressions and baselines.
+//! them, BK15: values as they are used, BK19: suppressions and baselines.
 
 crate::codes! {
     ENVIRONMENT_SCHEMA = "BK1201", Schema, Error, "the environment's values do not meet the deployment's schema";
@@ -29,6 +29,7 @@ crate::codes! {
     DEPRECATED_API = "BK1417", Manifest, Warning, "an API version that is deprecated";
     UNKNOWN_KIND = "BK1418", Manifest, Note, "a kind whose schema is not known";
     GIVEN_UP = "BK1419", Manifest, Warning, "a check was given up because it takes too long";
+    UNUSED_KEY = "BK1501", Values, Warning, "a key is set that no template reads";
     USELESS_ALLOW = "BK1901", Values, Warning, "a suppression that suppresses nothing";
     BROKEN_ALLOW = "BK1902", Values, Warning, "a suppression that can't be used";
     STALE_BASELINE = "BK1903", Values, Warning, "an entry of the baseline that matches nothing";

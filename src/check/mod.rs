@@ -14,6 +14,7 @@ mod manifests;
 mod mask;
 mod owners;
 mod schemas;
+mod unused;
 
 pub use allow::Allowed;
 pub use baseline::{Baseline, Fingerprints};
@@ -22,3 +23,4 @@ pub use manifests::{Documents, definitions_of};
 pub use mask::mask;
 pub use owners::Owners;
 pub use schemas::Schemas;
+pub use unused::{Keys, Names};

@@ -7,7 +7,7 @@ use super::hooks::{self, Prepare};
 use super::path::{self as walk, Options, Path};
 use super::{Exit, Run, lint_scope, template};
 use crate::check::kubernetes::{Validator, check_template};
-use crate::check::{self, Documents, Fingerprints, Owners, Schemas};
+use crate::check::{self, Documents, Fingerprints, Keys, Names, Owners, Schemas};
 use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat};
 use crate::data::{Str, Value};
 use crate::diag::{Error, Errors, Kind, Severity};
@@ -79,7 +79,7 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     let (folder, source) = (path::Path::new(&args.schemas), path.schemas());
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder, profile: run.profile, source };
     let (mut customs, mut found) = Customs::new(run, args);
-    let mut owners = Owners::default();
+    let (mut owners, mut keys) = (Owners::default(), Keys::default());
     let mut names = Vec::new();
     for state in &desired.states {
         let found_here = hooks::around(run, state, "lint", Prepare::Releases, || match state.planned(template::needs(&args.needs)) {
@@ -87,7 +87,7 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
                 let planned = planned.unwrap_or_default();
                 names.extend(planned.iter().map(|release| release.name.clone()));
                 let mut found = run.timings.measure(Phase::Check, None, || schemas.environment(&state.environment.name, &state.values));
-                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut owners), state, &planned));
+                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut owners, &mut keys), state, &planned));
                 found
             }
             Err(error) => error.into(),
@@ -101,8 +101,42 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     run.say_notes();
     found.extend(doubtful);
     found.extend(owners.findings());
+    run.timings.measure(Phase::Check, None, || environments(run, desired, &schemas, &mut keys));
+    found.extend(keys.findings());
     found.extend(desired.errors.iter().cloned());
     (distinct(found), names)
+}
+
+/// Looks for keys of the environments that nothing reads, where all releases are there to read them.
+fn environments(run: &Run, desired: &Desired, schemas: &Schemas<'_>, keys: &mut Keys) {
+    let Some(trace) = run.setting.trace.as_ref().filter(|_| run.request.selectors.is_empty()) else { return };
+    let mut names = Names::default();
+    run.setting.sources.files().iter().for_each(|file| names.add_template(&file.text));
+    if let Ok(schema) = run.host().read(&schemas.folder.join("values.schema.json")) {
+        names.add_words(&schema);
+    }
+    let loaded: HashSet<path::PathBuf> = desired.states.iter().map(|state| state.folder.join(&state.file)).collect();
+    let read = |file: &path::Path| run.host().read(file).ok();
+    for state in &desired.states {
+        // States beside this one may read what it does not.
+        for file in run.host().list(&state.folder).unwrap_or_default().iter().map(|name| state.folder.join(name)) {
+            let is_state = |text: &[u8]| text.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"releases:"));
+            let may_be = file.extension().is_some_and(|extension| ["yaml", "yml", "gotmpl"].iter().any(|known| extension == *known));
+            if may_be && !loaded.contains(&file) && read(&file).is_some_and(|text| is_state(&text)) {
+                return;
+            }
+        }
+        for release in &state.releases {
+            names.add_words(release.condition.as_bytes());
+            // Layers of releases that this run does not render.
+            let layers = release.values.iter().filter_map(Value::as_str);
+            layers.filter_map(|file| read(&state.folder.join(&*file.to_text()))).for_each(|text| names.add_template(&text));
+        }
+    }
+    let read = |origin| trace.was_read(origin) || trace.was_tested(origin);
+    for state in &desired.states {
+        keys.environment(&state.environment.name, &state.values, (&names, &read), &run.setting.sources);
+    }
 }
 
 /// What one release came to.
@@ -116,16 +150,17 @@ enum Outcome {
 fn one_state(
     run: &Run,
     path: &Path<'_>,
-    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Owners),
+    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Owners, &mut Keys),
     state: &State,
     releases: &[&Release],
 ) -> Errors {
-    let (schemas, customs, owners) = checks;
+    let (schemas, customs, owners, keys) = checks;
     let mut outcomes = Vec::new();
     path.render(state, releases, |release, result| {
         outcomes.push(match result {
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
                 let documents = Documents::read(&product.rendered, (&release.name, &release.namespace), &run.setting.sources);
+                keys.release(&release.name, &product.values, &product.rendered, &run.setting.sources);
                 let minor = product.kube_version.minor.parse().unwrap_or(0);
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
             }),

@@ -190,7 +190,7 @@ impl Trace {
             .map(|(start, span)| span.end.min(end).saturating_sub(start.max(manifest.start.saturating_add(scalar.start))))
             .sum();
         let quoted = manifest.content.get(scalar.start).is_some_and(|byte| matches!(byte, b'"' | b'\''));
-        own == if quoted { 2 } else { 0 } || own == 0
+        own == 0 || (quoted && own == 2)
     }
 
     /// Where nothing was written: behind what stands before it.

@@ -264,7 +264,7 @@ impl Recorder {
     }
     /// A name was looked up in a value. `found` is what it gave; `last` says that this is what was wanted, not a step there.
     pub(super) fn step(&mut self, holder: &Value, name: &Str, found: &Value, last: bool) {
-        self.reads.step(holder, name, found, last, self.standing.here, self.usage);
+        self.reads.step((holder, name), found, last, (self.standing.here, self.usage));
     }
     /// A condition was decided by a value.
     pub(super) fn tested(&mut self, value: &Value) {

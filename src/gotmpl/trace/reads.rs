@@ -176,7 +176,7 @@ impl Reads {
     // ---- readings
 
     /// A name was looked up in something.
-    pub(super) fn step(&mut self, holder: &Value, name: &Str, found: &Value, last: bool, site: Site, usage: Use) {
+    pub(super) fn step(&mut self, (holder, name): (&Value, &Str), found: &Value, last: bool, (site, usage): (Site, Use)) {
         let Some(map) = map_of(holder) else { return };
         let there = map.contains(name);
         if !is_held(found) {
@@ -298,7 +298,7 @@ impl Reads {
                 (Kind::List(list), Kind::Int(index, _)) => usize::try_from(*index).ok().and_then(|index| list.get(index)).cloned(),
                 (_, Kind::String(name)) => {
                     let found = map_of(&at).and_then(|map| map.get(name));
-                    self.step(&at, name, found.as_ref().unwrap_or(&Value::NIL), last, site, usage);
+                    self.step((&at, name), found.as_ref().unwrap_or(&Value::NIL), last, (site, usage));
                     found
                 }
                 _ => None,

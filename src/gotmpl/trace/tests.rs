@@ -101,7 +101,7 @@ impl Ran {
                 feed.origins.iter().map(|origin| self.sources.place(*origin).unwrap().to_string().replace("values.yaml:", "")).collect();
             let via = feed.via.map(|name| format!(" {name}")).unwrap_or_default();
             let from = if places.is_empty() { String::new() } else { format!("@{}{via}", places.join("+")) };
-            shown.push(format!("{}{from}", &self.out[start..span.end]));
+            shown.push(format!("{}{from}", self.out.get(start..span.end).unwrap()));
             start = span.end;
         }
         shown.join("|").replace('\n', "~")
@@ -111,8 +111,8 @@ impl Ran {
         let at = self.out.find(text).unwrap();
         let number = self.spans.partition_point(|span| span.end <= at);
         let span = &self.spans[number];
-        let start = if number == 0 { 0 } else { self.spans[number - 1].end };
-        let skip = span.skip.map(|skip| skip + at - start);
+        let start = number.checked_sub(1).map_or(0, |before| self.spans[before].end);
+        let skip = span.skip.map(|skip| skip.saturating_add(at).saturating_sub(start));
         let chain = self.recorder.chain(span);
         let frame = |site: &Site| self.recorder.frame(*site, skip.filter(|_| *site == span.site)).unwrap();
         chain.iter().map(|site| place(&frame(site), &self.sources).to_string()).collect::<Vec<_>>().join(" > ")
