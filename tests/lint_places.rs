@@ -137,7 +137,7 @@ fn keys_that_nothing_reads_are_found_at_their_layers() {
     let template = "{{- if .Values.ingress.enabled }}\nhost: {{ .Values.ingress.host }}\n{{- toYaml .Values.ingress.annotations }}\n{{- end }}\n\
                     {{- if eq .Release.Name \"other\" }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: z\ndata: {{ toYaml .Values.env | nindent 2 }}\n{{- end }}\n";
     let values = "ingress:\n  enabled: false\n  host: a\n  hots: b\n  annotations: {a: b}\nenv:\n  FREE: word\nimage:\n  pulPolicy: Always\n\
-                  global:\n  anything: 1\n# bkhelm: allow BK1501 read by a plugin\nplugin: x\n";
+                  global:\n  anything: 1\n# bkhelm: allow BK1501 read by a plugin\nplugin: x\nname: shared\n";
     let changed = [
         ("helmfile.yaml", state),
         ("more.yaml", "replcas: 3\nreplicas2: 3\nfor_others: 1\n"),
@@ -146,5 +146,5 @@ fn keys_that_nothing_reads_are_found_at_their_layers() {
         ("charts/web/templates/more.yaml", template),
     ];
     let found: Vec<String> = found(&deployment(&changed)).into_iter().filter(|finding| finding.starts_with("BK1501")).collect();
-    assert_eq!(found, ["BK1501 more.yaml:1:1", "BK1501 web.yaml:4:3", "BK1501 web.yaml:9:3", "BK1501 other.yaml:2:3"]);
+    assert_eq!(found, ["BK1501 web.yaml:4:3", "BK1501 web.yaml:9:3", "BK1501 other.yaml:2:3", "BK1501 more.yaml:1:1"]);
 }
