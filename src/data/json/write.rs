@@ -20,10 +20,10 @@ pub fn write(value: &Value, escape_html: bool, indent: &str) -> Result<Vec<u8>, 
     Ok(writer.out)
 }
 
-/// As [`write`], and where in the text each part of the value begins, in the text's order.
+/// As [`write()`], and where in the text each part of the value begins, in the text's order.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_marked(value: &Value, escape_html: bool, indent: &str) -> Result<(Vec<u8>, Vec<Mark>), String> {
     let mut writer = Writer::new(escape_html, indent, Some(Vec::new()));
     writer.value(value)?;

@@ -42,11 +42,11 @@ pub fn write(value: &Value, style: Style) -> Result<Vec<u8>, String> {
     }
 }
 
-/// As [`write`], and where in the text each part of the value begins, in the text's order. No marks where the text had to
+/// As [`write()`], and where in the text each part of the value begins, in the text's order. No marks where the text had to
 /// be read again from JSON.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_marked(value: &Value, style: Style) -> Result<(Vec<u8>, Vec<Mark>), String> {
     match (Writer { marks: Some(Vec::new()), ..Writer::of(style) }).write(value) {
         Err(Stop::Error(message)) => Err(message),
