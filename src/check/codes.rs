@@ -1,5 +1,5 @@
 //! The codes of lint's findings. BK12: schemas of values, BK13: manifests, BK14: what an API server would refuse of
-//! them, BK15: values as they are used, BK19: suppressions and baselines.
+//! them, BK15: values as they are used, BK16: what objects refer to, BK19: suppressions and baselines.
 
 crate::codes! {
     ENVIRONMENT_SCHEMA = "BK1201", Schema, Error, "the environment's values do not meet the deployment's schema";
@@ -30,6 +30,18 @@ crate::codes! {
     UNKNOWN_KIND = "BK1418", Manifest, Note, "a kind whose schema is not known";
     GIVEN_UP = "BK1419", Manifest, Warning, "a check was given up because it takes too long";
     UNUSED_KEY = "BK1501", Values, Warning, "a key is set that no template reads";
+    SELECTS_NOTHING = "BK1601", Manifest, Warning, "a Service selects no pod";
+    NO_TARGET_PORT = "BK1602", Manifest, Warning, "a Service's target port is no port of its pods";
+    NO_SERVICE = "BK1603", Manifest, Warning, "a Service that no manifest makes";
+    NO_SERVICE_PORT = "BK1604", Manifest, Warning, "a port that the Service does not have";
+    NO_CONFIG_MAP = "BK1605", Manifest, Warning, "a ConfigMap that no manifest makes";
+    NO_SECRET = "BK1606", Manifest, Warning, "a Secret that no manifest makes";
+    NO_SERVICE_ACCOUNT = "BK1607", Manifest, Warning, "a ServiceAccount that no manifest makes";
+    NO_CLAIM = "BK1608", Manifest, Warning, "a volume claim that no manifest makes";
+    NO_SUCH_KEY = "BK1609", Manifest, Warning, "a key that the ConfigMap or Secret does not have";
+    NO_TARGET = "BK1610", Manifest, Warning, "a workload to scale that no manifest makes";
+    NO_ROLE = "BK1611", Manifest, Warning, "a role that no manifest makes";
+    RULES_NOTHING = "BK1612", Manifest, Note, "a policy or disruption budget selects no pod";
     USELESS_ALLOW = "BK1901", Values, Warning, "a suppression that suppresses nothing";
     BROKEN_ALLOW = "BK1902", Values, Warning, "a suppression that can't be used";
     STALE_BASELINE = "BK1903", Values, Warning, "an entry of the baseline that matches nothing";

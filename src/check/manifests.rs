@@ -103,17 +103,19 @@ impl Documents {
             .collect()
     }
 
+    /// The objects of manifests and hooks, lists of objects taken apart, each with what it was read from.
+    pub(super) fn objects(&self) -> Vec<(Value, Arc<Text>)> {
+        let documents = self.list.iter().filter(|document| document.role != Role::Crd);
+        documents.flat_map(|document| objects_of(&document.value).into_iter().map(|object| (object, document.text.clone()))).collect()
+    }
+
     /// Everything wrong with them: broken YAML, no object, no kind or name, keys that stand twice, the same object twice, and
     /// what an API server would refuse. Places are those of the layer or the template that caused it.
     pub fn check(mut self, validator: &Validator<'_>) -> Errors {
         let mut seen: HashMap<String, Spot> = HashMap::new();
         let mut unknown = HashSet::new();
         for document in std::mem::take(&mut self.list) {
-            let objects = match document.value.path(["items"]).filter(|_| is_list(&document.value)) {
-                Some(items) => items.as_list().map(|items| items.items().to_vec()).unwrap_or_default(),
-                None => vec![document.value.clone()],
-            };
-            for object in objects {
+            for object in objects_of(&document.value) {
                 let Some(name) = self.identity(&object, &document) else { continue };
                 let spot = document.spot(&object, &["metadata", "name"]);
                 if let Some(first) = seen.insert(format!("{} {name}", document.role.word()), spot.clone()) {
@@ -207,6 +209,12 @@ impl Documents {
     }
 }
 
+/// Where a value stands in what its template gave.
+pub(super) fn rendered_at(source: &SourceFile, value: &Value) -> Place {
+    let offset = value.origin.offset_in(source).unwrap_or(0);
+    rendered_place(Place::in_text(source.name.to_text(), &source.text, offset))
+}
+
 /// Adds the definitions of custom kinds in a file to others; broken YAML is a fault.
 pub fn definitions_of(file: &str, text: &[u8], definitions: &mut Vec<Value>, faults: &mut Errors) {
     let source = Sources::new().add(file, text);
@@ -221,6 +229,14 @@ pub fn definitions_of(file: &str, text: &[u8], definitions: &mut Vec<Value>, fau
 
 fn is_definition(value: &Value) -> bool {
     value.path(["kind"]).is_some_and(|kind| kind.as_str().is_some_and(|kind| *kind == "CustomResourceDefinition"))
+}
+
+/// The objects of a document: those of a list, or the one that it is.
+fn objects_of(document: &Value) -> Vec<Value> {
+    match document.path(["items"]).filter(|_| is_list(document)) {
+        Some(items) => items.as_list().map(|items| items.items().to_vec()).unwrap_or_default(),
+        None => vec![document.clone()],
+    }
 }
 
 /// Whether a document is a list of objects, and none itself.

@@ -13,6 +13,8 @@ pub mod kubernetes;
 mod manifests;
 mod mask;
 mod owners;
+mod pods;
+mod references;
 mod schemas;
 mod unused;
 
@@ -22,5 +24,6 @@ pub use infer::Inferred;
 pub use manifests::{Documents, definitions_of};
 pub use mask::mask;
 pub use owners::Owners;
+pub use references::References;
 pub use schemas::Schemas;
 pub use unused::{Keys, Names};

@@ -7,7 +7,7 @@ use super::hooks::{self, Prepare};
 use super::path::{self as walk, Options, Path};
 use super::{Exit, Run, lint_scope, template};
 use crate::check::kubernetes::{Validator, check_template};
-use crate::check::{self, Documents, Fingerprints, Keys, Names, Owners, Schemas};
+use crate::check::{self, Documents, Fingerprints, Keys, Names, Owners, References, Schemas};
 use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat};
 use crate::data::{Str, Value};
 use crate::diag::{Error, Errors, Kind, Severity};
@@ -79,15 +79,17 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     let (folder, source) = (path::Path::new(&args.schemas), path.schemas());
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder, profile: run.profile, source };
     let (mut customs, mut found) = Customs::new(run, args);
-    let (mut owners, mut keys) = (Owners::default(), Keys::default());
+    let narrowed = !run.request.selectors.is_empty() || !desired.errors.is_empty();
+    let mut across = Across { owners: Owners::default(), keys: Keys::default(), references: References::new(narrowed) };
     let mut names = Vec::new();
     for state in &desired.states {
+        state.installable().for_each(|release| across.references.may_exist(&release.name));
         let found_here = hooks::around(run, state, "lint", Prepare::Releases, || match state.planned(template::needs(&args.needs)) {
             Ok(planned) => {
                 let planned = planned.unwrap_or_default();
                 names.extend(planned.iter().map(|release| release.name.clone()));
                 let mut found = run.timings.measure(Phase::Check, None, || schemas.environment(&state.environment.name, &state.values));
-                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut owners, &mut keys), state, &planned));
+                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut across), state, &planned));
                 found
             }
             Err(error) => error.into(),
@@ -100,9 +102,10 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     said.into_iter().for_each(|note| run.setting.notes.push(note));
     run.say_notes();
     found.extend(doubtful);
-    found.extend(owners.findings());
-    run.timings.measure(Phase::Check, None, || environments(run, desired, &schemas, &mut keys));
-    found.extend(keys.findings());
+    found.extend(across.owners.findings());
+    found.extend(run.timings.measure(Phase::Check, None, || across.references.findings()));
+    run.timings.measure(Phase::Check, None, || environments(run, desired, &schemas, &mut across.keys));
+    found.extend(across.keys.findings());
     found.extend(desired.errors.iter().cloned());
     (distinct(found), names)
 }
@@ -146,21 +149,29 @@ enum Outcome {
     Failed(Errors),
 }
 
+/// What is checked between releases.
+struct Across {
+    owners: Owners,
+    /// Keys that nothing reads.
+    keys: Keys,
+    references: References,
+}
+
 /// Renders all releases first: any of them may bring the definitions of the custom kinds that others use.
 fn one_state(
     run: &Run,
     path: &Path<'_>,
-    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Owners, &mut Keys),
+    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Across),
     state: &State,
     releases: &[&Release],
 ) -> Errors {
-    let (schemas, customs, owners, keys) = checks;
+    let (schemas, customs, across) = checks;
     let mut outcomes = Vec::new();
     path.render(state, releases, |release, result| {
         outcomes.push(match result {
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
                 let documents = Documents::read(&product.rendered, (&release.name, &release.namespace), &run.setting.sources);
-                keys.release(&release.name, &product.values, &product.rendered, &run.setting.sources);
+                across.keys.release(&release.name, &product.values, &product.rendered, &run.setting.sources);
                 let minor = product.kube_version.minor.parse().unwrap_or(0);
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
             }),
@@ -179,7 +190,8 @@ fn one_state(
             match outcome {
                 Outcome::Rendered(values, documents, minor, context) => {
                     let validator = customs.validator(minor);
-                    owners.add(&documents, &context, validator);
+                    across.owners.add(&documents, &context, validator);
+                    across.references.add(&documents, &context);
                     found.extend(values);
                     found.extend(documents.check(validator));
                 }
