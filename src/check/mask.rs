@@ -19,7 +19,7 @@ const SECRET_KEYS: [&str; 12] = [
 ];
 
 /// Whether a key's name says that its value is a secret.
-fn is_secret_key(key: &str) -> bool {
+pub(super) fn is_secret_key(key: &str) -> bool {
     let bare: String = key.chars().filter(|letter| !"-_.".contains(*letter)).flat_map(char::to_lowercase).collect();
     // `secretName` and `tokenRef` say where the secret is.
     let names_one = ["name", "ref", "names", "enabled", "length"].iter().any(|end| bare.ends_with(end));

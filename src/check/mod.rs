@@ -17,6 +17,7 @@ mod pods;
 mod references;
 mod schemas;
 mod unused;
+mod values;
 
 pub use allow::Allowed;
 pub use baseline::{Baseline, Fingerprints};
@@ -27,3 +28,4 @@ pub use owners::Owners;
 pub use references::References;
 pub use schemas::Schemas;
 pub use unused::{Keys, Names};
+pub use values::{Images, LayerChecks, ReleaseLayers};

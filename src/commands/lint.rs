@@ -7,8 +7,8 @@ use super::hooks::{self, Prepare};
 use super::path::{self as walk, Options, Path};
 use super::{Exit, Run, lint_scope, template};
 use crate::check::kubernetes::{Validator, check_template};
-use crate::check::{self, Documents, Fingerprints, Keys, Names, Owners, References, Schemas};
-use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat};
+use crate::check::{self, Documents, Fingerprints, Images, Keys, LayerChecks, Names, Owners, References, ReleaseLayers, Schemas};
+use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat, LintImages};
 use crate::data::{Str, Value};
 use crate::diag::{Error, Errors, Kind, Severity};
 use crate::host::EntryKind;
@@ -80,9 +80,18 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder, profile: run.profile, source };
     let (mut customs, mut found) = Customs::new(run, args);
     let narrowed = !run.request.selectors.is_empty() || !desired.errors.is_empty();
-    let mut across = Across { owners: Owners::default(), keys: Keys::default(), references: References::new(narrowed) };
+    let images = match args.images {
+        LintImages::Any => Images::Any,
+        LintImages::Tag => Images::Tag,
+        LintImages::Digest => Images::Digest,
+    };
+    let (owners, keys, references) = (Owners::default(), Keys::default(), References::new(narrowed));
+    let layers = LayerChecks::new(&run.setting.sources, &run.request.environment);
+    let mut across = Across { owners, keys, references, layers, images };
+    run.timings.measure(Phase::Check, None, || across.layers.environment(&run.setting.layers.lists()));
     let mut names = Vec::new();
     for state in &desired.states {
+        across.layers.merged(&state.values);
         state.installable().for_each(|release| across.references.may_exist(&release.name));
         let found_here = hooks::around(run, state, "lint", Prepare::Releases, || match state.planned(template::needs(&args.needs)) {
             Ok(planned) => {
@@ -102,6 +111,7 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     said.into_iter().for_each(|note| run.setting.notes.push(note));
     run.say_notes();
     found.extend(doubtful);
+    found.extend(across.layers.findings());
     found.extend(across.owners.findings());
     found.extend(run.timings.measure(Phase::Check, None, || across.references.findings()));
     run.timings.measure(Phase::Check, None, || environments(run, desired, &schemas, &mut across.keys));
@@ -150,18 +160,21 @@ enum Outcome {
 }
 
 /// What is checked between releases.
-struct Across {
+struct Across<'a> {
     owners: Owners,
     /// Keys that nothing reads.
     keys: Keys,
     references: References,
+    /// Layers are read by many releases.
+    layers: LayerChecks<'a>,
+    images: Images,
 }
 
 /// Renders all releases first: any of them may bring the definitions of the custom kinds that others use.
 fn one_state(
     run: &Run,
     path: &Path<'_>,
-    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Across),
+    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Across<'_>),
     state: &State,
     releases: &[&Release],
 ) -> Errors {
@@ -172,6 +185,14 @@ fn one_state(
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
                 let documents = Documents::read(&product.rendered, (&release.name, &release.namespace), &run.setting.sources);
                 across.keys.release(&release.name, &product.values, &product.rendered, &run.setting.sources);
+                across.layers.release(&ReleaseLayers {
+                    release: &release.name,
+                    layers: &product.layers,
+                    values: &product.values,
+                    chart: &product.chart,
+                    rendered: &product.rendered,
+                    documents: &documents,
+                });
                 let minor = product.kube_version.minor.parse().unwrap_or(0);
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
             }),
@@ -193,6 +214,7 @@ fn one_state(
                     across.owners.add(&documents, &context, validator);
                     across.references.add(&documents, &context);
                     found.extend(values);
+                    found.extend(across.images.check(&documents));
                     found.extend(documents.check(validator));
                 }
                 Outcome::Failed(errors) => found.extend(errors),

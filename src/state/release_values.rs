@@ -21,6 +21,8 @@ pub struct ValuesLayer {
     pub values: Value,
     /// The text that helm would read.
     pub text: Vec<u8>,
+    /// The same with its places; `None` for values written in the state.
+    pub source: Option<SourceFile>,
 }
 
 /// What a release's values come from, weakest first.
@@ -126,7 +128,7 @@ impl Layers<'_> {
             Some(from) => with_origins(&values.into(), &from, 1000),
             None => values.into(),
         };
-        Ok(ValuesLayer { name: Some(shown.to_owned()), values, text })
+        Ok(ValuesLayer { name: Some(shown.to_owned()), values, text, source: Some(source) })
     }
 
     fn as_helm_reads(&self, source: &SourceFile) -> Result<Map, yaml::SyntaxError> {
@@ -164,7 +166,7 @@ impl Layers<'_> {
         let text = yaml::write(value, Style::Helmfile).map_err(|why| self.fault(entry, Kind::Values, why))?;
         let source = SourceFile { name: Str::from("values"), base: Default::default(), text: Str::from(text.clone()) };
         let read = self.as_helm_reads(&source).map_err(|fault| self.fault(entry, Kind::Values, fault.message))?;
-        Ok(ValuesLayer { name: None, values: with_origins(&Value::from(read), value, 1000), text })
+        Ok(ValuesLayer { name: None, values: with_origins(&Value::from(read), value, 1000), text, source: None })
     }
 
     fn refuse_secrets(&self) -> Result<()> {

@@ -11,6 +11,7 @@ mod gosyntax;
 mod head;
 mod input;
 mod order;
+mod outline;
 mod parse;
 mod read;
 mod resolve;
@@ -25,6 +26,7 @@ mod write;
 
 pub use extent::{key_before, scalar_extent};
 pub use head::{Head, HeadMetadata, read_head};
+pub use outline::{Entry, Word, meaning, outline};
 pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, go_text, read_documents, read_value};
 pub use time::Timestamp;
 pub use values::{Documents, read_values};
