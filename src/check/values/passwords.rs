@@ -33,7 +33,7 @@ const DEFAULT: &str = "default";
 const PRODUCTION: [&str; 4] = ["prod", "prd", "live", "online"];
 
 /// How many more places a finding names.
-const MORE_PLACES: usize = 20;
+const MORE_PLACES: usize = 3;
 
 /// How deep values are looked through.
 const DEEPEST: usize = 100;
@@ -71,7 +71,9 @@ pub(super) fn in_plain_text(written: &Written<'_>, environment: &str) -> Option<
 
 /// One finding at the first of the places, which names all paths and some of the other places.
 fn gathered<'p>(places: impl Iterator<Item = (&'p str, Option<Place>)>, finding: impl FnOnce(String) -> Error) -> Option<Error> {
-    let places: Vec<(&str, Option<Place>)> = places.collect();
+    // The line may hold the secret under a key that does not say so.
+    let bare = |place: Place| Place { excerpt: None, ..place };
+    let places: Vec<(&str, Option<Place>)> = places.map(|(path, place)| (path, place.map(bare))).collect();
     let ((_, first), others) = places.split_first()?;
     let paths: Vec<&str> = places.iter().map(|(path, _)| *path).collect();
     let mut finding = finding(paths.join(", "));
@@ -89,7 +91,8 @@ fn gathered<'p>(places: impl Iterator<Item = (&'p str, Option<Place>)>, finding:
 fn collect(value: &Value, path: &mut Vec<Str>, found: &mut Vec<(String, Origin)>) {
     let Some(map) = value.as_map().filter(|_| path.len() < DEEPEST) else { return };
     let entries = map.snapshot();
-    let users: Vec<&Str> = entries.iter().filter(|(key, _)| key.to_text().to_lowercase().ends_with("user") || key.to_text().to_lowercase().ends_with("username")).filter_map(|(_, value)| value.as_str()).collect();
+    let names_user = |key: &Str| ["user", "username"].iter().any(|end| key.to_text().to_lowercase().ends_with(end));
+    let users: Vec<&Str> = entries.iter().filter(|(key, _)| names_user(key)).filter_map(|(_, value)| value.as_str()).collect();
     for (key, value) in &entries {
         path.push(key.clone());
         let name = key.to_text();

@@ -68,14 +68,15 @@ fn differ(below: &Value, over: &Value) -> Option<&'static str> {
         (Kind::Map(map), _) if map.is_empty() => return None,
         (Kind::List(list), _) if list.items().is_empty() => return None,
         (Kind::String(text), _) if text.is_empty() => return None,
-        // `false` is how many charts are told to leave something out.
+        // `false` and an empty text are how many charts are told to leave something out.
         (_, Kind::Nil) | (Kind::Nil, _) | (Kind::Map(_) | Kind::List(_), Kind::Bool(false)) => return None,
+        (Kind::Map(_) | Kind::List(_), Kind::String(text)) if text.is_empty() => return None,
         (Kind::Map(_), Kind::List(_)) => "a list replaces a mapping",
         (Kind::Map(_), _) => "a single value replaces a mapping",
         (Kind::List(_), Kind::Map(_)) => "a mapping replaces a list",
         (Kind::List(_), Kind::List(_)) => return None,
         // Texts may hold a whole list.
-        (Kind::List(_), Kind::String(text)) if text.contains(&b'\n') || text.is_empty() => return None,
+        (Kind::List(_), Kind::String(text)) if text.contains(&b'\n') => return None,
         (Kind::List(_), _) => "a single value replaces a list",
         (_, Kind::Map(_)) => "a mapping replaces a single value",
         (_, Kind::List(_)) => "a list replaces a single value",
