@@ -18,6 +18,7 @@ mod functions;
 mod fuzz_seeds;
 mod harness;
 mod lint;
+mod lint_cases;
 mod lint_places;
 mod recorded;
 mod recorded_helm;

@@ -209,12 +209,6 @@ impl Documents {
     }
 }
 
-/// Where a value stands in what its template gave.
-pub(super) fn rendered_at(source: &SourceFile, value: &Value) -> Place {
-    let offset = value.origin.offset_in(source).unwrap_or(0);
-    rendered_place(Place::in_text(source.name.to_text(), &source.text, offset))
-}
-
 /// Adds the definitions of custom kinds in a file to others; broken YAML is a fault.
 pub fn definitions_of(file: &str, text: &[u8], definitions: &mut Vec<Value>, faults: &mut Errors) {
     let source = Sources::new().add(file, text);

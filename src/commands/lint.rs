@@ -189,7 +189,6 @@ fn one_state(
                     release: &release.name,
                     layers: &product.layers,
                     values: &product.values,
-                    chart: &product.chart,
                     rendered: &product.rendered,
                     documents: &documents,
                 });

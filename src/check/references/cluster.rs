@@ -109,6 +109,12 @@ impl Cluster {
         found.filter_map(|at| self.things.get(*at)).collect()
     }
 
+    /// Whether there is an object of that name, in the namespace or in none.
+    pub(super) fn has(&self, context: &str, namespace: &str, kind: &str, name: &str) -> bool {
+        let namespace = if kind == "ClusterRole" { "" } else { namespace };
+        !self.named(context, namespace, kind, name).is_empty()
+    }
+
     /// The names of all objects of a kind.
     pub(super) fn names(&self, context: &str, namespace: &str, kind: &str) -> impl Iterator<Item = &str> {
         let names = self.names.get(&(context.to_owned(), namespace.to_owned(), kind.to_owned()));

@@ -111,7 +111,10 @@ impl Missing<'_> {
             }
         }
         let names = cluster.names(&thing.context, &self.namespace, kind);
-        if let Some(near) = nearest(&name, names) {
+        let other_kind = [("Role", "ClusterRole"), ("ClusterRole", "Role")].iter().find(|(one, _)| *one == kind);
+        if let Some((_, other)) = other_kind.filter(|(_, other)| cluster.has(&thing.context, &thing.namespace, other, &name)) {
+            finding = finding.hint(format!("there is a {other} of that name"));
+        } else if let Some(near) = nearest(&name, names) {
             finding = finding.hint(format!("did you mean `{near}`?"));
         }
         Some(finding.hint("where it is made another way, allow the finding with a comment and its reason"))

@@ -16,7 +16,6 @@ use std::collections::HashSet;
 pub use images::Images;
 
 use super::manifests::Documents;
-use crate::charts::Chart;
 use crate::data::yaml::{self, Entry, Resolver};
 use crate::data::{Map, Origin, SourceFile, Sources, Str, Value};
 use crate::diag::{Error, Errors, Place};
@@ -42,8 +41,6 @@ pub struct ReleaseLayers<'a> {
     pub layers: &'a ReleaseValues,
     /// The same, merged.
     pub values: &'a Map,
-    /// Its chart.
-    pub chart: &'a Chart,
     /// What came out.
     pub rendered: &'a Rendered,
     /// The same, read.
@@ -69,7 +66,7 @@ impl<'a> LayerChecks<'a> {
                     self.take(secrets.map(|error| error.subject(&subject)));
                 }
             }
-            let changes = shapes::changes(self.sources, &Map::new(), list, Resolver::Helmfile);
+            let changes = shapes::changes(self.sources, &Map::new(), list, (Resolver::Helmfile, &HashSet::new()));
             self.take(changes.into_iter().map(|error| error.subject(&subject)));
         }
     }
@@ -97,9 +94,11 @@ impl<'a> LayerChecks<'a> {
             found.extend(repeated::keys(source, self.sources));
             self.take(found.into_iter().map(|error| error.subject(&subject)));
         }
-        let mut found = shapes::changes(self.sources, &defaults, &layers, Resolver::Charts);
+        // What misses the chart's schema is said there.
+        let known: HashSet<Origin> = of.rendered.violations.iter().map(|violation| violation.origin).collect();
+        let mut found = shapes::changes(self.sources, &defaults, &layers, (Resolver::Charts, &known));
         found.extend(exponents::printed_numbers(self.sources, &of.rendered.values, of.documents));
-        found.extend(nulls::differing(of.chart, of.values, self.sources));
+        found.extend(nulls::differing(&of.rendered.tree, of.values, self.sources));
         self.take(found.into_iter().map(|error| error.subject(&subject)));
     }
 

@@ -2,30 +2,26 @@
 
 use super::super::codes::NULL_FOR_SUBCHART;
 use super::shown;
-use crate::charts::Chart;
+use crate::charts::Tree;
 use crate::data::{Map, Sources, Str, Value};
 use crate::diag::{Error, Errors};
 
 /// How deep values are looked through.
 const DEEPEST: usize = 50;
 
-/// Nulls of a chart that mean something else in the other profile. Where the user's values have a map for the lower chart, both
-/// programs agree.
-pub(super) fn differing(chart: &Chart, user: &Map, sources: &Sources) -> Errors {
+/// Nulls of a chart for those below it that mean something else in the other profile. Where the user's values have a map for the
+/// lower chart, both programs agree.
+pub(super) fn differing(tree: &Tree, user: &Map, sources: &Sources) -> Errors {
     let mut found = Errors::new();
-    let below = |name: &str| {
-        let entries = chart.metadata.dependencies.iter().flatten();
-        let named = entries.filter(|entry| entry.alias == name || entry.alias.is_empty() && entry.name == name).map(|entry| entry.name.as_str());
-        let name = named.last().unwrap_or(name);
-        chart.dependencies.iter().find(|below| below.name() == name)
-    };
-    for (key, value) in chart.values.snapshot() {
-        let (Some(below), Some(table)) = (below(&key.to_text()), value.as_map()) else { continue };
-        if user.get(&key).is_some_and(|user| user.as_map().is_some()) {
+    let values = &tree.chart(tree.root()).values;
+    for child in tree.children(tree.root()) {
+        let (name, below) = (tree.name(*child), tree.chart(*child));
+        let Some(table) = values.get(name).and_then(|value| value.as_map().cloned()) else { continue };
+        if user.get(name).is_some_and(|user| user.as_map().is_some()) {
             continue;
         }
         let mut nulls = Vec::new();
-        collect(&Value::from(table.clone()), &Value::from(below.values.clone()), &mut vec![key], &mut nulls);
+        collect(&table.into(), &below.values.clone().into(), &mut vec![Str::from(name)], &mut nulls);
         for (path, null, kept) in nulls {
             let words = format!("{}: null deletes the value of the chart {} for helm 3, and helm 4 keeps it", shown(&path), below.name());
             let mut finding = Error::finding(&NULL_FOR_SUBCHART, words);

@@ -1,5 +1,7 @@
 //! What a layer changes about the shape of a value that a layer below has.
 
+use std::collections::HashSet;
+
 use super::super::codes::OTHER_SHAPE;
 use super::{Written, shown};
 use crate::data::yaml::Resolver;
@@ -10,8 +12,9 @@ use crate::values::Layer;
 /// How deep values are compared.
 const DEEPEST: usize = 100;
 
-/// Values of layers that are of another shape than those below them; `base` lies below all layers.
-pub(super) fn changes(sources: &Sources, base: &Map, layers: &[Layer], resolver: Resolver) -> Errors {
+/// Values of layers that are of another shape than those below them; `base` lies below all layers. Of the values that are known
+/// to be wrong nothing is said.
+pub(super) fn changes(sources: &Sources, base: &Map, layers: &[Layer], (resolver, known): (Resolver, &HashSet<Origin>)) -> Errors {
     let mut found = Errors::new();
     let mut below = Value::from(base.clone());
     for layer in layers {
@@ -20,7 +23,7 @@ pub(super) fn changes(sources: &Sources, base: &Map, layers: &[Layer], resolver:
         compare(&below, &over, &mut Vec::new(), &mut changed);
         if !changed.is_empty() {
             let written = layer.source.as_ref().map(|source| Written::new(sources, source, resolver));
-            for change in changed {
+            for change in changed.into_iter().filter(|change| !known.contains(&change.over)) {
                 let origin = written.as_ref().and_then(|written| written.key(&change.path)).unwrap_or(change.over);
                 let mut finding = Error::finding(&OTHER_SHAPE, format!("{}: {}", shown(&change.path), change.words));
                 finding = match sources.place(origin) {
