@@ -83,7 +83,8 @@ pub struct LayerLog(Arc<Mutex<Vec<Vec<Layer>>>>);
 impl LayerLog {
     /// Adds a list, unless the same files were read before.
     pub fn push(&self, layers: Vec<Layer>) {
-        let names = |layers: &[Layer]| layers.iter().map(|layer| layer.source.as_ref().map(|source| source.text.clone())).collect::<Vec<_>>();
+        let names =
+            |layers: &[Layer]| layers.iter().map(|layer| layer.source.as_ref().map(|source| source.text.clone())).collect::<Vec<_>>();
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !layers.is_empty() && !lists.iter().any(|list| names(list) == names(&layers)) {
             lists.push(layers);

@@ -184,7 +184,8 @@ impl Thing {
     fn may_make(&self, name: &str) -> bool {
         if self.custom {
             // Operators name what they make after the object: `web-credentials`.
-            return self.is_made_into_more() && name.strip_prefix(self.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+            return self.is_made_into_more()
+                && name.strip_prefix(self.name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
                 || says(&self.value, name, DEEPEST);
         }
         let annotations = self.value.path(["metadata", "annotations"]);

@@ -160,7 +160,8 @@ fn part(thing: &Thing, reference: &Reference, there: &[&Thing]) -> Option<Error>
     let kind = reference.kind;
     let (names, code, word): (Vec<String>, _, _) = match kind {
         "ConfigMap" | "Secret" => {
-            let filled_later = there.iter().any(|one| text(&one.value, &["type"]).as_deref() == Some("kubernetes.io/service-account-token"));
+            let filled_later =
+                there.iter().any(|one| text(&one.value, &["type"]).as_deref() == Some("kubernetes.io/service-account-token"));
             let fields = ["data", "stringData", "binaryData"];
             let names: Vec<String> = there.iter().flat_map(|one| fields.iter().flat_map(|field| keys(&one.value, &[field]))).collect();
             // One without any content is filled as the cluster runs.
@@ -219,7 +220,11 @@ fn of_a_service(cluster: &Cluster, thing: &Thing) -> Errors {
         Selected::Some => return target_ports(cluster, thing, &labels),
         _ if cluster.may_run_other_pods(thing, labels.iter().map(|(_, value)| value.as_str())) => return Errors::new(),
         Selected::Almost(missing) => {
-            let words = format!("no pod of a manifest has all labels that {} selects: {} would have to be put on pods as they run", thing.shown(), missing.join(","));
+            let words = format!(
+                "no pod of a manifest has all labels that {} selects: {} would have to be put on pods as they run",
+                thing.shown(),
+                missing.join(",")
+            );
             thing.finding(&codes::SELECTS_NOTHING, words, &selector).severity(Severity::Note)
         }
         Selected::None => {
@@ -259,7 +264,9 @@ fn target_ports(cluster: &Cluster, thing: &Thing, labels: &[(String, String)]) -
         found.push(match nearest(&name, names.iter().map(String::as_str)) {
             Some(near) => finding.hint(format!("did you mean `{near}`?")),
             None if names.is_empty() => finding.hint("name a container's port, or write the number"),
-            None => finding.hint(format!("its ports are named {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+            None => {
+                finding.hint(format!("its ports are named {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+            }
         });
     }
     found

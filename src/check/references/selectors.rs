@@ -60,8 +60,7 @@ pub(super) fn takes(selector: &Value, pod: &Pod) -> bool {
     has(pod, &labels)
         && items(selector, &["matchExpressions"]).iter().all(|expression| {
             let Some(key) = text(expression, &["key"]) else { return true };
-            let values: Vec<String> =
-                items(expression, &["values"]).iter().filter_map(|value| Some(value.as_str()?.to_string())).collect();
+            let values: Vec<String> = items(expression, &["values"]).iter().filter_map(|value| Some(value.as_str()?.to_string())).collect();
             let label = pod.label(&key);
             match text(expression, &["operator"]).as_deref() {
                 Some("In") => label.is_some_and(|label| values.contains(&label)),

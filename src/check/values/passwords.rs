@@ -23,8 +23,7 @@ const WELL_KNOWN: [&str; 10] = [
 ];
 
 /// Ends of keys that hold a secret themselves, in lower case without `-` and `_`.
-const SECRETS: [&str; 9] =
-    ["password", "passwd", "passphrase", "secretkey", "accesskey", "privatekey", "apikey", "token", "encryptkey"];
+const SECRETS: [&str; 9] = ["password", "passwd", "passphrase", "secretkey", "accesskey", "privatekey", "apikey", "token", "encryptkey"];
 
 /// The environment that people try things in.
 const DEFAULT: &str = "default";
@@ -60,12 +59,15 @@ pub(super) fn in_plain_text(written: &Written<'_>, environment: &str) -> Option<
     }
     let secrets = written.entries.iter().filter_map(|entry| {
         let (key, value) = (entry.key.as_ref()?, entry.value.as_ref()?);
-        let text = !value.plain || matches!(meaning(&value.text, Resolver::Helmfile).kind, Kind::String(_) | Kind::Int(..) | Kind::Float(_));
+        let text =
+            !value.plain || matches!(meaning(&value.text, Resolver::Helmfile).kind, Kind::String(_) | Kind::Int(..) | Kind::Float(_));
         (holds_secret(&key.text) && text && !is_stand_in(&value.text)).then(|| (shown(&entry.path), written.origin(value.offset)))
     });
     let secrets: Vec<(String, Origin)> = secrets.collect();
     let places = secrets.iter().map(|(path, origin)| (path.as_str(), written.sources.place(*origin)));
-    let finding = gathered(places, |paths| Error::finding(&PLAIN_SECRET, format!("secrets stand in a plain file of the environment {environment}: {paths}")))?;
+    let finding = gathered(places, |paths| {
+        Error::finding(&PLAIN_SECRET, format!("secrets stand in a plain file of the environment {environment}: {paths}"))
+    })?;
     Some(finding.hint("keep them apart and refer to them: ref+file://…, ref+vault://…"))
 }
 
@@ -115,5 +117,7 @@ fn holds_secret(key: &[u8]) -> bool {
 /// Whether a text stands for a secret, and is none: empty, a reference, a template, something to be replaced.
 fn is_stand_in(text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text).to_lowercase();
-    text.is_empty() || ["ref+", "secretref+", "{{", "change", "$("].iter().any(|start| text.starts_with(start)) || text.trim_matches('x').is_empty()
+    text.is_empty()
+        || ["ref+", "secretref+", "{{", "change", "$("].iter().any(|start| text.starts_with(start))
+        || text.trim_matches('x').is_empty()
 }

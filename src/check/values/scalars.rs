@@ -57,7 +57,9 @@ fn truth(word: &Word) -> Option<bool> {
 fn old_truth(text: &str, truth: bool, resolver: Resolver) -> (String, &'static str) {
     match resolver {
         Resolver::Helmfile => (
-            format!("{text} is a text for helmfile, not {truth}: `if` takes it for true, and a release's layer that prints it without quotes gets {truth}"),
+            format!(
+                "{text} is a text for helmfile, not {truth}: `if` takes it for true, and a release's layer that prints it without quotes gets {truth}"
+            ),
             "write true or false, or put quotes around a text",
         ),
         _ => (format!("{text} is {truth} for helm, no text"), "put quotes around a text, or write true or false"),
@@ -91,7 +93,8 @@ fn value(key: &str, word: &Word, resolver: Resolver) -> Option<(String, &'static
     if whole && digits.len() > 1 && digits.starts_with('0') {
         let octal = digits.bytes().all(|byte| byte < b'8');
         let why = if octal { "a leading zero means octal" } else { "the leading zero is lost" };
-        return (!ends(&MODES)).then(|| (format!("{} is the number {}: {why}", hidden(&bare, text), hidden(&bare, &printed(&value))), QUOTES));
+        return (!ends(&MODES))
+            .then(|| (format!("{} is the number {}: {why}", hidden(&bare, text), hidden(&bare, &printed(&value))), QUOTES));
     }
     let odd_groups = digits.contains('_') && digits.split('_').skip(1).any(|group| group.len() != 3);
     // Great numbers in decimal digits are told where they are printed as `1e+06`.

@@ -111,7 +111,9 @@ mod tests {
             .into_iter()
             .map(|entry| {
                 let path: Vec<String> = entry.path.iter().map(|step| step.to_string()).collect();
-                let word = |word: Option<super::Word>| word.map_or("-".to_owned(), |word| format!("{}{}@{}", word.text, if word.plain { "" } else { "!" }, word.offset));
+                let word = |word: Option<super::Word>| {
+                    word.map_or("-".to_owned(), |word| format!("{}{}@{}", word.text, if word.plain { "" } else { "!" }, word.offset))
+                };
                 format!("{} {} {}", path.join("."), word(entry.key), word(entry.value))
             })
             .collect();
