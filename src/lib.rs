@@ -46,7 +46,7 @@ pub fn run(arguments: Vec<String>, host: Arc<dyn host::Host>, terminal: bool) ->
         Ok(cli) => cli,
         Err(error) => return report::usage(&error, Exit::NoMatch.code()),
     };
-    let run = match Run::new(called, &cli.global, host, terminal) {
+    let mut run = match Run::new(called, &cli.global, host, terminal) {
         Ok(run) => run,
         Err((output, error)) => {
             output.error(&error);
@@ -54,7 +54,7 @@ pub fn run(arguments: Vec<String>, host: Arc<dyn host::Host>, terminal: bool) ->
         }
     };
     let timings = cli.global.timings;
-    let exit = commands::execute(cli, &run);
+    let exit = commands::execute(cli, &mut run);
     if timings {
         run.output.log(&run.timings.table());
     }

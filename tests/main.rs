@@ -18,6 +18,8 @@ mod functions;
 mod fuzz_seeds;
 mod harness;
 mod lint;
+mod lint_cases;
+mod lint_places;
 mod recorded;
 mod recorded_helm;
 mod recorded_patches;
@@ -30,4 +32,5 @@ mod schema;
 #[cfg(feature = "cluster")]
 mod simulation;
 mod tidy;
+mod trace;
 mod vectors;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use bkhelm::check::{Deployment, Member, Rules};
+use bkhelm::check::{Deployment, Member, Object, Rules};
 use bkhelm::data::yaml::{Reading, read_value};
 use bkhelm::data::{Map, SourceFile, Sources, Value, json};
 use bkhelm::diag::Errors;
@@ -53,7 +53,7 @@ fn deployment(case: &Value, source: &SourceFile) -> Deployment {
             labels: texts("labels"),
             needs: list("needs").iter().map(|need| need.as_str().expect("a text").to_string()).collect(),
             values: release.get("values").and_then(|values| values.as_map().cloned()).unwrap_or_default(),
-            objects: list("manifests").into_iter().map(|object| (object, source.clone())).collect(),
+            objects: list("manifests").into_iter().map(|object| Object::of_file(object, source.clone())).collect(),
             origin,
         });
     }

@@ -71,6 +71,7 @@ impl<'a> Assembly<'a> {
             dependencies.push(Arc::new(chart));
         }
         Ok(Chart {
+            shown: shown.to_owned(),
             metadata,
             templates: parts.templates,
             files: parts.files,

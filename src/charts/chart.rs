@@ -21,6 +21,8 @@ pub struct File {
 /// A loaded chart with the charts below it. Immutable; shared by `Arc`.
 #[derive(Debug)]
 pub struct Chart {
+    /// Its folder or package as a user would type it; empty where it was not read from one.
+    pub shown: String,
     /// What Chart.yaml (and requirements.yaml) say, checked and cleaned.
     pub metadata: Metadata,
     /// Everything under `templates/`.
@@ -106,6 +108,7 @@ impl Chart {
     /// A chart of which nothing is known but its metadata and values, as after a release.
     pub fn with_values(metadata: Metadata, values: Map) -> Arc<Chart> {
         Arc::new(Chart {
+            shown: String::new(),
             metadata,
             templates: Vec::new(),
             files: Vec::new(),
@@ -122,6 +125,7 @@ impl Chart {
     /// The same chart with other default values.
     pub fn with_defaults(&self, values: Map) -> Arc<Chart> {
         Arc::new(Chart {
+            shown: self.shown.clone(),
             metadata: self.metadata.clone(),
             templates: self.templates.clone(),
             files: self.files.clone(),

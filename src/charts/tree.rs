@@ -88,6 +88,20 @@ impl Tree {
             None => self.name(node).to_owned(),
         }
     }
+    /// The file that a path of the tree is, as a user would type it: `charts/web/templates/a.yaml` for `web/templates/a.yaml`.
+    /// `None` where it is no path of the tree, or nobody knows where its chart lies.
+    pub fn file(&self, path: &str) -> Option<String> {
+        let inside = |node: NodeId, path: &str| path.strip_prefix(self.name(node))?.strip_prefix('/').map(str::to_owned);
+        let mut node = self.root();
+        let mut rest = inside(node, path)?;
+        while let Some((child, below)) =
+            rest.strip_prefix("charts/").and_then(|path| self.children(node).iter().find_map(|child| Some((*child, inside(*child, path)?))))
+        {
+            (node, rest) = (child, below);
+        }
+        let shown = &self.chart(node).shown;
+        (!shown.is_empty()).then(|| format!("{shown}/{rest}"))
+    }
     /// Its metadata as templates see them: with the alias as name and only enabled dependencies.
     pub fn metadata(&self, node: NodeId) -> Metadata {
         let naming = &self.naming[self.nodes[node.0].metadata];

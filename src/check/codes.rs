@@ -1,5 +1,6 @@
 //! The codes of lint's findings. BK12: schemas of values, BK13: manifests, BK14: what an API server would refuse of
-//! them, BK17: the deployment's own rules, BK19: suppressions and baselines.
+//! them, BK15: values as they are written and used, BK16: what objects refer to, BK17: the deployment's own rules, BK19:
+//! suppressions and baselines.
 
 crate::codes! {
     ENVIRONMENT_SCHEMA = "BK1201", Schema, Error, "the environment's values do not meet the deployment's schema";
@@ -29,6 +30,29 @@ crate::codes! {
     DEPRECATED_API = "BK1417", Manifest, Warning, "an API version that is deprecated";
     UNKNOWN_KIND = "BK1418", Manifest, Note, "a kind whose schema is not known";
     GIVEN_UP = "BK1419", Manifest, Warning, "a check was given up because it takes too long";
+    UNUSED_KEY = "BK1501", Values, Warning, "a key is set that no template reads";
+    SURPRISING_SCALAR = "BK1503", Values, Warning, "a value without quotes is not what it looks like";
+    SURPRISING_KEY = "BK1504", Values, Warning, "a key without quotes is not what it looks like";
+    OTHER_SHAPE = "BK1505", Values, Warning, "a layer replaces a value by one of another shape";
+    PRINTED_WITH_EXPONENT = "BK1506", Values, Warning, "a great number is printed with an exponent";
+    NULL_FOR_SUBCHART = "BK1507", Values, Warning, "a null that helm 3 and helm 4 understand differently";
+    LAYER_KEY_TWICE = "BK1508", Values, Warning, "a key stands twice in one mapping of a release's layer";
+    WELL_KNOWN_PASSWORD = "BK1509", Values, Warning, "passwords that everybody knows";
+    MOVING_IMAGE = "BK1510", Manifest, Warning, "an image without a tag, or by `latest`";
+    IMAGE_WITHOUT_DIGEST = "BK1511", Manifest, Warning, "an image without a digest";
+    PLAIN_SECRET = "BK1512", Values, Note, "secrets in a plain file";
+    SELECTS_NOTHING = "BK1601", Manifest, Warning, "a Service selects no pod";
+    NO_TARGET_PORT = "BK1602", Manifest, Warning, "a Service's target port is no port of its pods";
+    NO_SERVICE = "BK1603", Manifest, Warning, "a Service that no manifest makes";
+    NO_SERVICE_PORT = "BK1604", Manifest, Warning, "a port that the Service does not have";
+    NO_CONFIG_MAP = "BK1605", Manifest, Warning, "a ConfigMap that no manifest makes";
+    NO_SECRET = "BK1606", Manifest, Warning, "a Secret that no manifest makes";
+    NO_SERVICE_ACCOUNT = "BK1607", Manifest, Warning, "a ServiceAccount that no manifest makes";
+    NO_CLAIM = "BK1608", Manifest, Warning, "a volume claim that no manifest makes";
+    NO_SUCH_KEY = "BK1609", Manifest, Warning, "a key that the ConfigMap or Secret does not have";
+    NO_TARGET = "BK1610", Manifest, Warning, "a workload to scale that no manifest makes";
+    NO_ROLE = "BK1611", Manifest, Warning, "a role that no manifest makes";
+    RULES_NOTHING = "BK1612", Manifest, Note, "a policy or disruption budget selects no pod";
     BROKEN_RULE = "BK1701", Values, Error, "a rule of the deployment can't be used";
     RULE_NOT_MET = "BK1702", Values, Error, "a rule of the deployment is not met";
     RULE_FAULT = "BK1703", Values, Error, "a rule of the deployment could not be asked";

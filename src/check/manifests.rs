@@ -1,13 +1,15 @@
 //! Rendered documents: are they the objects that Kubernetes takes?
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use super::causes::{Spot, Subject, Text};
 use super::codes::{KEY_TWICE, NO_OBJECT, NO_YAML, OBJECT_TWICE, of_violation};
 use super::kubernetes::{Sort, Validator, Violation};
 use super::owners::Owned;
 use crate::data::yaml::{Duplicates, Reading, Resolver, read_documents};
-use crate::data::{SourceFile, Sources, Str, Value};
-use crate::diag::{Code, Error, Errors, Kind, Place};
+use crate::data::{SourceFile, Sources, Value};
+use crate::diag::{Error, Errors, Kind, Place};
 use crate::render::Rendered;
 
 /// A kind in no namespace whose definition deployments rarely bring.
@@ -25,8 +27,22 @@ pub struct Documents {
 /// One document that holds something.
 struct Document {
     value: Value,
-    source: SourceFile,
+    text: Arc<Text>,
     role: Role,
+}
+
+/// An object of a rendering, with what is known of where it comes from.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub(super) value: Value,
+    pub(super) text: Arc<Text>,
+}
+
+impl Object {
+    /// Of a file that nothing was rendered for.
+    pub fn of_file(value: Value, source: SourceFile) -> Self {
+        Self { value, text: Arc::new(Text::of_source(source)) }
+    }
 }
 
 /// When a document's object is made.
@@ -50,19 +66,27 @@ impl Role {
     }
 }
 
+impl Document {
+    /// A field of an object in it; the object itself where it has none.
+    fn spot(&self, object: &Value, path: &[&str]) -> Spot {
+        let field = object.path(path.iter().copied()).filter(|field| field.origin.is_some());
+        Spot::new(&self.text, field.map_or(object.origin, |field| field.origin))
+    }
+}
+
 impl Documents {
-    /// Reads what was rendered: manifests, hooks and the files of `crds/`.
-    pub fn read(rendered: &Rendered, release: &str, namespace: &str) -> Self {
+    /// Reads what was rendered: manifests, hooks and the files of `crds/`. `sources` has the layers that it was rendered from.
+    pub fn read(rendered: &Rendered, (release, namespace): (&str, &str), sources: &Sources) -> Self {
         let mut documents =
             Self { release: release.to_owned(), namespace: namespace.to_owned(), list: Vec::new(), findings: Errors::new() };
         for crd in &rendered.crds {
-            documents.add(&crd.path, &crd.content, Role::Crd);
+            documents.add(Text::of_file(&crd.path, &crd.content, rendered, sources), Role::Crd);
         }
         for manifest in &rendered.manifests {
-            documents.add(&manifest.path, &manifest.content, Role::Manifest);
+            documents.add(Text::of_manifest(manifest, rendered, sources), Role::Manifest);
         }
         for hook in &rendered.hooks {
-            documents.add(&hook.manifest.path, &hook.manifest.content, Role::Hook);
+            documents.add(Text::of_manifest(&hook.manifest, rendered, sources), Role::Hook);
         }
         documents
     }
@@ -70,16 +94,6 @@ impl Documents {
     /// The definitions of custom kinds among them.
     pub fn definitions(&self) -> impl Iterator<Item = &Value> {
         self.list.iter().map(|document| &document.value).filter(|value| is_definition(value))
-    }
-
-    /// All objects with the texts that they were read from, those of lists one by one.
-    pub fn objects(&self) -> Vec<(Value, SourceFile)> {
-        let each = self.list.iter().flat_map(|document| {
-            let items = document.value.path(["items"]).filter(|_| is_list(&document.value));
-            let items = items.and_then(|items| Some(items.as_list()?.items().to_vec()));
-            items.unwrap_or_else(|| vec![document.value.clone()]).into_iter().map(|object| (object, document.source.clone()))
-        });
-        each.collect()
     }
 
     /// The objects that the release owns: those of manifests, not of hooks.
@@ -96,28 +110,36 @@ impl Documents {
                     kind,
                     namespace: text(&["metadata", "namespace"]).unwrap_or_default(),
                     name: text(&["metadata", "name"])?,
-                    place: self.place(document),
+                    named: document.spot(&document.value, &["metadata", "name"]),
+                    placed: document.spot(&document.value, &["metadata", "namespace"]),
                 })
             })
             .collect()
     }
 
+    /// The objects of manifests and hooks, lists of objects taken apart, each with what it was read from.
+    pub fn objects(&self) -> Vec<Object> {
+        let documents = self.list.iter().filter(|document| document.role != Role::Crd);
+        let objects = |document: &'_ Document| {
+            let text = document.text.clone();
+            objects_of(&document.value).into_iter().map(move |value| Object { value, text: text.clone() })
+        };
+        documents.flat_map(objects).collect()
+    }
+
     /// Everything wrong with them: broken YAML, no object, no kind or name, keys that stand twice, the same object twice, and
-    /// what an API server would refuse. Places are lines of the rendered document, named by its template.
+    /// what an API server would refuse. Places are those of the layer or the template that caused it.
     pub fn check(mut self, validator: &Validator<'_>) -> Errors {
-        let mut seen: HashMap<String, Str> = HashMap::new();
+        let mut seen: HashMap<String, Spot> = HashMap::new();
         let mut unknown = HashSet::new();
         for document in std::mem::take(&mut self.list) {
-            let objects = match document.value.path(["items"]).filter(|_| is_list(&document.value)) {
-                Some(items) => items.as_list().map(|items| items.items().to_vec()).unwrap_or_default(),
-                None => vec![document.value.clone()],
-            };
-            for object in objects {
+            for object in objects_of(&document.value) {
                 let Some(name) = self.identity(&object, &document) else { continue };
-                if let Some(first) = seen.insert(format!("{} {name}", document.role.word()), document.source.name.clone()) {
+                let spot = document.spot(&object, &["metadata", "name"]);
+                if let Some(first) = seen.insert(format!("{} {name}", document.role.word()), spot.clone()) {
                     let message = format!("{name} is rendered twice; the second one replaces the first");
-                    let finding = self.finding(&OBJECT_TWICE, message, &document).related(Place::file(first.to_string()), "the first one");
-                    self.findings.push(finding);
+                    let finding = spot.blame(about(&self.release, Error::finding(&OBJECT_TWICE, message)));
+                    self.findings.push(finding.related(first.place(), "the first one"));
                 }
                 for violation in validator.object(&object) {
                     // One note for all objects of a kind that is not known.
@@ -131,40 +153,33 @@ impl Documents {
         self.findings
     }
 
-    fn add(&mut self, path: &Str, content: &Str, role: Role) {
-        let sources = Sources::new();
-        let source = sources.add(path.clone(), content.clone());
+    fn add(&mut self, text: Text, role: Role) {
         let reading = Reading { resolver: Resolver::Charts, duplicates: Duplicates::LastWins };
-        let documents = match read_documents(&source, reading) {
+        let documents = match read_documents(&text.source, reading) {
             Ok(documents) => documents,
             Err(errors) => {
                 for error in errors {
-                    let place = rendered_place(Place::in_text(path.to_text(), content, error.offset));
-                    self.findings.push(about(&self.release, Error::finding(&NO_YAML, error.message)).at(place));
+                    let finding = about(&self.release, Error::finding(&NO_YAML, error.message));
+                    self.findings.push(text.blame(finding, Subject::Byte(error.offset)));
                 }
                 return;
             }
         };
+        let text = Arc::new(text);
         for document in documents {
             for (first, second, equal) in document.repeated {
                 let same = if equal { "with the same value" } else { "with another value" };
                 let key = Error::finding(&KEY_TWICE, format!("a key stands twice in one mapping, {same}: the last one wins"));
-                let mut key = about(&self.release, key);
-                if let Some(place) = sources.place(second) {
-                    key = key.at(rendered_place(place));
-                }
-                if let Some(place) = sources.place(first) {
-                    key = key.related(rendered_place(place), "first here");
-                }
-                self.findings.push(key);
+                let key = text.blame(about(&self.release, key), Subject::KeyItself(second));
+                self.findings.push(key.related(text.place(Subject::KeyItself(first)), "first here"));
             }
             if !document.value.is_nil() {
-                self.list.push(Document { value: document.value, source: source.clone(), role });
+                self.list.push(Document { value: document.value, text: text.clone(), role });
             }
         }
     }
 
-    /// A finding about a violation, at the value, or at the key of a field that is not known.
+    /// A finding about a violation, at the value, at the key of a field that is not known, or of what lacks one.
     fn violation(&self, violation: Violation, name: &str, object: &Value, document: &Document) -> Error {
         let at = if violation.path.is_empty() { String::new() } else { format!("{} ", violation.path) };
         let message = format!("{name}: {at}{}", violation.message);
@@ -172,15 +187,13 @@ impl Documents {
         if let Some(hint) = &violation.hint {
             finding = finding.hint(hint.clone());
         }
-        let text = &document.source.text;
-        let offset = violation.origin.or(object.origin).offset_in(&document.source).unwrap_or(0);
-        let offset = if violation.sort == Sort::Unknown { key_before(text, offset, &violation.path) } else { offset };
-        let mut place = Place::in_text(document.source.name.to_text(), text, offset);
-        // The line may hold what a Secret holds.
-        if object.path(["kind"]).is_some_and(|kind| kind.as_str().is_some_and(|kind| *kind == "Secret")) {
-            place.excerpt = None;
-        }
-        finding.at(rendered_place(place))
+        let origin = violation.origin.or(object.origin);
+        let subject = match violation.sort {
+            _ if violation.missing => Subject::Missing(origin, &violation.path),
+            Sort::Unknown => Subject::Key(origin, &violation.path),
+            _ => Subject::Value(origin, &violation.path),
+        };
+        document.text.blame(finding, subject)
     }
 
     /// `apps/v1 Deployment ns/name`, or findings that say what is missing.
@@ -189,35 +202,28 @@ impl Documents {
             let value = object.path(path.iter().copied());
             value.and_then(|value| Some(value.as_str()?.to_string())).filter(|text| !text.is_empty())
         };
+        let mut refuse = |words: String, path: &[&str]| {
+            let finding = about(&self.release, Error::finding(&NO_OBJECT, words));
+            self.findings.push(document.spot(object, path).blame(finding));
+        };
         if object.as_map().is_none() {
-            let words = "the document is no object: a mapping with apiVersion and kind";
-            self.findings.push(self.finding(&NO_OBJECT, words.to_owned(), document));
+            refuse("the document is no object: a mapping with apiVersion and kind".to_owned(), &[]);
             return None;
         }
-        let parts = [
-            ("apiVersion", text(&["apiVersion"])),
-            ("kind", text(&["kind"])),
-            ("metadata.name", text(&["metadata", "name"]).or_else(|| text(&["metadata", "generateName"]))),
+        let parts: [(&str, &[&str], Option<String>); 3] = [
+            ("apiVersion", &["apiVersion"], text(&["apiVersion"])),
+            ("kind", &["kind"], text(&["kind"])),
+            ("metadata.name", &["metadata", "name"], text(&["metadata", "name"]).or_else(|| text(&["metadata", "generateName"]))),
         ];
-        let missing: Vec<&str> = parts.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
-        if !missing.is_empty() {
-            let words = format!("the object has no {}", missing.join(", no "));
-            self.findings.push(self.finding(&NO_OBJECT, words, document));
+        let missing: Vec<_> = parts.iter().filter(|(.., value)| value.is_none()).collect();
+        if let Some((_, path, _)) = missing.first() {
+            let names: Vec<&str> = missing.iter().map(|(name, ..)| *name).collect();
+            refuse(format!("the object has no {}", names.join(", no ")), path);
             return None;
         }
         let namespace = text(&["metadata", "namespace"]).unwrap_or_else(|| self.namespace.clone());
-        let [api, kind, name] = parts.map(|(_, value)| value.unwrap_or_default());
+        let [api, kind, name] = parts.map(|(.., value)| value.unwrap_or_default());
         Some(format!("{api} {kind} {namespace}/{name}"))
-    }
-
-    fn finding(&self, code: &'static Code, message: String, document: &Document) -> Error {
-        about(&self.release, Error::finding(code, message)).at(self.place(document))
-    }
-
-    /// Where a document's object begins.
-    fn place(&self, document: &Document) -> Place {
-        let offset = document.value.origin.offset_in(&document.source).unwrap_or(0);
-        rendered_place(Place::in_text(document.source.name.to_text(), &document.source.text, offset))
     }
 }
 
@@ -237,24 +243,19 @@ fn is_definition(value: &Value) -> bool {
     value.path(["kind"]).is_some_and(|kind| kind.as_str().is_some_and(|kind| *kind == "CustomResourceDefinition"))
 }
 
+/// The objects of a document: those of a list, or the one that it is.
+fn objects_of(document: &Value) -> Vec<Value> {
+    match document.path(["items"]).filter(|_| is_list(document)) {
+        Some(items) => items.as_list().map(|items| items.items().to_vec()).unwrap_or_default(),
+        None => vec![document.clone()],
+    }
+}
+
 /// Whether a document is a list of objects, and none itself.
 fn is_list(value: &Value) -> bool {
     value.path(["kind"]).is_some_and(|kind| kind.as_str().is_some_and(|kind| kind.ends_with(b"List")))
 }
 
-/// The place of the key that a path ends with, before its value; where it is not found, the value's.
-pub(super) fn key_before(text: &[u8], offset: usize, path: &str) -> usize {
-    let key = path.strip_suffix("\"]").map_or_else(|| path.rsplit('.').next(), |rest| rest.rsplit("[\"").next()).unwrap_or(path);
-    let before = text.get(..offset).unwrap_or_default();
-    memchr::memmem::rfind(before, key.as_bytes()).unwrap_or(offset)
-}
-
 fn about(release: &str, error: Error) -> Error {
     error.subject(format!("release {release}"))
-}
-
-/// A place in what a template gave, not in the template.
-pub(super) fn rendered_place(mut place: Place) -> Place {
-    place.file.push_str(" (rendered)");
-    place
 }

@@ -5,6 +5,7 @@
 
 mod allow;
 mod baseline;
+mod causes;
 pub mod codes;
 pub mod helm_lint;
 mod infer;
@@ -12,14 +13,21 @@ pub mod kubernetes;
 mod manifests;
 mod mask;
 mod owners;
+mod pods;
+mod references;
 mod rules;
 mod schemas;
+mod unused;
+mod values;
 
 pub use allow::Allowed;
 pub use baseline::{Baseline, Fingerprints};
 pub use infer::Inferred;
-pub use manifests::{Documents, definitions_of};
+pub use manifests::{Documents, Object, definitions_of};
 pub use mask::mask;
 pub use owners::Owners;
+pub use references::References;
 pub use rules::{Deployment, Member, Rules};
 pub use schemas::Schemas;
+pub use unused::{Keys, Names};
+pub use values::{Images, LayerChecks, ReleaseLayers};

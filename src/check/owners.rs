@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Documents;
+use super::causes::Spot;
 use super::codes::{NO_NAMESPACE, TWO_OWNERS};
 use super::kubernetes::Validator;
-use crate::diag::{Error, Errors, Place};
+use crate::diag::{Error, Errors};
 
 /// Namespaces of every cluster.
 const ALWAYS_THERE: [&str; 5] = ["", "default", "kube-system", "kube-public", "kube-node-lease"];
@@ -23,15 +24,17 @@ pub(super) struct Owned {
     pub(super) namespace: String,
     /// Its name.
     pub(super) name: String,
-    /// Where its document begins.
-    pub(super) place: Place,
+    /// Its name in its document.
+    pub(super) named: Spot,
+    /// Its namespace in its document, where that says one.
+    pub(super) placed: Spot,
 }
 
 /// Who owns what, over all releases of a run. A cluster is told from another by its context.
 #[derive(Debug, Default)]
 pub struct Owners {
     /// By context, group, kind, namespace and name: the release and where it is.
-    seen: HashMap<[String; 5], (String, Place)>,
+    seen: HashMap<[String; 5], (String, Spot)>,
     /// Namespaces that are there: of releases, or made by a manifest; by context.
     namespaces: HashSet<(String, String)>,
     /// Objects in a namespace of their own choice.
@@ -62,11 +65,11 @@ impl Owners {
                 Some((other, first)) if other != release => {
                     let within = if own.is_empty() { String::new() } else { format!(" in namespace {own}") };
                     let words = format!("{} {}{within} is release {other}'s, too", object.kind, object.name);
-                    let finding = Error::finding(&TWO_OWNERS, words).subject(format!("release {release}")).at(object.place.clone());
-                    self.found.push(finding.related(first.clone(), format!("the one of release {other}")));
+                    let finding = object.named.blame(Error::finding(&TWO_OWNERS, words).subject(format!("release {release}")));
+                    self.found.push(finding.related(first.place(), format!("the one of release {other}")));
                 }
                 Some(_) => {} // of the same release: said there
-                None => drop(self.seen.insert(key, (release.to_owned(), object.place.clone()))),
+                None => drop(self.seen.insert(key, (release.to_owned(), object.named.clone()))),
             }
             if !own.is_empty() && own != there {
                 self.elsewhere.push((context.to_owned(), release.to_owned(), Owned { namespace: own.to_owned(), ..object }));
@@ -87,7 +90,7 @@ impl Owners {
                 continue;
             }
             let words = format!("nobody creates the namespace {namespace}, in which {} {} is", object.kind, object.name);
-            let finding = Error::finding(&NO_NAMESPACE, words).subject(format!("release {release}")).at(object.place);
+            let finding = object.placed.blame(Error::finding(&NO_NAMESPACE, words).subject(format!("release {release}")));
             found.push(finding.hint("where it is there anyway, allow the finding with a comment and its reason"));
         }
         found
@@ -97,12 +100,13 @@ impl Owners {
 #[cfg(test)]
 mod tests {
     use super::{Owned, Owners};
-    use crate::diag::Place;
+    use crate::check::causes::Spot;
 
     fn object(kind: &str, namespace: &str, name: &str) -> Owned {
         let [kind, namespace, name] = [kind, namespace, name].map(str::to_owned);
         let namespaced = !["ClusterRole", "Namespace"].contains(&kind.as_str());
-        Owned { group: String::new(), kind, namespaced, namespace, name, place: Place::at("t.yaml", 1, 1) }
+        let spot = Spot::of_file("t.yaml");
+        Owned { group: String::new(), kind, namespaced, namespace, name, named: spot.clone(), placed: spot }
     }
 
     fn said(releases: &[(&str, &str, &str, Vec<Owned>)]) -> Vec<String> {

@@ -423,6 +423,9 @@ pub struct LintArgs {
     /// JSON schemas of kinds that no CRD defines: a folder, or a template of a path, as kubeconform's
     #[arg(long, value_name = "TEMPLATE")]
     pub schema_location: Vec<String>,
+    /// What the images of containers need: a tag other than latest, or a digest
+    #[arg(long, value_enum, default_value = "tag")]
+    pub images: LintImages,
     /// Under the name helmfile: flags of `helm lint`, in one argument
     #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
     pub args: Option<String>,
@@ -494,6 +497,17 @@ pub enum LintFormat {
     Github,
     /// Code quality report of GitLab
     Gitlab,
+}
+
+/// What `lint` asks of images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintImages {
+    /// Nothing
+    Any,
+    /// A tag other than latest, or a digest
+    Tag,
+    /// A digest
+    Digest,
 }
 
 /// Severities that make `lint` fail.

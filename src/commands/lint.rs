@@ -7,8 +7,9 @@ use super::hooks::{self, Prepare};
 use super::path::{self as walk, Options, Path};
 use super::{Exit, Run, lint_scope, template};
 use crate::check::kubernetes::{Validator, check_template};
-use crate::check::{self, Deployment, Documents, Fingerprints, Member, Owners, Rules, Schemas};
-use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat};
+use crate::check::{self, Deployment, Documents, Fingerprints, Images, Keys, LayerChecks, Member, Names, Owners, References};
+use crate::check::{ReleaseLayers, Rules, Schemas};
+use crate::cli::{DEFAULT_SCHEMAS, FailOn, GlobalFlags, LintArgs, LintFormat, LintImages};
 use crate::data::{Str, Value};
 use crate::diag::{Error, Errors, Kind, Severity};
 use crate::host::EntryKind;
@@ -79,20 +80,31 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     let (folder, source) = (path::Path::new(&args.schemas), path.schemas());
     let schemas = Schemas { host: run.host(), sources: &run.setting.sources, folder, profile: run.profile, source };
     let (mut customs, mut found) = Customs::new(run, args);
-    let mut owners = Owners::default();
+    let narrowed = !run.request.selectors.is_empty() || !desired.errors.is_empty();
+    let images = match args.images {
+        LintImages::Any => Images::Any,
+        LintImages::Tag => Images::Tag,
+        LintImages::Digest => Images::Digest,
+    };
+    let (owners, keys, references) = (Owners::default(), Keys::default(), References::new(narrowed));
+    let layers = LayerChecks::new(&run.setting.sources, &run.request.environment);
     let mut deployment = Deployment::default();
     for state in desired.states.iter().rev() {
         deployment.environment(&state.environment.name, &state.values);
         state.releases.iter().for_each(|release| deployment.know(&release.name));
     }
+    let mut across = Across { owners, keys, references, layers, images, deployment };
+    run.timings.measure(Phase::Check, None, || across.layers.environment(&run.setting.layers.lists()));
     let mut names = Vec::new();
     for state in &desired.states {
+        across.layers.merged(&state.values);
+        state.installable().for_each(|release| across.references.may_exist(&release.name));
         let found_here = hooks::around(run, state, "lint", Prepare::Releases, || match state.planned(template::needs(&args.needs)) {
             Ok(planned) => {
                 let planned = planned.unwrap_or_default();
                 names.extend(planned.iter().map(|release| release.name.clone()));
                 let mut found = run.timings.measure(Phase::Check, None, || schemas.environment(&state.environment.name, &state.values));
-                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut owners, &mut deployment), state, &planned));
+                found.extend(one_state(run, &path, (&schemas, &mut customs, &mut across), state, &planned));
                 found
             }
             Err(error) => error.into(),
@@ -105,15 +117,51 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     said.into_iter().for_each(|note| run.setting.notes.push(note));
     run.say_notes();
     found.extend(doubtful);
-    found.extend(owners.findings());
-    found.extend(run.timings.measure(Phase::Check, None, || own_rules(run, args, &deployment)));
+    found.extend(across.layers.findings());
+    found.extend(across.owners.findings());
+    found.extend(run.timings.measure(Phase::Check, None, || across.references.findings()));
+    found.extend(run.timings.measure(Phase::Check, None, || own_rules(run, &schemas, &across.deployment)));
+    run.timings.measure(Phase::Check, None, || environments(run, desired, &schemas, &mut across.keys));
+    found.extend(across.keys.findings());
     found.extend(desired.errors.iter().cloned());
     (distinct(found), names)
 }
 
+/// Looks for keys of the environments that nothing reads, where all releases are there to read them.
+fn environments(run: &Run, desired: &Desired, schemas: &Schemas<'_>, keys: &mut Keys) {
+    let Some(trace) = run.setting.trace.as_ref().filter(|_| run.request.selectors.is_empty()) else { return };
+    let mut names = Names::default();
+    run.setting.sources.files().iter().for_each(|file| names.add_template(&file.text));
+    if let Ok(schema) = run.host().read(&schemas.folder.join("values.schema.json")) {
+        names.add_words(&schema);
+    }
+    let loaded: HashSet<path::PathBuf> = desired.states.iter().map(|state| state.folder.join(&state.file)).collect();
+    let read = |file: &path::Path| run.host().read(file).ok();
+    for state in &desired.states {
+        // States beside this one may read what it does not.
+        for file in run.host().list(&state.folder).unwrap_or_default().iter().map(|name| state.folder.join(name)) {
+            let is_state = |text: &[u8]| text.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"releases:"));
+            let may_be = file.extension().is_some_and(|extension| ["yaml", "yml", "gotmpl"].iter().any(|known| extension == *known));
+            if may_be && !loaded.contains(&file) && read(&file).is_some_and(|text| is_state(&text)) {
+                return;
+            }
+        }
+        for release in &state.releases {
+            names.add_words(release.condition.as_bytes());
+            // Layers of releases that this run does not render.
+            let layers = release.values.iter().filter_map(Value::as_str);
+            layers.filter_map(|file| read(&state.folder.join(&*file.to_text()))).for_each(|text| names.add_template(&text));
+        }
+    }
+    let read = |origin| trace.was_read(origin) || trace.was_tested(origin);
+    for state in &desired.states {
+        keys.environment(&state.environment.name, &state.values, (&names, &read), &run.setting.sources);
+    }
+}
+
 /// What the deployment's own rules say, where it has some.
-fn own_rules(run: &Run, args: &LintArgs, deployment: &Deployment) -> Errors {
-    let path = path::Path::new(&args.schemas).join("rules.yaml");
+fn own_rules(run: &Run, schemas: &Schemas<'_>, deployment: &Deployment) -> Errors {
+    let path = schemas.folder.join("rules.yaml");
     if run.host().kind(&path).is_none() {
         return Errors::new();
     }
@@ -134,22 +182,42 @@ enum Outcome {
     Failed(Errors),
 }
 
+/// What is checked between releases.
+struct Across<'a> {
+    owners: Owners,
+    /// Keys that nothing reads.
+    keys: Keys,
+    references: References,
+    /// Layers are read by many releases.
+    layers: LayerChecks<'a>,
+    images: Images,
+    /// What the deployment's own rules are asked about.
+    deployment: Deployment,
+}
+
 /// Renders all releases first: any of them may bring the definitions of the custom kinds that others use.
 fn one_state(
     run: &Run,
     path: &Path<'_>,
-    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Owners, &mut Deployment),
+    checks: (&Schemas<'_>, &mut Customs<'_>, &mut Across<'_>),
     state: &State,
     releases: &[&Release],
 ) -> Errors {
-    let (schemas, customs, owners, deployment) = checks;
+    let (schemas, customs, across) = checks;
     let mut outcomes = Vec::new();
     path.render(state, releases, |release, result| {
         outcomes.push(match result {
             Ok(product) => run.timings.measure(Phase::Check, Some(&release.name), || {
-                let documents = Documents::read(&product.rendered, &release.name, &release.namespace);
-                let minor = product.kube_version.minor.parse().unwrap_or(0);
-                deployment.add(Member {
+                let documents = Documents::read(&product.rendered, (&release.name, &release.namespace), &run.setting.sources);
+                across.keys.release(&release.name, &product.values, &product.rendered, &run.setting.sources);
+                across.layers.release(&ReleaseLayers {
+                    release: &release.name,
+                    layers: &product.layers,
+                    values: &product.values,
+                    rendered: &product.rendered,
+                    documents: &documents,
+                });
+                across.deployment.add(Member {
                     name: release.name.clone(),
                     namespace: release.namespace.clone(),
                     chart: release.chart_to_use().to_owned(),
@@ -162,6 +230,7 @@ fn one_state(
                     origin: release.origin,
                     objects: documents.objects(),
                 });
+                let minor = product.kube_version.minor.parse().unwrap_or(0);
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
             }),
             Err(errors) => Outcome::Failed(errors),
@@ -179,8 +248,10 @@ fn one_state(
             match outcome {
                 Outcome::Rendered(values, documents, minor, context) => {
                     let validator = customs.validator(minor);
-                    owners.add(&documents, &context, validator);
+                    across.owners.add(&documents, &context, validator);
+                    across.references.add(&documents, &context);
                     found.extend(values);
+                    found.extend(across.images.check(&documents));
                     found.extend(documents.check(validator));
                 }
                 Outcome::Failed(errors) => found.extend(errors),

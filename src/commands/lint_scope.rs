@@ -48,7 +48,7 @@ fn earlier(run: &Run, args: &LintArgs, flags: &GlobalFlags, revision: &str) -> R
     past.output.level = crate::report::Level::Error;
     past.hooks = false;
     let mut fingerprints = Fingerprints::default();
-    Ok(lint::look(&past, args).found.iter().map(|finding| fingerprints.of(finding)).collect())
+    Ok(lint::look(past.recording(), args).found.iter().map(|finding| fingerprints.of(finding)).collect())
 }
 
 /// The comments of all texts that were read, and of the files that findings point into.
@@ -89,7 +89,7 @@ pub fn watch(run: &Run, flags: &GlobalFlags, work: impl Fn(&Run) -> Exit) -> Exi
         seen = now;
         run.output.info("--- files changed");
         match Run::new(run.called.clone(), flags, run.setting.host.clone(), run.output.colour) {
-            Ok(fresh) => drop(work(&fresh)),
+            Ok(mut fresh) => drop(work(fresh.recording())),
             Err((_, error)) => return run.fail(error.into()),
         }
     }

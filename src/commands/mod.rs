@@ -37,7 +37,7 @@ pub use run::{Exit, Run};
 use crate::cli::{Cli, Command};
 
 /// Runs the command that was typed.
-pub fn execute(cli: Cli, run: &Run) -> Exit {
+pub fn execute(cli: Cli, run: &mut Run) -> Exit {
     match &cli.command {
         Command::Template(args) => template::template(run, args),
         Command::List(args) => list::list(run, args),
@@ -46,8 +46,8 @@ pub fn execute(cli: Cli, run: &Run) -> Exit {
         Command::PrintEnv(args) => print_env::print_env(run, args),
         Command::WriteValues(args) => write_values::write_values(run, args),
         Command::Lint(args) if run.called_helmfile() => lint_report::lint_report(run, args),
-        Command::Lint(args) => lint::lint(run, args, &cli.global),
         Command::Schema(args) => schema::schema(run, args),
+        Command::Lint(args) => lint::lint(run.recording(), args, &cli.global),
         Command::ExplainFinding(args) => explain_finding::explain_finding(run, args),
         #[cfg(feature = "cluster")]
         Command::Sync(args) => deploy::sync(run, args),

@@ -19,7 +19,7 @@ use crate::diag::{Error, Errors, Kind, Result};
 use crate::fetch::Repositories;
 use crate::render::{self, KubeVersion, Lookup, Rendered, SchemaCheck, SchemaSource};
 use crate::report::Phase;
-use crate::state::{self, Release, State};
+use crate::state::{self, Release, ReleaseValues, State};
 use crate::values::set::Setting;
 
 /// Templates may nest deep: every thread that runs them has this much stack, touched only when needed.
@@ -74,6 +74,8 @@ pub struct Facts {
 
 /// A release with everything that was made of it.
 pub struct Product {
+    /// What the state gives as values, before it was merged.
+    pub layers: ReleaseValues,
     /// The values that the user gave, merged.
     pub values: Map,
     /// The chart it was rendered from.
@@ -173,9 +175,10 @@ impl<'r> Path<'r> {
         refuse(release).map_err(about)?;
         let values = run.timings.measure(Phase::Values, name, || {
             let layers = state::release_values(state, release, &run.setting)?;
-            user_values::of_release(run, state, &layers, &self.options).map_err(|error| helm(error).into())
+            let values = user_values::of_release(run, state, &layers, &self.options).map_err(|error| Errors::from(helm(error)))?;
+            Ok((layers, values))
         });
-        let values = values.map_err(|errors: Errors| errors.map(about))?;
+        let (layers, values) = values.map_err(|errors: Errors| errors.map(about))?;
         run.output.debug(&format!("release {}: {} keys of values, chart {}", release.name, values.len(), release.chart_to_use()));
         let chart = run.timings.measure(Phase::Charts, name, || self.chart(state, release, repositories)).map_err(helm)?;
         let kube_version =
@@ -197,12 +200,13 @@ impl<'r> Path<'r> {
             limits: run.setting.limits,
             sources: Some(&run.setting.sources),
             schemas: Some(&self.schemas),
+            trace: run.setting.trace.is_some(),
             ..render::Request::new(&release.name, namespace, run)
         };
         let rendered = run.timings.measure(Phase::Render, name, || render::render(&chart, &values, &request));
         let rendered = rendered.map_err(|failure| std::iter::once(failure.error).chain(failure.more).map(helm).collect::<Errors>())?;
         let kube_version = request.kube_version.cloned().unwrap_or_else(|| KubeVersion::assumed(run.profile));
-        Ok(Product { values, chart, rendered, kube_version })
+        Ok(Product { layers, values, chart, rendered, kube_version })
     }
 }
 

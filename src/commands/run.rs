@@ -157,6 +157,12 @@ impl Run {
         })
     }
 
+    /// From now on what templates read and write is recorded, so that places in what they give lead to layers and templates.
+    pub fn recording(&mut self) -> &Self {
+        self.setting.trace = Some(values::Trace::default());
+        self
+    }
+
     /// Whether the program is to be helmfile: a link of that name.
     pub fn called_helmfile(&self) -> bool {
         self.program == "helmfile" || self.program.starts_with("helmfile-")

@@ -122,6 +122,10 @@ impl Map {
     pub(super) fn take_unshared(&mut self) -> Vec<Value> {
         Arc::get_mut(&mut self.0).map(Cell::take).unwrap_or_default()
     }
+    /// A number that no other map has as long as this one lives.
+    pub fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
     /// Whether both are the same map, not only equal ones.
     pub fn is(&self, other: &Map) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

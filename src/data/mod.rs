@@ -38,6 +38,7 @@ mod dismantle;
 pub mod json;
 mod list;
 mod map;
+mod mark;
 mod number;
 mod object;
 mod origin;
@@ -51,8 +52,9 @@ pub mod yaml;
 
 pub use list::List;
 pub use map::{Entries, Map};
+pub use mark::Mark;
 pub use object::{Member, Object};
-pub use origin::{Origin, SourceFile, Sources};
+pub use origin::{Origin, Piece, SourceFile, Sources};
 pub use text::Str;
 pub use types::{GoKind, Signature, Type};
 pub use value::{Kind, Value};

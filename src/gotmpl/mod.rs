@@ -114,6 +114,7 @@ mod set;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use engine::{Engine, MissingKey, Options};
 pub use error::{ExecError, Fact, Frame, Link, ParseError, RenderError};
@@ -122,3 +123,4 @@ pub use funcs::{Call, Failure, Family, Function, FunctionTable, Nested, Nowhere,
 pub use limits::{Budget, Limit, Limits, Reached, Usage};
 pub use program::Program;
 pub use set::{Environment, TemplateSet};
+pub use trace::{Carry, Feed, Handling, Read, Recorder, Site, Span, Taking, Use};

@@ -42,6 +42,10 @@ impl Program {
     pub(super) fn tree(&self) -> &Tree {
         &self.tree
     }
+    /// The name of a template by its place in the file.
+    pub(super) fn template_name(&self, index: usize) -> Str {
+        self.template(index).name.clone()
+    }
     /// A template by its place in the file; places come from this program's own templates only.
     #[expect(clippy::indexing_slicing, reason = "a set links a template's name to the program and the place that it has there")]
     pub(super) fn template(&self, index: usize) -> &Template {

@@ -11,6 +11,7 @@ use super::exec::{self, Run, Shared, Sink};
 use super::funcs::{Nested, Nowhere, World};
 use super::limits::{Budget, Limit};
 use super::program::Program;
+use super::trace::Recorder;
 use crate::data::{Str, Value};
 
 /// What a run sees beside its data.
@@ -114,6 +115,28 @@ impl TemplateSet {
         run.close();
         result
     }
+    /// As [`TemplateSet::execute_within`], and what happens is recorded. The output is the same.
+    ///
+    /// # Errors
+    /// The chain from this template to the fault.
+    pub fn execute_recorded(
+        &self,
+        name: impl AsRef<[u8]>,
+        data: &Value,
+        (environment, budget): (&Environment<'_>, &Budget),
+        out: &mut Vec<u8>,
+        recorder: &mut Recorder,
+    ) -> Result<(), ExecError> {
+        let mut shared = Shared::new();
+        shared.recorder = Some(Box::new(std::mem::take(recorder)));
+        let mut run = Run { environment, budget, shared: &mut shared, sink: None };
+        let result = self.execute_nested(name.as_ref(), data, run.inner(), out);
+        run.close();
+        if let Some(used) = shared.recorder {
+            *recorder = *used;
+        }
+        result
+    }
 
     /// Runs the template of that name with `data` as `.` and `$`, and writes what it gives as it comes: of the output,
     /// little more than 64 KiB (or what one `include` gives) is in memory at a time. Writes a part where it fails.
@@ -144,7 +167,7 @@ impl TemplateSet {
     pub(super) fn engine(&self) -> &Engine {
         &self.engine
     }
-    pub(super) fn find(&self, name: &[u8]) -> Option<(&Program, usize)> {
+    pub(super) fn find(&self, name: &[u8]) -> Option<(&Arc<Program>, usize)> {
         let (program, index) = self.inner.get(name).or_else(|| self.names.get(name))?;
         Some((program, *index))
     }
@@ -168,7 +191,7 @@ impl TemplateSet {
         self.run(template, data, run, out)
     }
 
-    fn run(&self, template: (&Program, usize), data: &Value, mut run: Run<'_>, out: &mut Vec<u8>) -> Result<(), ExecError> {
+    fn run(&self, template: (&Arc<Program>, usize), data: &Value, mut run: Run<'_>, out: &mut Vec<u8>) -> Result<(), ExecError> {
         let limit = self.engine.options().limits.executions;
         if run.shared.executions >= limit {
             let name = &template.0.template(template.1).name;
@@ -182,7 +205,8 @@ impl TemplateSet {
     }
 
     /// Parses a text into a copy of the set and runs it there, whatever else has its name.
-    pub(super) fn execute_text(&self, name: &str, text: &Str, data: &Value, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), Nested> {
+    pub(super) fn execute_text(&self, name: &str, text: &Value, data: &Value, run: Run<'_>, out: &mut Vec<u8>) -> Result<(), Nested> {
+        let (text, origin) = (&text.as_str().cloned().unwrap_or_default(), text.origin);
         let known = run.shared.texts.get(text).filter(|program| *program.name() == *name).cloned();
         let program = match known {
             Some(program) => program,
@@ -199,6 +223,9 @@ impl TemplateSet {
             }
         };
         let set = self.with(&program);
+        if let Some(recorder) = &mut run.shared.recorder {
+            recorder.running_text(origin);
+        }
         set.run((&program, 0), data, run, out).map_err(Nested::Exec)
     }
 }

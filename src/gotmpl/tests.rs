@@ -15,9 +15,8 @@ fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 }
 
 fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
-    let text = arguments[0].as_str().cloned().unwrap_or_default();
-    match call.execute_text("gotpl", &text, &arguments[1]) {
-        Ok(out) => Ok(Value::string(out)),
+    match call.execute_text("gotpl", &arguments[0], &arguments[1]) {
+        Ok(out) => Ok(out),
         Err(Nested::Parse(error)) => Err(format!("cannot parse: {error}").into()),
         Err(Nested::Exec(error)) => Err(error.wrapped(Link::Text("in tpl".to_owned())).into()),
     }

@@ -8,7 +8,7 @@ use super::lint::LintLog;
 use super::structs::NilMap;
 use super::{durations, split, toml};
 use crate::data::yaml::{Documents, Duplicates, Reading, Resolver, Style, read_value, read_values, write};
-use crate::data::{Kind as Is, List, Map, SourceFile, Str, Type, Value, json};
+use crate::data::{Kind as Is, List, Map, Origin, SourceFile, Str, Type, Value, json};
 use crate::diag::text_of;
 use crate::golang::strconv;
 use crate::gotmpl::funcs::{builtin, sprig};
@@ -188,7 +188,10 @@ fn any(arguments: &[Value], index: usize) -> &Value {
 
 /// A text as a source of values: they come from where the text came from.
 fn source(arguments: &[Value]) -> SourceFile {
-    SourceFile { name: Str::default(), base: Default::default(), text: text(arguments, 0).into() }
+    let origin = any(arguments, 0).origin;
+    // A text that was made while that is recorded: its parts are parts of its range.
+    let base = if origin.made_at().is_some() { origin } else { Origin::NONE };
+    SourceFile { name: Str::default(), base, text: text(arguments, 0).into() }
 }
 
 /// helm's limit on nested executions of one name.
@@ -207,11 +210,16 @@ fn include(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
 
 fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let template = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
-    match call.execute_text("gotpl", &template, any(arguments, 1)) {
+    match call.execute_text("gotpl", any(arguments, 0), any(arguments, 1)) {
         Ok(out) => {
-            let out =
-                if split::find(&out, b"<no value>").is_some() { Str::from(split::remove_all(out.to_vec(), b"<no value>")) } else { out };
-            Ok(Value::from(out).from_origin(arguments.first().map(|text| text.origin).unwrap_or_default()))
+            let text = out.as_str().cloned().unwrap_or_default();
+            let out = match split::find(&text, b"<no value>") {
+                Some(_) => call.left_of(&out, Value::string(split::remove_all(text.to_vec(), b"<no value>")), b"<no value>"),
+                None => out,
+            };
+            // What is recorded knows better.
+            let from = out.origin.or(any(arguments, 0).origin);
+            Ok(out.from_origin(from))
         }
         Err(Nested::Parse(error)) => Err(format!("cannot parse template {}: {error}", strconv::quote(&template)).into()),
         Err(Nested::Exec(error)) => {

@@ -56,7 +56,7 @@ pub fn render_for_lint(
     if request.schema_check != super::SchemaCheck::Skip {
         schema::Checking { profile, source: request.schemas.cloned(), warnings }.check(&tree, &values)?;
     }
-    Linked::new(&tree, &values, request).run().map(Some)
+    Linked::new(&tree, &values, request).run(None).map(Some)
 }
 
 /// Checks values against one schema.

@@ -2,6 +2,7 @@
 
 use super::output::{Head, Hook, Manifest};
 use super::split::{is_blank, split};
+use super::trace::Cause;
 use crate::charts::{Profile, Warning};
 use crate::data::Str;
 use crate::data::yaml::read_head;
@@ -21,11 +22,19 @@ const EVENTS: [(&str, &str); 10] = [
     ("test-success", "test"),
 ];
 
+/// Says where a byte of a document comes from, where that is known.
+type FindCause<'a> = dyn Fn(&Manifest, usize) -> Option<Cause> + 'a;
+
 /// Splits the files (in path order), reads each document's head and sorts by kind.
 ///
 /// # Errors
 /// `YAML parse error on PATH: …` for the first document that is no YAML.
-pub(super) fn sort(files: &[(Str, Str)], profile: Profile, warnings: &mut Vec<Warning>) -> Result<(Vec<Manifest>, Vec<Hook>)> {
+pub(super) fn sort(
+    files: &[(Str, Str)],
+    profile: Profile,
+    warnings: &mut Vec<Warning>,
+    cause: &FindCause<'_>,
+) -> Result<(Vec<Manifest>, Vec<Hook>)> {
     let (mut manifests, mut hooks) = (Vec::new(), Vec::new());
     for (name, text) in files {
         if path::base(name).starts_with(b"_") || is_blank(text) {
@@ -33,10 +42,15 @@ pub(super) fn sort(files: &[(Str, Str)], profile: Profile, warnings: &mut Vec<Wa
         }
         for range in split(text, profile.document_tail) {
             let content = &text[range.clone()];
-            let head = read_head(content, profile.head_type).map_err(|message| {
-                Error::new(Kind::Manifest, format!("YAML parse error on {name}: {message}")).at(place_of(name, text, range.start, &message))
+            let mut manifest = Manifest { path: name.clone(), content: content.into(), start: range.start, head: Head::default() };
+            manifest.head = read_head(content, profile.head_type).map_err(|message| {
+                let error = Error::new(Kind::Manifest, format!("YAML parse error on {name}: {message}"));
+                let (place, offset) = place_of(&manifest, text, &message);
+                match cause(&manifest, offset) {
+                    Some(cause) => Cause { plain: false, ..cause }.blame(error, place, manifest.is_secret()),
+                    None => error.at(place),
+                }
             })?;
-            let manifest = Manifest { path: name.clone(), content: content.into(), head };
             let Some(events) = manifest.head.metadata.as_ref().and_then(|metadata| metadata.annotations.get(&b"helm.sh/hook"[..])).cloned()
             else {
                 manifests.push(manifest);
@@ -88,15 +102,13 @@ fn hook(manifest: Manifest, events: Vec<&'static str>) -> Hook {
     }
 }
 
-/// The line of the rendered file that a message counts from the document's start.
-fn place_of(name: &Str, text: &[u8], start: usize, message: &str) -> Place {
+/// The line of the rendered file that a message counts from the document's start, and the byte of the document at which
+/// something stands on it.
+fn place_of(manifest: &Manifest, text: &[u8], message: &str) -> (Place, usize) {
     let line: Option<usize> = message.split("line ").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
-    let mut offset = start;
-    for _ in 1..line.unwrap_or(1) {
-        match text[offset..].iter().position(|byte| *byte == b'\n') {
-            Some(end) => offset += end + 1,
-            None => break,
-        }
-    }
-    Place::in_text(format!("{name} (rendered)"), text, offset)
+    let lines = manifest.content.split_inclusive(|byte| *byte == b'\n');
+    let offset: usize = lines.take(line.unwrap_or(1).saturating_sub(1)).map(<[u8]>::len).sum();
+    let place = Place::in_text(format!("{} (rendered)", manifest.path), text, manifest.start + offset);
+    let indent = manifest.content[offset..].iter().take_while(|byte| **byte == b' ').count();
+    (place, offset + indent)
 }

@@ -18,6 +18,7 @@ mod schema;
 mod split;
 mod structs;
 mod toml;
+mod trace;
 mod values;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use lint::{LintLog, check_values, render_for_lint};
 pub use output::{Crd, Head, HeadMetadata, Hook, Manifest, OutputFile, PrintOptions, Rendered};
 pub use run::{functions, render_text};
 pub use schema::{Schema, SchemaSource, Violation, compile as compile_schema, violations};
+pub use trace::{Aim, Cause, Made, Trace};
 
 use crate::charts::{
     Chart, Loader, NodeId, Profile, Tree, Warning, check_dependencies, check_kube_version, check_release_name, coalesce_values,
@@ -84,6 +86,8 @@ pub struct Request<'a> {
     pub lint: Option<&'a Arc<LintLog>>,
     /// The texts that values were read from, for the places in errors.
     pub sources: Option<&'a Sources>,
+    /// Whether to record what makes the documents, in [`Rendered::trace`]. What is rendered stays the same.
+    pub trace: bool,
     /// Clock and randomness.
     pub world: &'a dyn World,
 }
@@ -108,6 +112,7 @@ impl<'a> Request<'a> {
             limits: Limits::default(),
             lint: None,
             sources: None,
+            trace: false,
             world,
         }
     }
@@ -147,12 +152,24 @@ pub fn render(chart: &Arc<Chart>, user_values: &Map, request: &Request<'_>) -> R
     };
     let mut files = Vec::new();
     let linked = Linked::new(&tree, &values, request);
-    let rendered = render_tree(&tree, &linked, request, &mut warnings, &mut files);
+    let mut trace = request.trace.then(|| Trace::new(&tree, &values));
+    let rendered = render_tree(&tree, &linked, trace.as_mut(), &mut warnings, &mut files);
     match rendered {
         Ok((manifests, hooks, notes)) => {
             let mut crds = Vec::new();
             collect_crds(&tree, tree.root(), &mut crds);
-            Ok(Rendered { manifests, hooks, crds, notes, values, tree, violations, warnings, profile: request.profile })
+            Ok(Rendered {
+                manifests,
+                hooks,
+                crds,
+                notes,
+                values,
+                tree,
+                violations,
+                warnings,
+                profile: request.profile,
+                trace: trace.map(Arc::new),
+            })
         }
         Err(error) => {
             let more = linked.parse_errors().into_iter().skip(1).collect();
@@ -210,15 +227,16 @@ type Documents = (Vec<Manifest>, Vec<Hook>, Str);
 fn render_tree(
     tree: &Tree,
     linked: &Linked<'_>,
-    request: &Request<'_>,
+    mut trace: Option<&mut Trace>,
     warnings: &mut Vec<Warning>,
     files: &mut Vec<(Str, Str)>,
 ) -> Result<Documents, Error> {
+    let request = linked.request();
     let assumed = KubeVersion::assumed(request.profile);
     let kube_version = request.kube_version.unwrap_or(&assumed);
     let chart = tree.chart(tree.root());
     check_kube_version(chart, &kube_version.normalized, &kube_version.version)?;
-    let rendered = linked.run()?;
+    let rendered = linked.run(trace.as_deref_mut())?;
     let own_notes = path::join(&[tree.name(tree.root()).as_bytes(), b"templates/NOTES.txt"]);
     let mut notes = Vec::new();
     for (name, text) in rendered {
@@ -231,7 +249,8 @@ fn render_tree(
             notes.extend_from_slice(&text);
         }
     }
-    let (manifests, hooks) = manifests::sort(files, request.profile, warnings)?;
+    let cause = |manifest: &Manifest, offset| trace.as_deref()?.cause(manifest, Aim { offset, key: None }, request.sources?);
+    let (manifests, hooks) = manifests::sort(files, request.profile, warnings, &cause)?;
     files.clear();
     Ok((manifests, hooks, notes.into()))
 }
@@ -250,6 +269,5 @@ fn collect_crds(tree: &Tree, node: NodeId, crds: &mut Vec<Crd>) {
 
 /// Where a chart's file is, for messages.
 fn chart_file(chart: &Chart, name: &str) -> Option<Place> {
-    let values = chart.values_file.as_ref()?.name.to_text().into_owned();
-    Some(Place::file(format!("{}{name}", values.trim_end_matches("values.yaml"))))
+    (!chart.shown.is_empty()).then(|| Place::file(format!("{}/{name}", chart.shown)))
 }

@@ -1,7 +1,10 @@
 //! What a rendering gives, and helm's bytes for it (helm pkg/cmd/template.go).
 
+use std::sync::Arc;
+
 use super::schema::Violation;
 use super::split::{split, trimmed};
+use super::trace::Trace;
 use crate::charts::{Profile, Tree, Warning};
 use crate::data::{Map, Str};
 use crate::diag::{Error, Kind, Result, nearest};
@@ -16,8 +19,19 @@ pub struct Manifest {
     pub path: Str,
     /// Its text as helm keeps it.
     pub content: Str,
+    /// The byte of the rendered file at which it begins.
+    pub start: usize,
     /// Kind, name, annotations.
     pub head: Head,
+}
+
+impl Manifest {
+    /// Whether it is or may hold a Secret, whose lines nobody may see: by its kind, or by its text where that is a list or can't be
+    /// read.
+    pub fn is_secret(&self) -> bool {
+        let kind = &*self.head.kind;
+        kind == b"Secret" || (kind.is_empty() || kind.ends_with(b"List")) && memchr::memmem::find(&self.content, b"Secret").is_some()
+    }
 }
 
 /// One document with a `helm.sh/hook` annotation.
@@ -72,6 +86,8 @@ pub struct Rendered {
     pub warnings: Vec<Warning>,
     /// Which helm's bytes to write.
     pub profile: Profile,
+    /// What made the documents, where that was asked for.
+    pub trace: Option<Arc<Trace>>,
 }
 
 /// How to print.

@@ -10,6 +10,7 @@ use super::chart_object::chart_object;
 use super::failures::{exec_error, parse_error};
 use super::files::Files;
 use super::funcs::{self, HelmContext};
+use super::trace::Trace;
 use super::values::Values;
 use super::{KubeVersion, Request, split};
 use crate::charts::{Chart, ChartObject, File, NodeId, Profile, Tree};
@@ -96,6 +97,9 @@ fn compiled(chart: &Chart, full_path: &str, request: &Request<'_>) -> Compiled {
     let programs: Compiled = Arc::new(own_templates(chart).map(parse).collect());
     prepared.programs.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(programs).clone()
 }
+
+/// What Go prints for a missing value.
+const NO_VALUE: &[u8] = b"<no value>";
 
 /// One template file of a release.
 struct Template {
@@ -188,8 +192,13 @@ impl<'a> Linked<'a> {
         broken.map(|(error, text)| parse_error(error, text, self.request, self)).collect()
     }
 
+    /// Everything else about the rendering.
+    pub(super) fn request(&self) -> &'a Request<'a> {
+        self.request
+    }
+
     /// Runs all files that are no partials, deepest first; gives their text in path order.
-    pub(super) fn run(&self) -> Result<Vec<(Str, Str)>> {
+    pub(super) fn run(&self, mut trace: Option<&mut Trace>) -> Result<Vec<(Str, Str)>> {
         let order = self.order();
         let mut set = TemplateSet::new(&engine_of(self.request.profile).with_limits(self.request.limits), "gotpl");
         let budget = Budget::new();
@@ -209,9 +218,17 @@ impl<'a> Linked<'a> {
             template.data.insert("Template", Value::object(about));
             let mut out = Vec::with_capacity(template.text.len() * 2);
             let data = Value::object(Values::new(template.data.clone(), self.request.profile));
-            set.execute_within(name, &data, &environment, &budget, &mut out).map_err(|error| exec_error(&error, self.request))?;
+            let ran = match trace.as_deref_mut() {
+                None => set.execute_within(name, &data, &environment, &budget, &mut out),
+                Some(trace) => set.execute_recorded(name, &data, (&environment, &budget), &mut out, trace.recorder_mut()),
+            };
+            ran.map_err(|error| exec_error(&error, self.request))?;
+            let name = Str::from(name.as_slice());
+            if let Some(trace) = trace.as_deref_mut() {
+                trace.keep(&name, &split::places(&out, NO_VALUE));
+            }
             // parity: helm drops what Go prints for a missing value, wherever the text comes from.
-            rendered.push((Str::from(name.as_slice()), Str::from(split::remove_all(out, b"<no value>"))));
+            rendered.push((name, Str::from(split::remove_all(out, NO_VALUE))));
         }
         rendered.sort_by(|one, other| one.0.cmp(&other.0));
         Ok(rendered)

@@ -136,6 +136,11 @@ pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     None
 }
 
+/// Where every `needle` is that [`remove_all`] drops.
+pub(super) fn places(text: &[u8], needle: &[u8]) -> Vec<std::ops::Range<usize>> {
+    memchr::memmem::find_iter(text, needle).map(|at| at..at + needle.len()).collect()
+}
+
 /// Drops every `needle` from the text.
 pub(super) fn remove_all(text: Vec<u8>, needle: &[u8]) -> Vec<u8> {
     let Some(mut found) = find(&text, needle) else { return text };

@@ -2,10 +2,10 @@
 //! (helmfile pkg/state/envvals_loader.go, storage.go).
 
 use super::environment::{Environment, state_data};
-use crate::data::{Kind as Is, Map, Value};
+use crate::data::{Kind as Is, Map, SourceFile, Value};
 use crate::diag::{Error, Errors, Kind, Severity};
 use crate::golang::fmt::sprint;
-use crate::values::{Folder, Lists, Setting, Template, Text, deep_merge, glob, override_merge, read_map, render_file};
+use crate::values::{Folder, Layer, Lists, Setting, Template, Text, deep_merge, glob, override_merge, read_map, render_file};
 
 /// What to do about a file that is not there.
 pub(super) const HANDLERS: [&str; 4] = ["Error", "Warn", "Info", "Debug"];
@@ -39,6 +39,7 @@ impl Layers<'_> {
             return Err(Error::new(Kind::State, words).into());
         }
         let mut result = Map::new();
+        let mut read = Vec::new();
         let mut errors = Errors::new();
         for entry in entries {
             match &entry.kind {
@@ -46,14 +47,20 @@ impl Layers<'_> {
                     Ok(files) => {
                         for file in files {
                             match self.file(&file, &result) {
-                                Ok(map) => result = self.merge(&result, &map),
+                                Ok((values, source)) => {
+                                    result = self.merge(&result, &values);
+                                    read.push(Layer { source: Some(source), values });
+                                }
                                 Err(faults) => errors.extend(faults),
                             }
                         }
                     }
                     Err(error) => errors.push(error),
                 },
-                Is::Map(map) => result = self.merge(&result, map),
+                Is::Map(map) => {
+                    result = self.merge(&result, map);
+                    read.push(Layer { source: None, values: map.clone() });
+                }
                 _ => {
                     let of = entry.go_type().map_or("<nil>", |of| of.name());
                     let words = format!("unexpected type of value: value={}, type={of}", sprint(std::slice::from_ref(entry)));
@@ -61,6 +68,7 @@ impl Layers<'_> {
                 }
             }
         }
+        self.setting.layers.push(read);
         errors.or(result)
     }
 
@@ -73,7 +81,7 @@ impl Layers<'_> {
         resolve(self.setting, self.folder, self.handler, "environment values", (path, self.file)).map_err(|error| error.at(place()))
     }
 
-    fn file(&self, shown: &str, before: &Map) -> Result<Map, Errors> {
+    fn file(&self, shown: &str, before: &Map) -> Result<(Map, SourceFile), Errors> {
         let host = &*self.setting.host;
         let wrap = |words: &str| format!("failed to load environment values file \"{shown}\": {words}");
         if shown.ends_with(".hcl") {
@@ -96,7 +104,8 @@ impl Layers<'_> {
             source
         };
         // helmfile prints the whole file here, passwords and all; the excerpt shows the line
-        read_map(self.setting, &Text { source: &source, wrap: &wrap })
+        let values = read_map(self.setting, &Text { source: &source, wrap: &wrap })?;
+        Ok((values, source))
     }
 }
 

@@ -166,6 +166,11 @@ impl State {
         Ok(releases)
     }
 
+    /// The releases that some run would install: all but those that are not installed, or whose condition does not hold.
+    pub fn installable(&self) -> impl Iterator<Item = &Release> {
+        self.releases.iter().filter(|release| release.installed && select::condition(release, &self.values).unwrap_or(true))
+    }
+
     fn picked(&self) -> Result<Vec<&Release>> {
         select::select(&self.releases, &self.selectors, &self.values, false)
     }

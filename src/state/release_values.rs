@@ -7,7 +7,7 @@ use super::release::SetValue;
 use super::templates::Scope;
 use super::{Release, State};
 use crate::data::yaml::{self, Documents, Style};
-use crate::data::{Kind as Is, List, Map, Str, Value};
+use crate::data::{Kind as Is, List, Map, SourceFile, Str, Value};
 use crate::diag::{Error, Errors, Kind, Result};
 use crate::golang::fmt::sprint;
 use crate::values::{Folder, Setting, Template, Text, expand_secrets, fault_offset, names_secret, read_map, render_file};
@@ -21,6 +21,8 @@ pub struct ValuesLayer {
     pub values: Value,
     /// The text that helm would read.
     pub text: Vec<u8>,
+    /// The same with its places; `None` for values written in the state.
+    pub source: Option<SourceFile>,
 }
 
 /// What a release's values come from, weakest first.
@@ -104,12 +106,15 @@ impl Layers<'_> {
         let source = self.rendered(shown).map_err(|error| error.wrap(wrap))?;
         let mut text = source.text.to_vec();
         let mut read = source.clone();
+        let mut expanded = None;
         if names_secret(&text) {
             let map = read_map(self.setting, &Text { source: &source, wrap: &wrap })?;
             let value =
                 expand_secrets(self.setting, &self.state.base, &map.into()).map_err(|why| self.fault(entry, Kind::Values, wrap(&why)))?;
             text = yaml::write(&value, Style::Helmfile).map_err(|why| self.fault(entry, Kind::Values, wrap(&why)))?;
-            read = self.setting.sources.add(format!("{} (secrets expanded)", source.name), text.clone());
+            // No source: nobody may see what the references stand for.
+            read = SourceFile { base: Default::default(), text: text.clone().into(), ..source.clone() };
+            expanded = Some(value);
         }
         let values = self.as_helm_reads(&read).map_err(|fault| {
             let place = self.setting.sources.place(read.base.plus(fault_offset(&read.text, fault.offset)));
@@ -119,15 +124,19 @@ impl Layers<'_> {
                 None => error,
             }
         })?;
-        Ok(ValuesLayer { name: Some(shown.to_owned()), values: values.into(), text })
+        let values = match expanded {
+            Some(from) => with_origins(&values.into(), &from, 1000),
+            None => values.into(),
+        };
+        Ok(ValuesLayer { name: Some(shown.to_owned()), values, text, source: Some(source) })
     }
 
-    fn as_helm_reads(&self, source: &crate::data::SourceFile) -> Result<Map, yaml::SyntaxError> {
+    fn as_helm_reads(&self, source: &SourceFile) -> Result<Map, yaml::SyntaxError> {
         yaml::read_values(source, Documents::All)
     }
 
     /// The text of a values file, rendered where it is a template.
-    pub(super) fn rendered(&self, shown: &str) -> Result<crate::data::SourceFile> {
+    pub(super) fn rendered(&self, shown: &str) -> Result<SourceFile> {
         let (host, base) = (&*self.setting.host, &self.state.base);
         let bytes = base.read(host, shown).map_err(|error| error.wrap(|words| format!("failed to load [{shown}]: {words}")))?;
         let source = self.setting.sources.add(base.typed(host, shown), bytes);
@@ -155,9 +164,9 @@ impl Layers<'_> {
     /// Values written in the state go through YAML, as helmfile writes them to a file for helm.
     fn inline(&self, entry: &Value, value: &Value) -> Result<ValuesLayer> {
         let text = yaml::write(value, Style::Helmfile).map_err(|why| self.fault(entry, Kind::Values, why))?;
-        let source = crate::data::SourceFile { name: Str::from("values"), base: Default::default(), text: Str::from(text.clone()) };
+        let source = SourceFile { name: Str::from("values"), base: Default::default(), text: Str::from(text.clone()) };
         let read = self.as_helm_reads(&source).map_err(|fault| self.fault(entry, Kind::Values, fault.message))?;
-        Ok(ValuesLayer { name: None, values: with_origins(&Value::from(read), value, 1000), text })
+        Ok(ValuesLayer { name: None, values: with_origins(&Value::from(read), value, 1000), text, source: None })
     }
 
     fn refuse_secrets(&self) -> Result<()> {

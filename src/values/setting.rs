@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::template::Helpers;
-use crate::data::Sources;
+use super::trace::Trace;
 use crate::data::yaml::Duplicates;
+use crate::data::{Map, SourceFile, Sources};
 use crate::diag::{Error, Place, Result};
 use crate::gotmpl::Limits;
 use crate::host::{EntryKind, Host};
@@ -24,13 +25,26 @@ pub struct Setting {
     pub duplicates: Duplicates,
     /// What hostile templates run into (`--limit`).
     pub limits: Limits,
+    /// Where to record what templates read and what makes the lines of rendered layers; nobody wants to know where `None`.
+    pub trace: Option<Trace>,
+    /// What was read into the environment's values.
+    pub layers: LayerLog,
     pub(super) helpers: Arc<Mutex<HashMap<PathBuf, Arc<Helpers>>>>,
 }
 
 impl Setting {
     /// A setting that refuses repeated keys.
     pub fn new(host: Arc<dyn Host>, sources: Sources) -> Self {
-        Self { host, sources, notes: Notes::default(), duplicates: Duplicates::Refuse, limits: Limits::default(), helpers: Arc::default() }
+        Self {
+            host,
+            sources,
+            notes: Notes::default(),
+            duplicates: Duplicates::Refuse,
+            limits: Limits::default(),
+            trace: None,
+            layers: LayerLog::default(),
+            helpers: Arc::default(),
+        }
     }
 }
 
@@ -50,6 +64,35 @@ impl Notes {
     /// Takes all that came up since the last time.
     pub fn take(&self) -> Vec<Error> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A layer of an environment's values.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Its text, rendered where it is a template; `None` for values written in the state.
+    pub source: Option<SourceFile>,
+    /// Its values.
+    pub values: Map,
+}
+
+/// The lists of layers that a load merged, weakest layer first; shared between threads.
+#[derive(Debug, Clone, Default)]
+pub struct LayerLog(Arc<Mutex<Vec<Vec<Layer>>>>);
+
+impl LayerLog {
+    /// Adds a list, unless the same files were read before.
+    pub fn push(&self, layers: Vec<Layer>) {
+        let names =
+            |layers: &[Layer]| layers.iter().map(|layer| layer.source.as_ref().map(|source| source.text.clone())).collect::<Vec<_>>();
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !layers.is_empty() && !lists.iter().any(|list| names(list) == names(&layers)) {
+            lists.push(layers);
+        }
+    }
+    /// All lists so far.
+    pub fn lists(&self) -> Vec<Vec<Layer>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -5,14 +5,14 @@ use std::sync::{Arc, LazyLock, PoisonError};
 
 use super::glob::named;
 use super::setting::{Folder, Setting};
-use super::{exec, files, get, secrets, yaml_functions};
-use crate::data::{SourceFile, Str, Value};
+use super::{exec, files, get, secrets, trace, yaml_functions};
+use crate::data::{Origin, Piece, SourceFile, Str, Value};
 use crate::diag::{Error, Kind, Place, nearest};
 use crate::gotmpl;
 use crate::gotmpl::funcs::{builtin, sprig};
 use crate::gotmpl::{
     Budget, Call, Engine, Environment, ExecError, Fact, Failure, Family, Frame, Function, FunctionTable, Limit, Limits, Link, MissingKey,
-    Options, ParseError, Program, Reached, Source, TemplateSet, Usage, World, explain,
+    Options, ParseError, Program, Reached, Recorder, Source, TemplateSet, Usage, World, explain,
 };
 use crate::host::Host;
 
@@ -94,11 +94,14 @@ pub struct Rendered {
 /// # Errors
 /// A text that is no template or that fails, with Go's text as message and the place in the file.
 pub fn render_file(setting: &Setting, template: &Template<'_>, data: &Value) -> Result<Rendered, Error> {
-    let text = render(setting, template, data)?;
     let (name, base) = match template.source {
         Some(source) => (format!("{} (rendered)", source.name), source.base),
-        None => ("template".to_owned(), crate::data::Origin::NONE),
+        None => ("template".to_owned(), Origin::NONE),
     };
+    let (text, pieces) = render_pieces(setting, template, data)?;
+    if let Some(pieces) = pieces.filter(|pieces| !pieces.is_empty()) {
+        return Ok(Rendered { source: setting.sources.add_recorded(name, text, base, pieces) });
+    }
     let lines = super::lines::template_lines(template.text, &text);
     Ok(Rendered { source: setting.sources.add_rendered(name, text, base, lines) })
 }
@@ -162,8 +165,22 @@ fn names_a_changing_function(text: &[u8]) -> bool {
 /// # Errors
 /// As [`render_file`].
 pub fn render(setting: &Setting, template: &Template<'_>, data: &Value) -> Result<Vec<u8>, Error> {
+    render_pieces(setting, template, data).map(|(text, _)| text)
+}
+
+/// Renders a text; what made its pieces, where that is recorded.
+fn render_pieces(setting: &Setting, template: &Template<'_>, data: &Value) -> Result<(Vec<u8>, Option<Vec<Piece>>), Error> {
     let context = Context { setting: setting.clone(), folder: template.folder.clone(), depth: 0 };
-    run(&context, template.text, data, &Budget::new()).map_err(|failure| report(setting, template, failure))
+    let mut recorder = setting.trace.as_ref().map(|trace| trace.recorder(data));
+    let ran = run(&context, template.text, data, recorder.as_mut());
+    let pieces = recorder.as_mut().map(|recorder| {
+        let spans = recorder.take_output();
+        trace::pieces(recorder, &spans)
+    });
+    if let (Some(trace), Some(recorder)) = (&setting.trace, recorder) {
+        trace.keep(recorder);
+    }
+    Ok((ran.map_err(|failure| report(setting, template, failure))?, pieces))
 }
 
 enum Broken {
@@ -173,7 +190,8 @@ enum Broken {
     Exec(ExecError, Arc<Helpers>),
 }
 
-fn run(context: &Context, text: &[u8], data: &Value, budget: &Budget) -> Result<Vec<u8>, Broken> {
+/// A text with the templates beside it.
+fn linked(context: &Context, text: &[u8]) -> Result<(TemplateSet, Arc<Helpers>), Broken> {
     let engine = ENGINE.as_ref().map_err(|fault| Broken::Other(fault.clone()))?;
     let engine = &engine.with_limits(context.setting.limits);
     let helpers = helpers(context, engine)?;
@@ -182,10 +200,20 @@ fn run(context: &Context, text: &[u8], data: &Value, budget: &Budget) -> Result<
         set.add(program);
     }
     set.add(&engine.parse(NAME, text).map_err(Broken::Parse)?);
+    Ok((set, helpers))
+}
+
+fn run(context: &Context, text: &[u8], data: &Value, recorder: Option<&mut Recorder>) -> Result<Vec<u8>, Broken> {
+    let (set, helpers) = linked(context, text)?;
     let world = Outside(context.setting.host.clone());
     let mut out = Vec::with_capacity(text.len() * 2);
     let environment = Environment { world: &world, context };
-    set.execute_within(NAME, data, &environment, budget, &mut out).map_err(|error| Broken::Exec(error, helpers))?;
+    let budget = Budget::new();
+    let ran = match recorder {
+        None => set.execute_within(NAME, data, &environment, &budget, &mut out),
+        Some(recorder) => set.execute_recorded(NAME, data, (&environment, &budget), &mut out, recorder),
+    };
+    ran.map_err(|error| Broken::Exec(error, helpers))?;
     Ok(out)
 }
 
@@ -350,9 +378,13 @@ fn tpl(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
         return Err(format!("tpl calls itself more than {TPL_DEPTH} times").into());
     }
     let nested = Context { setting: context.setting.clone(), folder: context.folder.clone(), depth: context.depth + 1 };
-    let text = text.as_str().cloned().unwrap_or_default();
-    match run(&nested, &text, data, call.budget()) {
-        Ok(out) => Ok(Value::string(out)),
+    let ran = linked(&nested, text.as_str().map_or(&[][..], |text| text)).and_then(|(set, helpers)| {
+        let world = Outside(nested.setting.host.clone());
+        let environment = Environment { world: &world, context: &nested };
+        call.execute_other((&set, NAME), text.origin, data, &environment).map_err(|error| Broken::Exec(error, helpers))
+    });
+    match ran {
+        Ok(out) => Ok(out),
         Err(Broken::Other(text)) => Err(text.into()),
         Err(Broken::Helper(shown, fault, _)) => Err(format!("failed to parse helper template {shown}: {fault}").into()),
         Err(Broken::Parse(fault)) => Err(fault.to_string().into()),

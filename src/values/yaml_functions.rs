@@ -3,7 +3,7 @@
 use super::objects::Record;
 use super::template::{context, row};
 use crate::data::yaml::{Style, write};
-use crate::data::{Kind as Is, List, Map, Value};
+use crate::data::{Kind as Is, List, Map, SourceFile, Value};
 use crate::gotmpl::{Call, Failure, Function};
 
 use super::read::{Text, read_value};
@@ -60,8 +60,12 @@ fn holds_record(value: &Value) -> bool {
 
 fn from_yaml(call: &mut Call<'_>, arguments: &[Value]) -> Result<Value, Failure> {
     let context = context(call)?;
-    let text = arguments.first().and_then(Value::as_str).cloned().unwrap_or_default();
-    let source = context.setting.sources.add("fromYaml", text.clone());
+    let argument = arguments.first().cloned().unwrap_or_default();
+    let text = argument.as_str().cloned().unwrap_or_default();
+    let source = match argument.origin.made_at() {
+        Some(_) => SourceFile { name: "fromYaml".into(), base: argument.origin, text: text.clone() },
+        None => context.setting.sources.add("fromYaml", text.clone()),
+    };
     let wrap = |words: &str| format!("{words}, offending yaml: {text}");
     read_value(&context.setting, &Text { source: &source, wrap: &wrap })
         .map_err(|errors| errors.iter().next().map_or_else(String::new, |error| error.message().to_owned()).into())

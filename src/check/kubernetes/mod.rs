@@ -87,6 +87,8 @@ pub struct Violation {
     pub path: String,
     /// Where the value was written, or what it is missing in; for an unknown field, its value.
     pub origin: Origin,
+    /// Whether there is no value at the end of the path.
+    pub missing: bool,
     /// What is wrong, in words that go behind the path.
     pub message: String,
     /// What may have been meant.
@@ -116,8 +118,15 @@ impl Findings {
     fn push_with(&mut self, sort: Sort, path: &Path<'_>, origin: Origin, message: String, hint: Option<String>) {
         if self.list.len() < MOST {
             let path = if self.probing { String::new() } else { path.to_string() };
-            self.list.push(Violation { sort, severity: Severity::Error, path, origin, message, hint });
+            self.list.push(Violation { sort, severity: Severity::Error, path, origin, missing: false, message, hint });
         }
+    }
+
+    /// Says that something is not there; the origin is of what it is missing in.
+    fn push_missing(&mut self, sort: Sort, path: &Path<'_>, origin: Origin, message: String) {
+        let before = self.list.len();
+        self.push(sort, path, origin, message);
+        self.list.iter_mut().skip(before).for_each(|violation| violation.missing = true);
     }
 
     /// Whether nothing more needs to be found.
@@ -134,7 +143,7 @@ impl Findings {
 
     fn push_at(&mut self, sort: Sort, severity: Severity, path: String, origin: Origin, message: String) {
         if self.list.len() < MOST {
-            self.list.push(Violation { sort, severity, path, origin, message, hint: None });
+            self.list.push(Violation { sort, severity, path, origin, missing: false, message, hint: None });
         }
     }
 
@@ -319,6 +328,7 @@ impl<'a> Validator<'a> {
             severity: Severity::Warning,
             path: "apiVersion".to_owned(),
             origin: named.origin,
+            missing: false,
             message: format!("this version of {} is deprecated since Kubernetes 1.{since}, and goes with 1.{}", named.kind, life.removed),
             hint: life.replacement.map(|(version, kind)| format!("use {version} {kind}")),
         })

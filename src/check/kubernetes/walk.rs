@@ -114,8 +114,11 @@ impl Object<'_> {
     }
     /// Says what is wrong with a field, which may be missing.
     pub(super) fn wrong(&self, findings: &mut Findings, sort: Sort, field: &str, message: impl Into<String>) {
-        let origin = self.get(field).map_or(self.origin, |value| value.origin);
-        findings.push(sort, &self.path.field(field.as_bytes()), origin, message.into());
+        let path = self.path.field(field.as_bytes());
+        match self.get(field) {
+            Some(value) => findings.push(sort, &path, value.origin, message.into()),
+            None => findings.push_missing(sort, &path, self.origin, message.into()),
+        }
     }
     /// Says what is wrong with all of it.
     pub(super) fn wrong_itself(&self, findings: &mut Findings, sort: Sort, message: impl Into<String>) {
@@ -291,9 +294,13 @@ impl<'a> Walk<'a> {
                 }
             };
             if missing {
-                let message = if below.is_some() { "must not be empty" } else { "is missing" };
-                let origin = below.map_or(value.origin, |below| if below.origin.is_some() { below.origin } else { value.origin });
-                self.findings.push(Sort::Required, &path.field(name), origin, message.to_owned());
+                let path = path.field(name);
+                match below {
+                    Some(below) => {
+                        self.findings.push(Sort::Required, &path, below.origin.or(value.origin), "must not be empty".to_owned());
+                    }
+                    None => self.findings.push_missing(Sort::Required, &path, value.origin, "is missing".to_owned()),
+                }
             }
         }
     }

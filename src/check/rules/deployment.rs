@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::item::{Item, What};
-use crate::check::manifests::rendered_place;
-use crate::data::{Map, Origin, SourceFile, Sources, Value};
+use crate::check::Object;
+use crate::check::causes::{Subject, Text};
+use crate::data::{Map, Origin, Sources, Value};
 use crate::diag::Place;
 
 /// The environment and the releases of a run, as far as they could be rendered.
@@ -40,8 +41,8 @@ pub struct Member {
     pub values: Map,
     /// Where the state names it.
     pub origin: Origin,
-    /// Its objects with the texts that they were read from.
-    pub objects: Vec<(Value, SourceFile)>,
+    /// Its objects.
+    pub objects: Vec<Object>,
 }
 
 impl Deployment {
@@ -106,7 +107,7 @@ pub(super) struct View<'a> {
     /// Each release with its objects.
     pub(super) members: Vec<(&'a str, Item, Vec<Item>)>,
     /// The texts of manifests; [`Item::text`] counts from 1.
-    texts: Vec<&'a SourceFile>,
+    texts: Vec<&'a Text>,
     sources: &'a Sources,
 }
 
@@ -119,9 +120,9 @@ impl<'a> View<'a> {
             let objects: Vec<Item> = member
                 .objects
                 .iter()
-                .map(|(object, source)| {
-                    texts.push(source);
-                    Item::of(object.clone(), false, texts.len())
+                .map(|object| {
+                    texts.push(&*object.text);
+                    Item::of(object.value.clone(), false, texts.len())
                 })
                 .collect();
             let text = |text: &str| Item::made(text);
@@ -159,14 +160,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Where something stands.
+    /// Where something stands; a value of a manifest where it was set or written.
     pub(super) fn place(&self, text: usize, origin: Origin) -> Option<Place> {
         match text.checked_sub(1) {
             None => self.sources.place(origin),
             Some(at) => {
-                let source = self.texts.get(at)?;
-                let place = Place::in_text(source.name.to_text(), &source.text, origin.offset_in(source)?);
-                Some(rendered_place(place))
+                let text = self.texts.get(at)?;
+                origin.offset_in(&text.source)?;
+                Some(text.place(Subject::Value(origin, "")))
             }
         }
     }

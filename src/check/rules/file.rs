@@ -2,8 +2,7 @@
 
 use super::code::{Code, Misread, place};
 use crate::check::codes::BROKEN_RULE;
-use crate::check::manifests::key_before;
-use crate::data::yaml::{Duplicates, Reading, Resolver, read_value};
+use crate::data::yaml::{Duplicates, Reading, Resolver, key_before, read_value};
 use crate::data::{Kind, SourceFile, Sources, Value};
 use crate::diag::{Error, Errors, Severity, nearest};
 
@@ -287,7 +286,7 @@ impl Reader<'_> {
     }
 
     fn unknown_field(&self, key: &str, value: &Value, fields: &[&str]) -> Error {
-        let at = key_before(&self.source.text, self.offset(value), key);
+        let at = key_before(&self.source.text, self.offset(value), key).unwrap_or_else(|| self.offset(value));
         hinted(self.fault(at, format!("there is no field `{key}`")), nearest(key, fields.iter().copied()).map(str::to_owned))
     }
 }

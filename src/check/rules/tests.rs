@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{Deployment, Member, Rules};
+use crate::check::Object;
 use crate::data::yaml::{Documents, Reading, read_value, read_values};
 use crate::data::{Map, Sources};
 use crate::diag::Errors;
@@ -33,7 +34,7 @@ fn said(rules: &str) -> Vec<String> {
     deployment.environment("default", &values("env.yaml", ENV));
     let objects = OBJECTS.map(|text| {
         let source = Sources::new().add("web/x.yaml", text);
-        (read_value(&source, Reading::CHARTS).expect("an object"), source)
+        Object::of_file(read_value(&source, Reading::CHARTS).expect("an object"), source)
     });
     let web = Member { name: "bk-web".to_owned(), values: values("web.yaml", WEB), objects: objects.into(), ..Member::default() };
     deployment.add(web);
@@ -62,10 +63,7 @@ fn a_finding_is_at_what_the_check_read_last() {
     assert_eq!(rule("env.mysql.port == 3306"), [""; 0]);
     assert_eq!(rule("env.domain == 'bk.cn' && env.mysql.host == 'x'"), ["BK1702 env.yaml:1:9 broken"]);
     assert_eq!(rule("releases['bk-web'].values.hosts.all(h, h.endsWith('.bk.cn'))"), ["BK1702 web.yaml:3:18 broken"]);
-    assert_eq!(
-        rule("manifests.all(m, m.kind != 'Service' || m.spec.ports.all(p, p.port == 81))"),
-        ["BK1702 web/x.yaml (rendered):2:7 broken"]
-    );
+    assert_eq!(rule("manifests.all(m, m.kind != 'Service' || m.spec.ports.all(p, p.port == 81))"), ["BK1702 web/x.yaml:2:7 broken"]);
 }
 
 #[test]
@@ -80,7 +78,7 @@ rules:
 ");
     assert_eq!(
         found,
-        ["BK1702 web.yaml:4:11 bk-web has 2", "BK1702 web/x.yaml (rendered):5:10 bk-web web", "BK1702 web.yaml:3:18 b.old.cn of default"]
+        ["BK1702 web.yaml:4:11 bk-web has 2", "BK1702 web/x.yaml:5:10 bk-web web", "BK1702 web.yaml:3:18 b.old.cn of default"]
     );
 }
 

@@ -8,5 +8,5 @@ mod write;
 
 pub use fields::{Fields, list, plain};
 pub use read::{read, read_unfit};
-pub use write::write;
 pub(super) use write::{Cycles, valid_utf8};
+pub use write::{write, write_marked};

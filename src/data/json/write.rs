@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::data::mark::{Mark, Marks, mark, mark_key};
 use crate::data::number::{format_g, format_json};
 use crate::data::{Kind, Map, Value};
 
@@ -14,9 +15,19 @@ const MAX_DEPTH: usize = 10_000;
 /// # Errors
 /// Go's text: `json: unsupported value: NaN`, also for a value that holds itself.
 pub fn write(value: &Value, escape_html: bool, indent: &str) -> Result<Vec<u8>, String> {
-    let mut writer = Writer { out: Vec::with_capacity(256), escape_html, indent: indent.as_bytes(), level: 0, cycles: Cycles::default() };
+    let mut writer = Writer::new(escape_html, indent, None);
     writer.value(value)?;
     Ok(writer.out)
+}
+
+/// As [`write()`], and where in the text each part of the value begins, in the text's order.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_marked(value: &Value, escape_html: bool, indent: &str) -> Result<(Vec<u8>, Vec<Mark>), String> {
+    let mut writer = Writer::new(escape_html, indent, Some(Vec::new()));
+    writer.value(value)?;
+    Ok((writer.out, writer.marks.unwrap_or_default()))
 }
 
 /// Finds values that hold themselves while a writer goes down into them.
@@ -65,10 +76,25 @@ struct Writer<'t> {
     indent: &'t [u8],
     level: usize,
     cycles: Cycles,
+    marks: Marks,
+}
+
+impl<'t> Writer<'t> {
+    fn new(escape_html: bool, indent: &'t str, marks: Marks) -> Self {
+        let (out, indent) = (Vec::with_capacity(256), indent.as_bytes());
+        Self { out, escape_html, indent, level: 0, cycles: Cycles::default(), marks }
+    }
 }
 
 impl Writer<'_> {
     fn value(&mut self, value: &Value) -> Result<(), String> {
+        let at = self.out.len();
+        self.any_value(value)?;
+        mark(&mut self.marks, at, self.out.len(), value);
+        Ok(())
+    }
+
+    fn any_value(&mut self, value: &Value) -> Result<(), String> {
         match &value.kind {
             Kind::Nil => self.out.extend_from_slice(b"null"),
             Kind::Bool(truth) => self.out.extend_from_slice(if *truth { b"true" } else { b"false" }),
@@ -97,7 +123,9 @@ impl Writer<'_> {
                 let entries = map.read();
                 for (number, (key, item)) in entries.iter().enumerate() {
                     self.start_item(number == 0);
+                    let at = self.out.len();
                     self.string(key);
+                    mark_key(&mut self.marks, at, self.out.len(), item);
                     self.out.extend_from_slice(if self.indent.is_empty() { b":" } else { b": " });
                     self.value(item)?;
                 }

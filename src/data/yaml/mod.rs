@@ -6,10 +6,12 @@
 mod class;
 mod decode;
 mod emit;
+mod extent;
 mod gosyntax;
 mod head;
 mod input;
 mod order;
+mod outline;
 mod parse;
 mod read;
 mod resolve;
@@ -22,11 +24,13 @@ mod tree;
 mod values;
 mod write;
 
+pub use extent::{key_before, scalar_extent};
 pub use head::{Head, HeadMetadata, read_head};
+pub use outline::{Entry, Word, meaning, outline};
 pub use read::{Document, Duplicates, Reading, Resolver, SyntaxError, go_text, read_documents, read_value};
 pub use time::Timestamp;
 pub use values::{Documents, read_values};
-pub use write::{Style, write};
+pub use write::{Style, write, write_marked};
 
 use crate::data::{Kind, Value};
 

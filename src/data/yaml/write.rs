@@ -9,6 +9,7 @@ use super::read::{Duplicates, Reading, Resolver, go_text, read_value};
 use super::resolve::{Scalar as Meaning, old_bool, plain};
 use super::token::Version;
 use crate::data::json::{self, Cycles, valid_utf8};
+use crate::data::mark::{Mark, Marks, mark, mark_key};
 use crate::data::number::{format_g, format_json};
 use crate::data::{Kind, List, Map, Object, Origin, SourceFile, Str, Type, Value};
 
@@ -34,16 +35,23 @@ pub enum Style {
 /// Go's text where a value can't be written: `error marshaling into JSON: json: unsupported value: NaN`, a key of more
 /// than 1,024 characters under [`Style::Helm`], a value that holds itself or nests too deep.
 pub fn write(value: &Value, style: Style) -> Result<Vec<u8>, String> {
-    let version = match style {
-        Style::Helm | Style::Raw | Style::RawAsWritten => Version::V2,
-        Style::Helmfile | Style::Pretty => Version::V3,
-    };
-    let raw = matches!(style, Style::Raw | Style::RawAsWritten);
-    let writer = Writer { raw, as_written: style == Style::RawAsWritten, ..Writer::new(version, style == Style::Helm) };
-    match writer.write(value) {
+    match Writer::of(style).write(value) {
         Err(Stop::Error(message)) => Err(message),
         Err(Stop::Reread) => write_reread(value),
-        Ok(text) => Ok(text),
+        Ok((text, _)) => Ok(text),
+    }
+}
+
+/// As [`write()`], and where in the text each part of the value begins, in the text's order. No marks where the text had to
+/// be read again from JSON.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_marked(value: &Value, style: Style) -> Result<(Vec<u8>, Vec<Mark>), String> {
+    match (Writer { marks: Some(Vec::new()), ..Writer::of(style) }).write(value) {
+        Err(Stop::Error(message)) => Err(message),
+        Err(Stop::Reread) => write_reread(value).map(|text| (text, Vec::new())),
+        Ok(written) => Ok(written),
     }
 }
 
@@ -55,7 +63,7 @@ fn write_reread(value: &Value) -> Result<Vec<u8>, String> {
     let reading = Reading { resolver: Resolver::Typed, duplicates: Duplicates::LastWins };
     let value = read_value(&source, reading).map_err(|errors| go_text(&errors))?;
     match Writer::new(Version::V2, false).write(&value) {
-        Ok(text) => Ok(text),
+        Ok((text, _)) => Ok(text),
         Err(Stop::Error(message)) => Err(message),
         Err(Stop::Reread) => Ok(Vec::new()),
     }
@@ -79,6 +87,7 @@ struct Writer {
     raw: bool,
     /// Whether keys keep the order of their source.
     as_written: bool,
+    marks: Marks,
 }
 
 /// Where a node stands.
@@ -97,16 +106,33 @@ impl Place {
 
 impl Writer {
     fn new(version: Version, through_json: bool) -> Self {
-        Self { emitter: Emitter::new(version), version, cycles: Cycles::default(), through_json, raw: false, as_written: false }
+        let (emitter, cycles) = (Emitter::new(version), Cycles::default());
+        Self { emitter, version, cycles, through_json, raw: false, as_written: false, marks: None }
     }
 
-    fn write(mut self, value: &Value) -> Result<Vec<u8>, Stop> {
+    fn of(style: Style) -> Self {
+        let version = match style {
+            Style::Helm | Style::Raw | Style::RawAsWritten => Version::V2,
+            Style::Helmfile | Style::Pretty => Version::V3,
+        };
+        let raw = matches!(style, Style::Raw | Style::RawAsWritten);
+        Self { raw, as_written: style == Style::RawAsWritten, ..Self::new(version, style == Style::Helm) }
+    }
+
+    fn write(mut self, value: &Value) -> Result<(Vec<u8>, Vec<Mark>), Stop> {
         self.node(value, Place { indent: None, in_mapping: false })?;
         self.emitter.write_indent(0);
-        Ok(self.emitter.out)
+        Ok((self.emitter.out, self.marks.unwrap_or_default()))
     }
 
     fn node(&mut self, value: &Value, place: Place) -> Result<(), Stop> {
+        let at = self.emitter.out.len();
+        self.any_node(value, place)?;
+        mark(&mut self.marks, at, self.emitter.out.len(), value);
+        Ok(())
+    }
+
+    fn any_node(&mut self, value: &Value, place: Place) -> Result<(), Stop> {
         match &value.kind {
             Kind::Nil => self.emitter.write_bare(b"null"),
             Kind::Bool(truth) => self.emitter.write_bare(if *truth { b"true" } else { b"false" }),
@@ -284,7 +310,9 @@ impl Writer {
         let indent = place.deeper();
         for (key, value) in sorted {
             self.emitter.write_indent(indent);
+            let at = self.emitter.out.len();
             self.key(key, indent, typed)?;
+            mark_key(&mut self.marks, at, self.emitter.out.len(), value);
             self.node(value, Place { indent: Some(indent), in_mapping: true })?;
         }
         self.cycles.leave();

@@ -1,5 +1,7 @@
 //! A format's directives: flags, width, precision, argument indexes, verb.
 
+use std::ops::Range;
+
 use super::layout::Flags;
 use super::printer::Printer;
 use crate::data::{Kind, Value};
@@ -22,15 +24,23 @@ struct Reader<'a> {
     reordered: bool,
 }
 
-/// `fmt.Sprintf` into the printer.
-pub(super) fn run(printer: &mut Printer, format: &[u8], arguments: &[Value]) {
+/// Which argument was written where.
+pub(super) type Parts = Vec<(usize, Range<usize>)>;
+
+/// `fmt.Sprintf` into the printer; notes the parts where somebody wants them.
+pub(super) fn run(printer: &mut Printer, format: &[u8], arguments: &[Value], parts: &mut Option<Parts>) {
     let mut reader = Reader { rest: format, arguments, next: 0, after_index: false, good_index: true, reordered: false };
     while !reader.rest.is_empty() && !printer.is_full() {
         let (text, rest) = bytes::span(reader.rest, |byte| byte != b'%');
         printer.out.extend_from_slice(text);
         reader.rest = rest;
         if reader.eat(b'%') {
+            let (start, argument) = (printer.out.len(), reader.next);
             reader.directive(printer);
+            // An index moves on before its argument is taken: the argument is the one before the next.
+            if let Some(parts) = parts.as_mut().filter(|_| reader.next != argument || reader.reordered) {
+                parts.push((reader.next.saturating_sub(1), start..printer.out.len()));
+            }
         }
     }
     match arguments.get(reader.next..) {

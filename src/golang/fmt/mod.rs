@@ -7,6 +7,8 @@ mod directive;
 mod layout;
 mod printer;
 
+use std::ops::Range;
+
 use crate::data::{GoKind, Kind, Str, Value};
 use printer::Printer;
 
@@ -18,8 +20,15 @@ pub const MAX_DEPTH: usize = 1_000;
 /// `fmt.Sprintf`.
 pub fn sprintf(format: &[u8], arguments: &[Value]) -> Str {
     let mut printer = Printer::default();
-    directive::run(&mut printer, format, arguments);
+    directive::run(&mut printer, format, arguments, &mut None);
     Str::from(printer.out)
+}
+
+/// Where what [`sprintf`] gives has its arguments, in the text's order: the number of each and its bytes.
+pub fn sprintf_parts(format: &[u8], arguments: &[Value]) -> Vec<(usize, Range<usize>)> {
+    let mut parts = Some(Vec::new());
+    directive::run(&mut Printer::default(), format, arguments, &mut parts);
+    parts.unwrap_or_default()
 }
 
 /// `fmt.Sprint`: a space between operands when neither is a string.

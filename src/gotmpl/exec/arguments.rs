@@ -7,6 +7,7 @@ use crate::data::{GoKind, Kind as ValueKind, Signature, Type, Value};
 use crate::gotmpl::error::{ExecError, Link};
 use crate::gotmpl::funcs::{Call, Failure, Own};
 use crate::gotmpl::parse::{Kind, NodeId, Number};
+use crate::gotmpl::trace::Use;
 
 /// Arguments that fit.
 pub(super) struct Arguments {
@@ -33,19 +34,27 @@ impl Execution<'_> {
         let name = row.function.name;
         if let Some(Own::And | Own::Or) = row.own {
             self.check_count(name, &row.signature, words)?;
-            return self.junction(dot, row.own == Some(Own::Or), words);
+            let usage = self.record_use(Use::Tested);
+            let value = self.junction(dot, row.own == Some(Own::Or), words)?;
+            self.record_use(usage);
+            return Ok(value);
         }
+        let usage = self.record_use(Use::Passed(name));
         let mut arguments = self.arguments(dot, name, &row.signature, words)?;
+        self.record_use(usage);
         self.spend(effort(&arguments.values))?;
         let written = self.out.len();
+        // What is recorded comes as a value first.
+        let direct = words.printed && !self.is_recorded();
         let result = match row.own {
             Some(Own::Call) => Err(self.call_value(&arguments, words).into()),
             _ => {
-                let mut call = Call::new(self.set, self.run.inner(), words.printed.then_some(&mut *self.out));
+                let mut call = Call::new(self.set, self.run.inner(), direct.then_some(&mut *self.out));
                 call.interfaces = arguments.interfaces;
                 (row.function.run)(&mut call, &arguments.values)
             }
         };
+        let result = result.map(|value| self.record_call(name, &arguments.values, value));
         arguments.values.clear();
         self.run.shared.spare.arguments.push(arguments.values);
         match result {
@@ -86,6 +95,7 @@ impl Execution<'_> {
         let mut value = Operand::INVALID;
         for word in words.rest {
             value = self.argument(dot, Some(REFLECT_VALUE), *word)?;
+            self.record_test(&value.value);
             if truth(&value.value) == or {
                 return Ok(value);
             }

@@ -7,6 +7,7 @@ use crate::golang::strconv;
 use crate::gotmpl::engine::MissingKey;
 use crate::gotmpl::parse::{Kind, NodeId, Span, Variable};
 use crate::gotmpl::stack::deeper;
+use crate::gotmpl::trace::Use;
 
 /// The words after the first of a command, and what the pipeline hands on to it.
 #[derive(Clone, Copy)]
@@ -76,9 +77,12 @@ impl Execution<'_> {
         self.node = id;
         let Some((last, before)) = self.program.tree().span(commands).split_last() else { return Ok(Operand::INVALID) };
         let mut value: Option<Operand> = None;
-        for command in before {
+        let usage = self.record_use(Use::Printed);
+        for (at, command) in before.iter().enumerate() {
+            self.record_pipe(before.get(at.saturating_add(1)).or(Some(last)));
             value = Some(self.command(dot, *command, value.as_ref(), false)?.unwrapped());
         }
+        self.record_use(usage);
         Ok(self.command(dot, *last, value.as_ref(), printed)?.unwrapped())
     }
 
@@ -143,6 +147,10 @@ impl Execution<'_> {
             return Ok(value);
         }
         let names = self.program.tree().names(variable.fields);
+        if self.is_recorded() {
+            let value = value.clone();
+            return self.recorded_fields(dot, &value, id, names, words);
+        }
         let (known, found) = descend(value, names, words);
         let value = found.unwrap_or_else(|| value.clone());
         self.fields(dot, &value, id, names.get(known..).unwrap_or(&[]), words)
@@ -160,6 +168,9 @@ impl Execution<'_> {
 
     /// `.a.b.c` on a receiver; the last one may be a method with arguments.
     pub(super) fn fields(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, names: &[Str], words: Words<'_>) -> Result<Operand> {
+        if self.is_recorded() {
+            return self.recorded_fields(dot, receiver, id, names, words);
+        }
         let mut names = names;
         let mut held: Option<Operand> = None;
         loop {
@@ -178,7 +189,7 @@ impl Execution<'_> {
         Ok(held.unwrap_or_else(|| receiver.clone()))
     }
 
-    fn field(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, name: &Str, words: Words<'_>) -> Result<Operand> {
+    pub(super) fn field(&mut self, dot: &Operand, receiver: &Operand, id: NodeId, name: &Str, words: Words<'_>) -> Result<Operand> {
         match &receiver.value.kind {
             ValueKind::Map(map) => {
                 let found = map.get(name);

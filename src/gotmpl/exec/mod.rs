@@ -7,9 +7,11 @@ mod arguments;
 mod evaluate;
 mod facts;
 mod operand;
+mod recording;
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::error::{ExecError, Frame, Link};
 use super::funcs::{Failure, weight};
@@ -18,6 +20,7 @@ use super::parse::{Branch, Kind, NodeId, Pipe, UNRESOLVED, Variable, print};
 use super::program::Program;
 use super::set::{Environment, TemplateSet};
 use super::stack::{Recursive, Stack, deeper};
+use super::trace::{Recorder, Use};
 use crate::data::{GoKind, Kind as ValueKind, Origin, Str, Value};
 use crate::diag::text_of;
 use crate::golang::fmt;
@@ -33,11 +36,13 @@ pub(super) struct Shared {
     /// How often something is under way, by name.
     pub(super) counters: HashMap<Str, usize>,
     /// Programs made of texts, by text.
-    pub(super) texts: HashMap<Str, std::sync::Arc<Program>>,
+    pub(super) texts: HashMap<Str, Arc<Program>>,
     /// Executions that are under way.
     pub(super) executions: usize,
     /// Memory that was used and will be again.
     pub(super) spare: Spare,
+    /// Who is told what happens.
+    pub(super) recorder: Option<Box<Recorder>>,
     /// Steps that may be walked before the budget is looked at again.
     left: Cell<u64>,
     /// What was left then.
@@ -52,6 +57,7 @@ impl Shared {
             texts: HashMap::new(),
             executions: 0,
             spare: Spare::default(),
+            recorder: None,
             left: Cell::new(0),
             granted: Cell::new(0),
             stack: Stack::here(),
@@ -205,12 +211,13 @@ enum Flow {
 pub(super) fn execute(
     set: &TemplateSet,
     mut run: Run<'_>,
-    (program, index): (&Program, usize),
+    (program, index): (&Arc<Program>, usize),
     data: &Value,
     out: &mut Vec<u8>,
 ) -> Result<()> {
     let template = program.template(index);
     let dot = Operand::concrete(data.clone());
+    let caller = run.shared.recorder.as_mut().map(|recorder| recorder.begin(program, index, out.len()));
     let mut variables = run.shared.spare.variables.pop().unwrap_or_default();
     variables.push((0, dot.clone()));
     let mut execution = Execution {
@@ -232,6 +239,9 @@ pub(super) fn execute(
     let Execution { run, mut variables, .. } = execution;
     variables.clear();
     run.shared.spare.variables.push(variables);
+    if let (Some(recorder), Some(caller)) = (&mut run.shared.recorder, caller) {
+        recorder.end(caller);
+    }
     result
 }
 
@@ -310,9 +320,15 @@ impl Execution<'_> {
         self.spend(1)?;
         let program = self.program;
         let node = program.tree().node(id);
+        if self.is_recorded() {
+            self.record_place(node);
+        }
         match &node.kind {
             Kind::Text { end } => {
                 self.out.extend_from_slice(program.text().get(node.at as usize..*end as usize).unwrap_or(&[]));
+                if self.is_recorded() {
+                    self.record_text();
+                }
                 self.check_output()?;
             }
             Kind::Action { pipe } => self.action(dot, id, *pipe)?,
@@ -341,13 +357,16 @@ impl Execution<'_> {
     fn action(&mut self, dot: &Operand, id: NodeId, pipe_id: NodeId) -> Result<()> {
         let pipe = self.pipe(pipe_id);
         if let Some(word) = pipe.named
+            && !self.is_recorded()
             && self.in_place(dot, word, print_plain).is_some()
         {
             return self.check_output();
         }
         if !self.program.tree().span(pipe.declared).is_empty() {
+            self.record_use(Use::Kept);
             return self.pipeline(dot, pipe_id).map(|_| ());
         }
+        self.record_use(Use::Printed);
         let value = self.printed_pipeline(dot, pipe_id)?.value;
         self.node = id;
         self.print(&value)
@@ -374,19 +393,24 @@ impl Execution<'_> {
             }
             _ => fmt::append_value(self.out, value),
         }
+        if self.is_recorded() {
+            self.record_printed(value);
+        }
         self.check_output()
     }
 
     /// `if` and `with`
     fn branch(&mut self, dot: &Operand, branch: &Branch, with: bool) -> Result<Flow> {
-        if let Some(word) = self.pipe(branch.pipe).named.filter(|_| !with)
+        if let Some(word) = self.pipe(branch.pipe).named.filter(|_| !with && !self.is_recorded())
             && let Some(truth) = self.in_place(dot, word, |value, _| Some(truth(value)))
         {
             let list = if truth { Some(branch.list) } else { branch.otherwise };
             return list.map_or(Ok(Flow::Next), |list| self.walk(dot, list));
         }
         let mark = self.variables.len();
+        self.record_use(Use::Tested);
         let value = self.pipeline(dot, branch.pipe)?;
+        self.record_test(&value.value);
         let flow = if truth(&value.value) {
             self.walk(if with { &value } else { dot }, branch.list)?
         } else if let Some(otherwise) = branch.otherwise {
@@ -400,7 +424,9 @@ impl Execution<'_> {
 
     fn range(&mut self, dot: &Operand, branch: &Branch) -> Result<Flow> {
         let outer = self.variables.len();
+        self.record_use(Use::Looped);
         let value = self.pipeline(dot, branch.pipe)?.value;
+        self.record_test(&value);
         let round = Round { branch, mark: self.variables.len(), pipe: self.pipe(branch.pipe) };
         let ran = self.rounds(&round, value)?;
         let flow = match branch.otherwise {
@@ -436,7 +462,7 @@ impl Execution<'_> {
             ValueKind::List(list) => {
                 let of = list.go_type().element();
                 for (index, item) in list.iter().enumerate() {
-                    let index = Operand::concrete(Value::int(index as i64));
+                    let index = Operand::concrete(self.record_visit(&value, Value::int(index as i64), item));
                     if self.round(round, index, Operand::element(item.clone(), of))? == Flow::Break {
                         break;
                     }
@@ -456,7 +482,7 @@ impl Execution<'_> {
                 let of = map.go_type().element();
                 let entries = map.standing();
                 for (key, item) in entries.iter() {
-                    let key = Operand::concrete(Value::string(key.clone()));
+                    let key = Operand::concrete(self.record_visit(&value, Value::string(key.clone()), item));
                     if self.round(round, key, Operand::element(item.clone(), of))? == Flow::Break {
                         break;
                     }
@@ -523,9 +549,13 @@ impl Execution<'_> {
             return self.limited(Limit::Depth, format!("exceeded maximum template depth ({limit})"));
         }
         let dot = match pipe {
-            Some(pipe) => self.pipeline(dot, pipe)?,
+            Some(pipe) => {
+                self.record_use(Use::Passed("template"));
+                self.pipeline(dot, pipe)?
+            }
             None => Operand::INVALID,
         };
+        let called = self.run.shared.recorder.as_mut().map(|recorder| recorder.enter(program, index, Origin::NONE));
         let template = program.template(index);
         let caller = (self.program, self.template, self.irregular, self.base);
         let mark = self.variables.len();
@@ -536,6 +566,9 @@ impl Execution<'_> {
         self.depth = self.depth.saturating_sub(1);
         self.variables.truncate(mark);
         (self.program, self.template, self.irregular, self.base) = caller;
+        if let (Some(recorder), Some(called)) = (&mut self.run.shared.recorder, called) {
+            recorder.leave(called);
+        }
         Ok(())
     }
 }

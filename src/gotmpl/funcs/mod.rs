@@ -17,9 +17,9 @@ use std::time::Duration;
 use super::error::{ExecError, ParseError};
 use super::exec::Run;
 use super::limits::{Budget, Limit, Limits, Reached, Usage};
-use super::set::TemplateSet;
+use super::set::{Environment, TemplateSet};
 use super::stack::elsewhere;
-use crate::data::{Signature, Str, Value};
+use crate::data::{Origin, Signature, Str, Value};
 
 /// Where a function comes from: a label of the dialect's own choice. The engine knows the two it brings along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -311,21 +311,59 @@ impl<'a> Call<'a> {
         }
         let mut out = self.run.shared.spare.text();
         self.set.execute_nested(name, data, self.run.inner(), &mut out)?;
-        let text = Value::string(out.as_slice());
-        self.run.shared.spare.keep_text(out);
-        Ok(text)
+        Ok(self.written(out))
     }
-    /// Parses `text` under `name` into a copy of the current set and runs it: Helm's `tpl`. What it defines is seen by
+    /// Parses a string value under `name` into a copy of the current set and runs it: Helm's `tpl`. What it defines is seen by
     /// all templates that run inside it, and gone afterwards.
     ///
     /// # Errors
     /// Those of the parser or the nested execution.
-    pub fn execute_text(&mut self, name: &str, text: &Str, data: &Value) -> Result<Str, Nested> {
+    pub fn execute_text(&mut self, name: &str, text: &Value, data: &Value) -> Result<Value, Nested> {
         let mut out = self.run.shared.spare.text();
         self.set.execute_text(name, text, data, self.run.inner(), &mut out)?;
-        let text = out.as_slice().into();
+        Ok(self.written(out))
+    }
+    /// Runs a template of another set inside this run; `origin` is where its text was written. The result is no more than a
+    /// text: what comes with it is what was recorded.
+    ///
+    /// # Errors
+    /// The nested execution's.
+    pub fn execute_other(
+        &mut self,
+        (set, name): (&TemplateSet, &str),
+        origin: Origin,
+        data: &Value,
+        environment: &Environment<'_>,
+    ) -> Result<Value, ExecError> {
+        let mut out = self.run.shared.spare.text();
+        let budget = self.run.budget;
+        let ran = match self.run.shared.recorder.take() {
+            None => set.execute_within(name, data, environment, budget, &mut out),
+            Some(mut recorder) => {
+                recorder.running_text(origin);
+                let ran = set.execute_recorded(name, data, (environment, budget), &mut out, &mut recorder);
+                self.run.shared.recorder = Some(recorder);
+                ran
+            }
+        };
+        ran.map(|()| self.written(out))
+    }
+    /// What an execution has written, as a value.
+    fn written(&mut self, out: Vec<u8>) -> Value {
+        let text = Value::string(out.as_slice());
         self.run.shared.spare.keep_text(out);
-        Ok(text)
+        match &mut self.run.shared.recorder {
+            Some(recorder) => recorder.text(text),
+            None => text,
+        }
+    }
+    /// `left` is what is left of a text when every `needle` is taken out: where that is recorded, it comes from where the text
+    /// came from.
+    pub fn left_of(&mut self, text: &Value, left: Value, needle: &[u8]) -> Value {
+        match &mut self.run.shared.recorder {
+            Some(recorder) => recorder.without(text, left, needle),
+            None => left,
+        }
     }
     /// Something made from a text once (a compiled regular expression): kept by type and text in the engine. `make` gives
     /// it and its size in bytes.

@@ -21,7 +21,7 @@ use super::stack::{Recursive, Stack, deeper};
 use crate::data::{Str, Value};
 use crate::golang::strconv;
 
-pub(super) use node::{Branch, Kind, NodeId, Number, Pipe, Span, Template, Tree, UNRESOLVED, Variable};
+pub(super) use node::{Branch, Kind, Node, NodeId, Number, Pipe, Span, Template, Tree, UNRESOLVED, Variable};
 pub(super) use print::print;
 
 /// Parentheses inside parentheses, as Go allows.

@@ -102,7 +102,7 @@ pub(super) fn kind_name(value: &Value) -> &'static str {
 }
 
 /// What Sprig makes of any value where it wants text: strings and bytes as they are, the rest as `%v` prints it.
-pub(super) fn strval(value: &Value) -> Cow<'_, [u8]> {
+pub(in crate::gotmpl) fn strval(value: &Value) -> Cow<'_, [u8]> {
     match &value.kind {
         Kind::String(text) | Kind::Bytes(text) => Cow::Borrowed(text.as_bytes()),
         _ => Cow::Owned(printed(value)),

@@ -62,6 +62,7 @@ mod words;
 use super::{Call, Failure, Family, Function, Source};
 use crate::data::Value;
 
+pub(in crate::gotmpl) use arguments::strval;
 pub use keymaker::KeyMaker;
 
 /// What Helm leaves out and helmfile keeps.
