@@ -5,7 +5,7 @@ use super::run::Linked;
 use crate::charts::{ErrorForm, Profile};
 use crate::data::{Sources, Str};
 use crate::diag::{Error, Kind, Place, nearest};
-use crate::gotmpl::{ExecError, Link, ParseError, explain, place};
+use crate::gotmpl::{ExecError, Frame, Link, ParseError, explain, place};
 use crate::values::raise;
 
 /// What stands round the message of `fail` and `required` on its way out.
@@ -20,8 +20,8 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, request: &Request<'_>,
     let location = tokens.get(1).copied().unwrap_or_default();
     let message = tokens.last().copied().unwrap_or_default();
     let kind = if error.limit.is_some() { Kind::Limit } else { Kind::Template };
-    let report =
-        Error::new(kind, format!("parse error at ({location}): {message}")).at(in_line(&error.file, text, error.line, error.column(text)));
+    let place = in_line(&linked.file(&error.file), text, error.line, error.column(text));
+    let report = Error::new(kind, format!("parse error at ({location}): {message}")).at(place);
     if let Some(limit) = error.limit {
         return report.hint(raise(&request.limits, limit));
     }
@@ -32,12 +32,12 @@ pub(super) fn parse_error(error: &ParseError, text: &Str, request: &Request<'_>,
 }
 
 /// A template that failed while it ran.
-pub(super) fn exec_error(error: &ExecError, request: &Request<'_>) -> Error {
+pub(super) fn exec_error(error: &ExecError, request: &Request<'_>, linked: &Linked<'_>) -> Error {
     let kind = if error.limit().is_some() { Kind::Limit } else { Kind::Render };
     let report = Error::new(kind, message_of(error, request.profile));
     let nowhere = Sources::new();
     let sources = request.sources.unwrap_or(&nowhere);
-    let report = explain(error, report, sources, &|frame| Some(place(frame, sources)));
+    let report = explain(error, report, sources, &|frame| Some(place(&Frame { file: linked.file(&frame.file), ..frame.clone() }, sources)));
     match error.limit() {
         Some(limit) => report.hint(raise(&request.limits, limit)),
         None => report,

@@ -112,12 +112,13 @@ struct Template {
 /// All templates of a release by path, with what they see.
 pub(super) struct Linked<'a> {
     templates: BTreeMap<Vec<u8>, Template>,
+    tree: &'a Tree,
     request: &'a Request<'a>,
 }
 
 impl<'a> Linked<'a> {
     /// Links the templates of all enabled charts; `values` are the coalesced ones.
-    pub(super) fn new(tree: &Tree, values: &Map, request: &'a Request<'a>) -> Self {
+    pub(super) fn new(tree: &'a Tree, values: &Map, request: &'a Request<'a>) -> Self {
         let assumed;
         let kube_version = match request.kube_version {
             Some(version) => version,
@@ -139,7 +140,7 @@ impl<'a> Linked<'a> {
         .collect();
         let shared =
             Shared { release, capabilities: capabilities(kube_version, request.served_versions, request.api_versions, request.profile) };
-        let mut linked = Linked { templates: BTreeMap::new(), request };
+        let mut linked = Linked { templates: BTreeMap::new(), tree, request };
         linked.add(tree, tree.root(), values.clone(), &shared);
         linked
     }
@@ -192,6 +193,11 @@ impl<'a> Linked<'a> {
         broken.map(|(error, text)| parse_error(error, text, self.request, self)).collect()
     }
 
+    /// The file of a template, as a user would type it.
+    pub(super) fn file(&self, template: &Str) -> Str {
+        self.tree.file(&template.to_text()).map_or_else(|| template.clone(), Str::from)
+    }
+
     /// Everything else about the rendering.
     pub(super) fn request(&self) -> &'a Request<'a> {
         self.request
@@ -222,7 +228,7 @@ impl<'a> Linked<'a> {
                 None => set.execute_within(name, &data, &environment, &budget, &mut out),
                 Some(trace) => set.execute_recorded(name, &data, (&environment, &budget), &mut out, trace.recorder_mut()),
             };
-            ran.map_err(|error| exec_error(&error, self.request))?;
+            ran.map_err(|error| exec_error(&error, self.request, self))?;
             let name = Str::from(name.as_slice());
             if let Some(trace) = trace.as_deref_mut() {
                 trace.keep(&name, &split::places(&out, NO_VALUE));
