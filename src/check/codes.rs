@@ -30,6 +30,7 @@ crate::codes! {
     DEPRECATED_API = "BK1417", Manifest, Warning, "an API version that is deprecated";
     UNKNOWN_KIND = "BK1418", Manifest, Note, "a kind whose schema is not known";
     GIVEN_UP = "BK1419", Manifest, Warning, "a check was given up because it takes too long";
+    OTHER_VERSION = "BK1420", Manifest, Note, "the schemas of another version of Kubernetes are used";
     UNUSED_KEY = "BK1501", Values, Warning, "a key is set that no template reads";
     SURPRISING_SCALAR = "BK1503", Values, Warning, "a value without quotes is not what it looks like";
     SURPRISING_KEY = "BK1504", Values, Warning, "a key without quotes is not what it looks like";

@@ -117,6 +117,7 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     said.into_iter().for_each(|note| run.setting.notes.push(note));
     run.say_notes();
     found.extend(doubtful);
+    found.extend(customs.validators.values().filter_map(|(validator, _)| validator.stand_in()));
     found.extend(across.layers.findings());
     found.extend(across.owners.findings());
     found.extend(run.timings.measure(Phase::Check, None, || across.references.findings()));

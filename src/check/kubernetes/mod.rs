@@ -29,8 +29,9 @@ use self::locations::Locations;
 use self::pack::{BuiltIn, Definitions};
 use self::schema::{Dialect, Schema};
 use self::walk::{Path, Resolve, Walk};
+use super::codes::OTHER_VERSION;
 use crate::data::{Kind, Origin, Str, Value};
-use crate::diag::Severity;
+use crate::diag::{Error, Severity};
 
 /// What sort of fault it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,10 +219,11 @@ impl<'a> Validator<'a> {
         findings.list
     }
 
-    /// Where the wanted version is not known: which is used instead, in words.
-    pub fn stand_in(&self) -> Option<String> {
+    /// A note where the wanted version is not known, with the one that is used instead.
+    pub fn stand_in(&self) -> Option<Error> {
         let (wanted, used) = (self.definitions.wanted, self.definitions.minor);
-        (wanted != used).then(|| format!("no schemas of Kubernetes 1.{wanted} are known; those of 1.{used} are used"))
+        let words = || format!("no schemas of Kubernetes 1.{wanted} are known; those of 1.{used} are used");
+        (wanted != used).then(|| Error::finding(&OTHER_VERSION, words()))
     }
 
     /// Whether objects of a kind stand in namespaces, in whatever version; `None` where the kind is not known.

@@ -127,6 +127,22 @@ impl Evaluator {
         left.map(drop).ok_or(Fault::TooMuch)
     }
 
+    /// Whether both are the same value, at a step for each part of them.
+    fn equal(&self, one: &Item, two: &Item) -> Result<bool, Fault> {
+        let mut looked_at = 0;
+        let equal = one.equals(two, &mut looked_at);
+        self.step(looked_at).map(|()| equal)
+    }
+
+    fn one_of(&self, one: &Item, elements: &[Item]) -> Result<bool, Fault> {
+        for element in elements {
+            if self.equal(element, one)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn item(&self, expression: &IdedExpr, names: &Names<'_>, scope: Option<&Scope<'_>>) -> Answer {
         self.step(1)?;
         match &expression.expr {
@@ -298,14 +314,14 @@ impl Evaluator {
         }
         Some(match (name, target, arguments) {
             (operators::LOGICAL_NOT, None, [one]) => truth(one).map(|truth| Item::made(!truth)),
-            (operators::EQUALS, None, [one, two]) => Ok(Item::made(one.equals(two))),
-            (operators::NOT_EQUALS, None, [one, two]) => Ok(Item::made(!one.equals(two))),
+            (operators::EQUALS, None, [one, two]) => self.equal(one, two).map(Item::made),
+            (operators::NOT_EQUALS, None, [one, two]) => self.equal(one, two).map(|equal| Item::made(!equal)),
             (operators::LESS, None, [one, two]) => compared(one, two)?.map(|order| Item::made(order.is_lt())),
             (operators::LESS_EQUALS, None, [one, two]) => compared(one, two)?.map(|order| Item::made(order.is_le())),
             (operators::GREATER, None, [one, two]) => compared(one, two)?.map(|order| Item::made(order.is_gt())),
             (operators::GREATER_EQUALS, None, [one, two]) => compared(one, two)?.map(|order| Item::made(order.is_ge())),
             (operators::IN, None, [one, within]) => match within.elements() {
-                Some(elements) => Ok(Item::made(elements.iter().any(|element| element.equals(one)))),
+                Some(elements) => self.one_of(one, &elements).map(Item::made),
                 None => Err(Fault::Wrong(format!("{} holds nothing that could be looked for", within.kind()))),
             },
             (operators::INDEX, None, [within, at]) => self.index(call.args.first(), within, at),

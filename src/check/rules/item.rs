@@ -284,12 +284,13 @@ impl Item {
         }
     }
 
-    /// Whether both are the same value.
-    pub(super) fn equals(&self, other: &Item) -> bool {
-        self.equals_within(other, MAX_DEPTH)
+    /// Whether both are the same value; counts what had to be looked at for that.
+    pub(super) fn equals(&self, other: &Item, looked_at: &mut usize) -> bool {
+        self.equals_within(other, MAX_DEPTH, looked_at)
     }
 
-    fn equals_within(&self, other: &Item, depth: usize) -> bool {
+    fn equals_within(&self, other: &Item, depth: usize, looked_at: &mut usize) -> bool {
+        *looked_at = looked_at.saturating_add(1);
         let Some(depth) = depth.checked_sub(1) else { return false };
         if let (Some(one), Some(two)) = (self.number(), other.number()) {
             return match (&self.what, &other.what) {
@@ -309,7 +310,7 @@ impl Item {
             }
             return match self.kind() {
                 "a map" => self.keys().iter().all(|key| match (self.key(key), other.key(key)) {
-                    (Some(one), Some(two)) => one.equals_within(&two, depth),
+                    (Some(one), Some(two)) => one.equals_within(&two, depth, looked_at),
                     _ => false,
                 }),
                 _ => self
@@ -317,14 +318,14 @@ impl Item {
                     .into_iter()
                     .flatten()
                     .zip(other.elements().into_iter().flatten())
-                    .all(|(one, two)| one.equals_within(&two, depth)),
+                    .all(|(one, two)| one.equals_within(&two, depth, looked_at)),
             };
         }
         match (&self.what, &other.what) {
             (What::Value(one), What::Value(two)) => one.is_nil() && two.is_nil(),
             (What::Optional(one), What::Optional(two)) => match (one, two) {
                 (None, None) => true,
-                (Some(one), Some(two)) => one.equals_within(two, depth),
+                (Some(one), Some(two)) => one.equals_within(two, depth, looked_at),
                 _ => false,
             },
             (What::Other(one), What::Other(two)) => one == two,
