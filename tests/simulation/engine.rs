@@ -298,6 +298,13 @@ impl Schedule {
                     let clean = result.is_err() || rival.is_some() || lease.as_ref().is_none_or(|lease| self.is_of_the_dead(lease));
                     assert!(clean, "{}", self.simulation.story(&format!("{act:?}: a lease is left: {lease:?}")));
                 }
+                // Who could not renew its lease gives up at once, and the lease runs out by itself.
+                let lost =
+                    |(_, result): &(_, Result<(), String>)| result.as_ref().is_err_and(|words| words.contains("could not be renewed"));
+                if results.iter().any(lost) {
+                    self.dead.insert(program.name);
+                    self.dead.extend(rival.map(|rival| rival.name));
+                }
                 Some(results)
             }
             Ended::Crashed => {
@@ -322,11 +329,22 @@ impl Schedule {
                 }
                 assert!(act.works() || !ended_well, "{}", self.simulation.story(&format!("{act:?} ended well")));
             }
+            // The same where the run was killed before it could say so, or another one beside it failed.
+            if self.people && !act.works() && self.is_crashing_deployed() {
+                return false;
+            }
             if (ended_well || !act.works()) && results.is_some() || loose && self.random.chance(300) {
                 return true;
             }
         }
         loose
+    }
+
+    /// Whether the version that crashes is deployed, with what it adds.
+    fn is_crashing_deployed(&self) -> bool {
+        let records = self.simulation.records(NAMESPACE);
+        let newest = records.iter().rev().find(|(name, _)| name == "web").map(|(_, (_, status))| status.as_str());
+        newest == Some("deployed") && self.simulation.object("ConfigMap", NAMESPACE, "web-crashes").is_some()
     }
 
     /// Runs the last command in a calm world, and looks at what is there then.
@@ -356,7 +374,8 @@ impl Schedule {
                 wrong(format!("{release} is left pending"));
             }
             let limit = usize::try_from(self.manner.options.history_max).unwrap_or_default();
-            if own.len() > limit {
+            // Revisions that alone know of what a dead run left are kept until the next one, and a removal keeps what it finds.
+            if own.len() > limit && !matches!(act, Remove(_, true)) {
                 wrong(format!("more than {limit} revisions of {release}"));
             }
             match act {
