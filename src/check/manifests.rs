@@ -117,14 +117,14 @@ impl Documents {
             .collect()
     }
 
-    /// The objects of manifests and hooks, lists of objects taken apart, each with what it was read from.
+    /// The objects of manifests and hooks, lists of objects taken apart, each with what it was read from; what has no kind is none.
     pub fn objects(&self) -> Vec<Object> {
         let documents = self.list.iter().filter(|document| document.role != Role::Crd);
         let objects = |document: &'_ Document| {
             let text = document.text.clone();
             objects_of(&document.value).into_iter().map(move |value| Object { value, text: text.clone() })
         };
-        documents.flat_map(objects).collect()
+        documents.flat_map(objects).filter(|object| object.value.path(["kind"]).is_some()).collect()
     }
 
     /// Everything wrong with them: broken YAML, no object, no kind or name, keys that stand twice, the same object twice, and

@@ -121,7 +121,10 @@ fn inspect(run: &Run, args: &LintArgs, desired: &Desired) -> (Errors, Vec<String
     found.extend(across.layers.findings());
     found.extend(across.owners.findings());
     found.extend(run.timings.measure(Phase::Check, None, || across.references.findings()));
-    found.extend(run.timings.measure(Phase::Check, None, || own_rules(run, &schemas, &across.deployment)));
+    // Of values that could not be read to their end rules would say what is not so.
+    if desired.errors.is_empty() {
+        found.extend(run.timings.measure(Phase::Check, None, || own_rules(run, &schemas, &across.deployment)));
+    }
     run.timings.measure(Phase::Check, None, || environments(run, desired, &schemas, &mut across.keys));
     found.extend(across.keys.findings());
     found.extend(desired.errors.iter().cloned());

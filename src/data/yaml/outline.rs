@@ -117,9 +117,10 @@ mod tests {
                 format!("{} {} {}", path.join("."), word(entry.key), word(entry.value))
             })
             .collect();
+        // A value with an anchor begins at its anchor.
         assert_eq!(
             shown,
-            ["a a@0 -", "a.b b@5 no@8", "a.c c!@13 -", "a.c.[0] - x@19", "a.c.[1] - y!@22", "on on@31 -", "on.d d@36 1@42", "on.f f@45 -"]
+            ["a a@0 -", "a.b b@5 no@8", "a.c c!@13 -", "a.c.[0] - x@19", "a.c.[1] - y!@22", "on on@31 -", "on.d d@36 1@39", "on.f f@45 -"]
         );
         assert!(outline(&Sources::new().add("a.yaml", "a: ["), Resolver::Charts).is_err());
     }
