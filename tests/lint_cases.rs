@@ -13,7 +13,7 @@ use bkhelm::check::codes;
 use bkhelm::data::yaml::{Reading, read_value};
 use bkhelm::data::{Sources, Value};
 
-use crate::harness::{Call, project};
+use crate::harness::{Call, copy_folder, project};
 
 /// Codes that no mistake of a deployment gives to lint.
 const WITHOUT_CASE: [(&str, &str); 4] = [
@@ -103,32 +103,23 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// A copy of the deployment that the project is.
+/// A copy of the deployment that the project is, without an operator's own settings.
 fn deployment() -> tempfile::TempDir {
     let copy = tempfile::tempdir().expect("a folder");
     fs::copy(project().join("helmfile.yaml.gotmpl"), copy.path().join("helmfile.yaml.gotmpl")).expect("a state");
     for folder in ["environments", "releases", "schemas"] {
         copy_folder(&project().join(folder), &copy.path().join(folder));
     }
-    copy
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").flatten() {
-        let name = entry.file_name();
-        // Schemas that the program has in it, and an operator's own settings.
-        let own = ["custom.yaml", "custom-values.yaml.gotmpl", "paas3_initial_cluster.yaml"].iter().any(|own| name == *own);
-        let shipped = ["releases/bk-redis", "releases/bk-cmdb"].iter().any(|folder| from.ends_with(folder));
-        if name == "kubernetes" || own && !shipped {
-            continue;
-        }
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &to.join(name))
-        } else {
-            fs::copy(entry.path(), to.join(name)).expect("a file");
+    for entry in walkdir::WalkDir::new(copy.path()) {
+        let entry = entry.expect("a readable folder");
+        let folder = entry.path().parent().expect("a folder");
+        let own = ["custom.yaml", "custom-values.yaml.gotmpl", "paas3_initial_cluster.yaml"].iter().any(|own| entry.file_name() == *own);
+        let shipped = ["releases/bk-redis", "releases/bk-cmdb"].iter().any(|shipped| folder.ends_with(shipped));
+        if own && !shipped {
+            fs::remove_file(entry.path()).expect("a file");
         }
     }
+    copy
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::causes::{Spot, Subject, Text};
 use super::codes::{KEY_TWICE, NO_OBJECT, NO_YAML, OBJECT_TWICE, of_violation};
 use super::kubernetes::{Sort, Validator, Violation};
 use super::owners::Owned;
+use super::pods::text;
 use crate::data::yaml::{Duplicates, Reading, Resolver, read_documents};
 use crate::data::{SourceFile, Sources, Value};
 use crate::diag::{Error, Errors, Kind, Place};
@@ -20,6 +21,7 @@ pub struct Documents {
     pub(super) release: String,
     pub(super) namespace: String,
     list: Vec<Document>,
+    objects: Arc<[Object]>,
     /// What is wrong with their YAML.
     findings: Errors,
 }
@@ -77,8 +79,8 @@ impl Document {
 impl Documents {
     /// Reads what was rendered: manifests, hooks and the files of `crds/`. `sources` has the layers that it was rendered from.
     pub fn read(rendered: &Rendered, (release, namespace): (&str, &str), sources: &Sources) -> Self {
-        let mut documents =
-            Self { release: release.to_owned(), namespace: namespace.to_owned(), list: Vec::new(), findings: Errors::new() };
+        let (release, namespace) = (release.to_owned(), namespace.to_owned());
+        let mut documents = Self { release, namespace, list: Vec::new(), objects: Arc::default(), findings: Errors::new() };
         for crd in &rendered.crds {
             documents.add(Text::of_file(&crd.path, &crd.content, rendered, sources), Role::Crd);
         }
@@ -88,6 +90,12 @@ impl Documents {
         for hook in &rendered.hooks {
             documents.add(Text::of_manifest(&hook.manifest, rendered, sources), Role::Hook);
         }
+        let made = documents.list.iter().filter(|document| document.role != Role::Crd);
+        let objects = |document: &Document| {
+            let text = document.text.clone();
+            objects_of(&document.value).into_iter().map(move |value| Object { value, text: text.clone() })
+        };
+        documents.objects = made.flat_map(objects).filter(|object| object.value.path(["kind"]).is_some()).collect();
         documents
     }
 
@@ -101,7 +109,7 @@ impl Documents {
         let manifests = self.list.iter().filter(|document| document.role == Role::Manifest);
         manifests
             .filter_map(|document| {
-                let text = |path: &[&str]| Some(document.value.path(path.iter().copied())?.as_str()?.to_string());
+                let text = |path: &[&str]| text(&document.value, path);
                 let (api, kind) = (text(&["apiVersion"])?, text(&["kind"])?);
                 let group = api.split_once('/').map_or("", |(group, _)| group);
                 Some(Owned {
@@ -118,13 +126,8 @@ impl Documents {
     }
 
     /// The objects of manifests and hooks, lists of objects taken apart, each with what it was read from; what has no kind is none.
-    pub fn objects(&self) -> Vec<Object> {
-        let documents = self.list.iter().filter(|document| document.role != Role::Crd);
-        let objects = |document: &'_ Document| {
-            let text = document.text.clone();
-            objects_of(&document.value).into_iter().map(move |value| Object { value, text: text.clone() })
-        };
-        documents.flat_map(objects).filter(|object| object.value.path(["kind"]).is_some()).collect()
+    pub fn objects(&self) -> &Arc<[Object]> {
+        &self.objects
     }
 
     /// Everything wrong with them: broken YAML, no object, no kind or name, keys that stand twice, the same object twice, and
@@ -198,10 +201,7 @@ impl Documents {
 
     /// `apps/v1 Deployment ns/name`, or findings that say what is missing.
     fn identity(&mut self, object: &Value, document: &Document) -> Option<String> {
-        let text = |path: &[&str]| {
-            let value = object.path(path.iter().copied());
-            value.and_then(|value| Some(value.as_str()?.to_string())).filter(|text| !text.is_empty())
-        };
+        let text = |path: &[&str]| text(object, path).filter(|text| !text.is_empty());
         let mut refuse = |words: String, path: &[&str]| {
             let finding = about(&self.release, Error::finding(&NO_OBJECT, words));
             self.findings.push(document.spot(object, path).blame(finding));

@@ -232,7 +232,7 @@ fn one_state(
                     needs: release.needs.clone(),
                     values: product.rendered.values.clone(),
                     origin: release.origin,
-                    objects: documents.objects(),
+                    objects: documents.objects().clone(),
                 });
                 let minor = product.kube_version.minor.parse().unwrap_or(0);
                 Outcome::Rendered(schemas.release(&release.name, &product.rendered), documents, minor, release.kube_context.clone())
@@ -253,7 +253,7 @@ fn one_state(
                 Outcome::Rendered(values, documents, minor, context) => {
                     let validator = customs.validator(minor);
                     across.owners.add(&documents, &context, validator);
-                    across.references.add(&documents, &context);
+                    across.references.add(&documents, &context, validator);
                     found.extend(values);
                     found.extend(across.images.check(&documents));
                     found.extend(documents.check(validator));

@@ -226,6 +226,11 @@ impl<'a> Validator<'a> {
         (wanted != used).then(|| Error::finding(&OTHER_VERSION, words()))
     }
 
+    /// Whether Kubernetes itself has, or had, something in that group.
+    pub fn owns(&self, group: &str) -> bool {
+        self.definitions.owns(group)
+    }
+
     /// Whether objects of a kind stand in namespaces, in whatever version; `None` where the kind is not known.
     pub fn namespaced(&self, group: &str, kind: &str) -> Option<bool> {
         let mut customs = self.customs.iter().filter(|([of, _, name], _)| of == group && name == kind);

@@ -4,27 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::causes::Text;
+use super::super::kubernetes::Validator;
 use super::super::manifests::{Documents, Object};
 use super::super::pods::{Pod, items, text};
 use crate::data::{Kind, Value};
-
-/// Groups with a dot that are Kubernetes' own; all others are of custom kinds.
-const OWN_GROUPS: [&str; 14] = [
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apiregistration.k8s.io",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "certificates.k8s.io",
-    "coordination.k8s.io",
-    "discovery.k8s.io",
-    "events.k8s.io",
-    "networking.k8s.io",
-    "node.k8s.io",
-    "rbac.authorization.k8s.io",
-    "scheduling.k8s.io",
-    "storage.k8s.io",
-];
 
 /// What kinds end with that only set something, so that no operator makes other objects for them.
 const SETTINGS: [&str; 8] = ["Monitor", "Rule", "Config", "Policy", "Route", "Class", "Issuer", "Definition"];
@@ -70,35 +53,36 @@ impl Cluster {
         Self { narrowed, ..Self::default() }
     }
 
-    /// Adds the objects of a release.
-    pub(super) fn add(&mut self, documents: &Documents, context: &str) {
+    /// Adds the objects of a release; the judge knows which groups are Kubernetes' own.
+    pub(super) fn add(&mut self, documents: &Documents, context: &str, validator: &Validator<'_>) {
         let there = if documents.namespace.is_empty() { "default" } else { &documents.namespace };
         self.owned.insert((context.to_owned(), there.to_owned()));
-        for Object { value, text: text_of } in documents.objects() {
+        for Object { value, text: text_of } in documents.objects().iter() {
             let (Some(api), Some(kind), Some(name)) =
-                (text(&value, &["apiVersion"]), text(&value, &["kind"]), text(&value, &["metadata", "name"]))
+                (text(value, &["apiVersion"]), text(value, &["kind"]), text(value, &["metadata", "name"]))
             else {
                 continue;
             };
             let group = api.split_once('/').map_or("", |(group, _)| group);
             let namespace = match kind.as_str() {
                 "ClusterRole" => String::new(),
-                _ => text(&value, &["metadata", "namespace"]).filter(|name| !name.is_empty()).unwrap_or_else(|| there.to_owned()),
+                _ => text(value, &["metadata", "namespace"]).filter(|name| !name.is_empty()).unwrap_or_else(|| there.to_owned()),
             };
             if kind == "Namespace" {
                 self.owned.insert((context.to_owned(), name.clone()));
             }
-            let custom = group.contains('.') && !OWN_GROUPS.contains(&group);
+            let custom = group.contains('.') && !validator.owns(group);
             let at = self.things.len();
             if !custom {
                 let key = (context.to_owned(), namespace.clone(), kind.clone());
                 self.names.entry(key).or_default().entry(name.clone()).or_default().push(at);
             }
-            if let Some(pod) = Pod::of(&value) {
+            if let Some(pod) = Pod::of(value) {
                 self.pods.entry((context.to_owned(), namespace.clone())).or_default().push((at, pod));
             }
             let (context, release) = (context.to_owned(), documents.release.clone());
-            self.things.push(Thing { context, release, namespace, kind, name, value, text: text_of, custom });
+            let (value, text) = (value.clone(), text_of.clone());
+            self.things.push(Thing { context, release, namespace, kind, name, value, text, custom });
         }
     }
 

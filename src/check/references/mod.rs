@@ -15,6 +15,7 @@ use self::reads::{Reference, references};
 use self::selectors::{Selected, of_service, selected, takes};
 use super::causes::Spot;
 use super::codes;
+use super::kubernetes::Validator;
 use super::manifests::Documents;
 use super::pods::{Pod, items, keys, text};
 use crate::data::Value;
@@ -47,9 +48,9 @@ impl References {
         Self { cluster: Cluster::new(narrowed) }
     }
 
-    /// Adds what a release renders, in the cluster of a context.
-    pub fn add(&mut self, documents: &Documents, context: &str) {
-        self.cluster.add(documents, context);
+    /// Adds what a release renders, in the cluster of a context; the judge knows which kinds are Kubernetes' own.
+    pub fn add(&mut self, documents: &Documents, context: &str, validator: &Validator<'_>) {
+        self.cluster.add(documents, context, validator);
     }
 
     /// Says that there may be a release, whose objects are not known unless they are added: it is not picked, or it fails.

@@ -42,7 +42,7 @@ pub struct Member {
     /// Where the state names it.
     pub origin: Origin,
     /// Its objects.
-    pub objects: Vec<Object>,
+    pub objects: Arc<[Object]>,
 }
 
 impl Deployment {

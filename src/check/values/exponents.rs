@@ -17,13 +17,13 @@ const DEEPEST: usize = 100;
 /// form does no harm.
 pub(super) fn printed_numbers(sources: &Sources, values: &Map, documents: &Documents) -> Errors {
     let mut texts = Vec::new();
-    for Object { value: object, text: of } in documents.objects() {
+    for Object { value: object, text: of } in documents.objects().iter() {
         if [b"e+", b"e-"].iter().any(|mark| memchr::memmem::find(&of.source.text, *mark).is_some()) {
-            collect(&object, DEEPEST, &mut |value| {
+            collect(object, DEEPEST, &mut |value| {
                 if let Kind::String(text) = &value.kind
                     && (memchr::memmem::find(text, b"e+").is_some() || memchr::memmem::find(text, b"e-").is_some())
                 {
-                    texts.push((value.clone(), Spot::new(&of, value.origin)));
+                    texts.push((value.clone(), Spot::new(of, value.origin)));
                 }
             });
         }

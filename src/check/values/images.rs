@@ -27,14 +27,14 @@ impl Images {
         if self == Images::Any {
             return found;
         }
-        for Object { value: object, text: of } in documents.objects() {
-            let hook = text(&object, &["metadata", "annotations", "helm.sh/hook"]).unwrap_or_default();
-            let Some(pod) = Pod::of(&object).filter(|_| !hook.contains("test")) else { continue };
+        for Object { value: object, text: of } in documents.objects().iter() {
+            let hook = text(object, &["metadata", "annotations", "helm.sh/hook"]).unwrap_or_default();
+            let Some(pod) = Pod::of(object).filter(|_| !hook.contains("test")) else { continue };
             for image in pod.containers().iter().filter_map(|container| container.path(["image"])) {
                 let Some(name) = image.as_str().map(|name| name.to_string()) else { continue };
                 let Some((code, words)) = self.fault(&name).filter(|_| !told.contains(&name)) else { continue };
                 let finding = Error::finding(code, format!("the image {name} {words}")).subject(format!("release {}", documents.release));
-                found.push(Spot::new(&of, image.origin).blame(finding));
+                found.push(Spot::new(of, image.origin).blame(finding));
                 told.push(name);
             }
         }

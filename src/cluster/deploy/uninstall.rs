@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::hooks::{Moment, begun_in_vain, left_behind, targets};
+use super::hooks::{Moment, begun_in_vain, targets};
 use super::objects::Located;
 use super::steps::{Done, Taking};
 use super::{Engine, Look, Options, Rules};
@@ -86,8 +86,8 @@ impl Engine<'_> {
     }
 
     pub(super) async fn uninstall_held(&self, store: &Store, mut look: Look, options: &UninstallOptions) -> Result<Uninstalled, Errors> {
-        let left = left_behind(&look.history);
-        let left_hooks: Vec<StoredHook> = begun_in_vain(&look.history).map(|(_, hook)| hook.clone()).collect();
+        let left: Vec<StoredHook> = begun_in_vain(&look.history).map(|(_, hook)| hook.clone()).collect();
+        let names: BTreeSet<String> = left.iter().map(|hook| hook.name.clone()).collect();
         let Some(mut record) = look.history.pop() else {
             return Ok(Uninstalled::default());
         };
@@ -105,8 +105,8 @@ impl Engine<'_> {
         record.info.description = "Deletion in progress (or silently failed)".to_owned();
         store.update(&mut record).await.map_err(|fault| fault.error(""))?;
         let rules = Rules { server_side: true, timeout: options.timeout, cascade: options.cascade, ..Rules::default() };
-        let moment = |event| Moment { event, timeout: options.timeout, strategy: self.strategy(), server_side: true, left: left.clone() };
-        self.remove_left_hooks(&name, &record.namespace, &left_hooks, options.timeout).await?;
+        let moment = |event| Moment { event, timeout: options.timeout, strategy: self.strategy(), server_side: true, left: names.clone() };
+        self.remove_left_hooks(&name, &record.namespace, &left, options.timeout).await?;
         if !options.no_hooks {
             self.run_hooks(store, &mut record, &moment("pre-delete")).await?;
         }
